@@ -1,0 +1,51 @@
+"""The language that both sides speak: scores, problem, matching, certificate, status."""
+
+from peermatch.problem.certificate import (
+    BoundCertificate,
+    Certificate,
+    NoStableCertificate,
+    OptimalityCertificate,
+    StabilityCertificate,
+)
+from peermatch.problem.control import Control, Stopped
+from peermatch.problem.matching import Matching, sorted_pairs
+from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem
+from peermatch.problem.scores import (
+    FORBIDDEN,
+    GRID,
+    Candidates,
+    DenseScores,
+    IntArray,
+    PairScores,
+    SparseScores,
+    top_of_blocks,
+)
+from peermatch.problem.solver import ONE_POOL, TWO_SIDES, Solver
+from peermatch.problem.status import Status
+
+__all__ = [
+    "FORBIDDEN",
+    "GRID",
+    "OBJECTIVES",
+    "ONE_POOL",
+    "TWO_SIDES",
+    "BoundCertificate",
+    "Candidates",
+    "Certificate",
+    "ClonedScores",
+    "Control",
+    "DenseScores",
+    "IntArray",
+    "Matching",
+    "NoStableCertificate",
+    "OptimalityCertificate",
+    "PairScores",
+    "Problem",
+    "Solver",
+    "SparseScores",
+    "StabilityCertificate",
+    "Status",
+    "Stopped",
+    "sorted_pairs",
+    "top_of_blocks",
+]

@@ -1,0 +1,110 @@
+"""Certificates: evidence about a matching that anyone can check without trusting the solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from peermatch.problem.scores import IntArray
+
+__all__ = ["BoundCertificate", "Certificate", "NoStableCertificate", "OptimalityCertificate", "StabilityCertificate"]
+
+
+def _no_ints() -> IntArray:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class OptimalityCertificate:
+    """Dual variables that prove a matching optimal (Edmonds 1965).
+
+    With w(u,v) the score of a pair, every allowed pair must have
+
+        slack(u,v) = y(u) + y(v) + sum of z(B) over the blossoms B that hold both - scale * (w(u,v) + bonus) >= 0
+
+    with y >= 0 and z >= 0. Any matching is then worth at most ``(sum y + sum z(B) (|B|-1)/2) / scale`` (bonus
+    included), and a matching that reaches this value is optimal.
+
+    Parameters
+    ----------
+    scale : int
+        Duals are whole numbers in units of 1/scale of a score.
+    bonus : int
+        Added to every pair's score before solving, so that more pairs always beat better pairs; 0 for best total.
+    vertex_duals : int64 array, shape (n_vertices,)
+        y; on two sides those of the left side come first. With capacities, one for each place.
+    blossom_parent : int64 array, shape (b,)
+        The blossom directly around each blossom, -1 for an outermost one.
+    blossom_duals : int64 array, shape (b,)
+        z.
+    vertex_blossom : int64 array, shape (n_vertices,)
+        The innermost blossom of each vertex, -1 for none. Empty where there are no blossoms.
+    pairs_covered : int
+        How many allowed pairs the inequality was checked on by the solver.
+    """
+
+    scale: int
+    bonus: int
+    vertex_duals: IntArray
+    pairs_covered: int
+    blossom_parent: IntArray = field(default_factory=_no_ints)
+    blossom_duals: IntArray = field(default_factory=_no_ints)
+    vertex_blossom: IntArray = field(default_factory=_no_ints)
+    kind: ClassVar[str] = "optimality"
+
+
+@dataclass(frozen=True, eq=False)
+class BoundCertificate:
+    """An upper bound: no matching is worth more, whatever the one in hand is worth.
+
+    With y' the `vertex_duals`, y'(u) + y'(v) >= scale * (w(u,v) + bonus) for every allowed pair and y' >= 0, so that no
+    matching is worth more than ``sum y' / scale`` (bonus included).
+    """
+
+    scale: int
+    bonus: int
+    vertex_duals: IntArray
+    pairs_covered: int
+    kind: ClassVar[str] = "bound"
+
+
+@dataclass(frozen=True, eq=False)
+class StabilityCertificate:
+    """The claim that no allowed pair prefers each other; checked by one scan (`peermatch.verify.blocking_pairs`)."""
+
+    pairs_covered: int
+    kind: ClassVar[str] = "stability"
+
+
+@dataclass(frozen=True, eq=False)
+class NoStableCertificate:
+    """A stable partition with an odd party of three or more, which proves that no stable matching exists (Tan 1991).
+
+    Parameters
+    ----------
+    successor : int64 array, shape (n,)
+        The partition as a permutation: each person's successor in their party; themselves for a party of one.
+    """
+
+    successor: IntArray
+    pairs_covered: int
+    kind: ClassVar[str] = "no_stable"
+
+    @property
+    def odd_parties(self) -> list[list[int]]:
+        """The parties of odd size of three or more, each in cyclic order from its lowest position."""
+        parties, seen = [], np.zeros(len(self.successor), dtype=bool)
+        for start in range(len(self.successor)):
+            party, person = [], start
+            while not seen[person]:
+                seen[person] = True
+                party.append(person)
+                person = int(self.successor[person])
+            if len(party) >= 3 and len(party) % 2 == 1:
+                parties.append(party)
+        return parties
+
+
+Certificate = OptimalityCertificate | BoundCertificate | StabilityCertificate | NoStableCertificate

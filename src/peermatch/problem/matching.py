@@ -1,0 +1,111 @@
+"""The matching: what a solver returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from peermatch.problem.certificate import Certificate
+from peermatch.problem.problem import Problem
+from peermatch.problem.scores import IntArray
+from peermatch.problem.status import Status
+
+__all__ = ["Matching", "sorted_pairs"]
+
+
+def sorted_pairs(pairs: npt.ArrayLike, *, two_sided: bool) -> IntArray:
+    """Return pairs as an (m, 2) int64 array in canonical order: (low, high) in one pool, sorted by first, then second."""
+    array = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+    if not two_sided:
+        array = np.sort(array, axis=1)
+    return array[np.lexsort((array[:, 1], array[:, 0]))]
+
+
+@dataclass(frozen=True, eq=False)
+class Matching:
+    """Pairs of positions, what they are worth, and what is known about them.
+
+    Parameters
+    ----------
+    pairs : int64 array, shape (m, 2)
+        In canonical order (see `sorted_pairs`). On two sides: a position on the left and one on the right.
+    n_left, n_right : int
+        Sizes of the sides; equal to the size of the pool, both, for one pool.
+    two_sided : bool
+    weight : int
+        The total score of the pairs, a Python integer on the grid of 2**-30 (exact at any size).
+    status : Status
+    certificate : Certificate, optional
+    solver : str
+        The name of the solver.
+    gap : int or None
+        How much more another matching could be worth at most, in units of the score: of the total where the number
+        of pairs is the same; None where nothing is proved.
+    pairs_gap : int
+        How many more pairs another matching could have at most.
+    stats : mapping
+        What the solver counted on the way (rounds, edges, ...); no times, so that results are the same bytes.
+
+    Attributes
+    ----------
+    mate : int64 array
+        One pool: each person's partner or -1, shape (n,). Two sides: each left person's partner on the right, for
+        problems in which nobody on the left has two.
+    """
+
+    pairs: IntArray
+    n_left: int
+    n_right: int
+    two_sided: bool
+    weight: int
+    status: Status
+    solver: str
+    certificate: Certificate | None = None
+    gap: int | None = None
+    pairs_gap: int = 0
+    stats: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def mate(self) -> IntArray:
+        """Each person's partner, or -1."""
+        mate = np.full(self.n_left, -1, dtype=np.int64)
+        mate[self.pairs[:, 0]] = self.pairs[:, 1]
+        if not self.two_sided:
+            mate[self.pairs[:, 1]] = self.pairs[:, 0]
+        return mate
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        pairs: npt.ArrayLike,
+        *,
+        status: Status,
+        solver: str,
+        certificate: Certificate | None = None,
+        gap: int | None = None,
+        pairs_gap: int = 0,
+        stats: Mapping[str, Any] | None = None,
+    ) -> Matching:
+        """Build a matching for a problem from pairs in any order; the weight is summed from the problem's own scores."""
+        ordered = sorted_pairs(pairs, two_sided=problem.two_sided)
+        values = problem.scores.at(ordered[:, 0], ordered[:, 1])
+        rows, columns = problem.scores.shape
+        return cls(
+            pairs=ordered,
+            n_left=rows,
+            n_right=columns,
+            two_sided=problem.two_sided,
+            weight=sum(int(value) for value in values),
+            status=status,
+            solver=solver,
+            certificate=certificate,
+            gap=gap,
+            pairs_gap=pairs_gap,
+            stats=dict(stats or {}),
+        )

@@ -1,0 +1,131 @@
+"""The problem: what a solver sees. Positions, scores and capacities; no names, no tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from peermatch.checks import check_choice
+from peermatch.problem.scores import Candidates, IntArray, PairScores, top_of_blocks
+
+__all__ = ["OBJECTIVES", "ClonedScores", "Problem"]
+
+OBJECTIVES = ("everyone_first", "best_total")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One matching problem.
+
+    Parameters
+    ----------
+    scores : PairScores
+    objective : {"everyone_first", "best_total"}
+        As many pairs as possible and then the best total, or the best total alone (a pair is then made only if it
+        adds to the total).
+    capacity : pair of int64 arrays or None
+        Two sides only: how many partners each person of the left and of the right side may have. None: one each.
+        At most one side may have anyone with more than one place.
+
+    Raises
+    ------
+    ValueError
+        For an unknown objective, or capacities that do not fit the scores.
+    """
+
+    scores: PairScores
+    objective: str = "everyone_first"
+    capacity: tuple[IntArray | None, IntArray | None] = (None, None)
+
+    def __post_init__(self) -> None:
+        check_choice("Problem", "objective", self.objective, OBJECTIVES)
+        many = 0
+        for places, size in zip(self.capacity, self.scores.shape, strict=True):
+            if places is None:
+                continue
+            if not self.scores.two_sided:
+                raise ValueError("Capacities need two sides.")
+            if places.shape != (size,) or (size and int(places.min()) < 0):
+                raise ValueError(f"A capacity needs {size} whole numbers of at least 0.")
+            many += bool(size and int(places.max()) > 1)
+        if many == 2:
+            raise ValueError("Only one of the two sides may have people with more than one place.")
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether rows and columns are different people."""
+        return self.scores.two_sided
+
+    @property
+    def n_vertices(self) -> int:
+        """People in one pool; left plus right on two sides."""
+        rows, columns = self.scores.shape
+        return rows + columns if self.two_sided else rows
+
+    @property
+    def has_places(self) -> bool:
+        """Whether anyone has a capacity other than one."""
+        return any(places is not None and bool((places != 1).any()) for places in self.capacity)
+
+    def one_place_each(self) -> tuple[Problem, IntArray, IntArray]:
+        """Return the same problem with each person of capacity c standing there c times.
+
+        Returns
+        -------
+        problem : Problem
+            Without capacities; `self` when nobody has a capacity other than one.
+        left, right : int64 arrays
+            The position in this problem of each row and of each column of the returned one.
+        """
+        rows, columns = self.scores.shape
+        left, right = np.arange(rows), np.arange(columns)
+        if not self.has_places:
+            return self, left, right
+        if self.capacity[0] is not None:
+            left = np.repeat(left, self.capacity[0])
+        if self.capacity[1] is not None:
+            right = np.repeat(right, self.capacity[1])
+        return Problem(ClonedScores(self.scores, left, right), self.objective), left, right
+
+
+class ClonedScores:
+    """Two-sided scores in which rows and columns are taken by position, with repeats or gaps.
+
+    Parameters
+    ----------
+    base : PairScores
+    left, right : int64 arrays
+        Positions in `base` of each row and column here.
+    """
+
+    def __init__(self, base: PairScores, left: IntArray, right: IntArray) -> None:
+        self._base, self._left, self._right = base, left, right
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return (len(self._left), len(self._right))
+
+    @property
+    def two_sided(self) -> bool:
+        """Always True."""
+        return True
+
+    def block(self, rows: IntArray) -> IntArray:
+        """Return the scores of these rows with everyone."""
+        return self._base.block(self._left[rows])[:, self._right]
+
+    def at(self, u: IntArray, v: IntArray) -> IntArray:
+        """Return the scores of the listed pairs."""
+        return self._base.at(self._left[u], self._right[v])
+
+    def top(self, k: int) -> Candidates:
+        """Return each row's k best allowed partners."""
+        return top_of_blocks(self, k)
+
+    def utilities(self, rows: IntArray, side: str = "left") -> IntArray:
+        """Return what each pairing is worth to the row's person alone."""
+        if side == "left":
+            return self._base.utilities(self._left[rows], "left")[:, self._right]
+        return self._base.utilities(self._right[rows], "right")[:, self._left]
