@@ -1,1 +1,78 @@
+"""What makes two people a good pair: criteria, and rules that forbid or demand a pair."""
 
+from peermatch.criteria.criterion import (
+    CRITERIA,
+    Criterion,
+    above,
+    available,
+    complement,
+    custom,
+    different,
+    near,
+    overlap,
+    prefers,
+    same,
+    ties,
+)
+from peermatch.criteria.enforcing import EnforcedRule, Enforcement, Occasion, enforce
+from peermatch.criteria.fitting import CompiledCriterion, FittedCriterion, compile_criterion, fit_criterion
+from peermatch.criteria.masks import Mask, count_pairs
+from peermatch.criteria.measures import Measure
+from peermatch.criteria.rule import (
+    RULES,
+    Rule,
+    at_least,
+    forbid,
+    must_differ,
+    must_match,
+    no_repeat,
+    no_twins,
+    not_in_line,
+    require,
+    veto,
+)
+from peermatch.criteria.shares import apportion, person_shares
+from peermatch.criteria.sides import Sides, key_of
+from peermatch.criteria.unknown import UNKNOWN_CHOICES
+
+__all__ = [
+    "CRITERIA",
+    "RULES",
+    "UNKNOWN_CHOICES",
+    "CompiledCriterion",
+    "Criterion",
+    "EnforcedRule",
+    "Enforcement",
+    "FittedCriterion",
+    "Mask",
+    "Measure",
+    "Occasion",
+    "Rule",
+    "Sides",
+    "above",
+    "apportion",
+    "at_least",
+    "available",
+    "compile_criterion",
+    "complement",
+    "count_pairs",
+    "custom",
+    "different",
+    "enforce",
+    "fit_criterion",
+    "forbid",
+    "key_of",
+    "must_differ",
+    "must_match",
+    "near",
+    "no_repeat",
+    "no_twins",
+    "not_in_line",
+    "overlap",
+    "person_shares",
+    "prefers",
+    "require",
+    "same",
+    "ties",
+    "veto",
+]

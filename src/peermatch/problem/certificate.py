@@ -9,7 +9,13 @@ import numpy as np
 
 from peermatch.problem.scores import IntArray
 
-__all__ = ["BoundCertificate", "Certificate", "NoStableCertificate", "OptimalityCertificate", "StabilityCertificate"]
+__all__ = [
+    "BoundCertificate",
+    "Certificate",
+    "NoStableCertificate",
+    "OptimalityCertificate",
+    "StabilityCertificate",
+]
 
 
 def _no_ints() -> IntArray:

@@ -13,7 +13,16 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FORBIDDEN", "GRID", "Candidates", "DenseScores", "IntArray", "PairScores", "SparseScores", "top_of_blocks"]
+__all__ = [
+    "FORBIDDEN",
+    "GRID",
+    "Candidates",
+    "DenseScores",
+    "IntArray",
+    "PairScores",
+    "SparseScores",
+    "top_of_blocks",
+]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -130,7 +139,9 @@ class DenseScores:
     ) -> None:
         array = np.asarray(matrix)
         if array.ndim != 2 or not (np.issubdtype(array.dtype, np.integer) or array.size == 0):
-            raise ValueError(f"Scores must be a 2-D array of integers. Got {array.dtype} with {array.ndim} dimensions.")
+            raise ValueError(
+                f"Scores must be a 2-D array of integers. Got {array.dtype} with {array.ndim} dimensions."
+            )
         array = np.array(array, dtype=np.int64)
         if not two_sided:
             if array.shape[0] != array.shape[1]:
@@ -220,7 +231,9 @@ class SparseScores:
         values = np.asarray(score, dtype=np.int64)
         if not (rows.shape == columns.shape == values.shape and rows.ndim == 1):
             raise ValueError("u, v and score must be 1-D arrays of one length.")
-        if rows.size and (min(rows.min(), columns.min()) < 0 or rows.max() >= shape[0] or columns.max() >= shape[1]):
+        if rows.size and (
+            min(rows.min(), columns.min()) < 0 or rows.max() >= shape[0] or columns.max() >= shape[1]
+        ):
             raise ValueError(f"Positions must lie within the shape {shape}.")
         if not two_sided:
             keep = rows != columns

@@ -1,1 +1,7 @@
+"""Pair scores from criteria: lazy blocks, single pairs, top candidates, and what each score is made of."""
 
+from peermatch.scoring.contributions import PairDetails, pair_details, split_score
+from peermatch.scoring.lazy import MUTUALS, LazyScores
+from peermatch.scoring.tiles import run_tiles, thread_count
+
+__all__ = ["MUTUALS", "LazyScores", "PairDetails", "pair_details", "run_tiles", "split_score", "thread_count"]

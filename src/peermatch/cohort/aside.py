@@ -1,0 +1,127 @@
+"""What comes beside the people: tables of pairs, history, and yes-or-no columns."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from peermatch.cohort.cells import CellError, canonical
+from peermatch.cohort.cohort import Cohort
+from peermatch.cohort.frames import in_memory
+from peermatch.cohort.people import NO, YES, YES_OR_NO
+from peermatch.cohort.reading import file_table
+from peermatch.cohort.wording import LIMIT, capped
+from peermatch.errors import InputError, error_item
+
+__all__ = ["is_missing", "read_table", "yes_or_no"]
+
+
+def is_missing(cell: Any) -> bool:
+    """Return whether a cell says nothing: None, NaN, or blank text.
+
+    Examples
+    --------
+    >>> [is_missing(cell) for cell in (None, float("nan"), " ", 0)]
+    [True, True, True, False]
+    """
+    return (
+        cell is None
+        or cell is pd.NaT
+        or (isinstance(cell, float) and cell != cell)
+        or str(cell).strip() == ""
+    )
+
+
+def read_table(source: Any, *, what: str) -> pd.DataFrame:
+    """Read any table that is not one of people, cells made plain in the same way.
+
+    Parameters
+    ----------
+    source : table, list of dict, or path
+        A pandas, polars or pyarrow table, records, or a .csv, .tsv, .xlsx or .parquet file. It may be empty.
+    what : str
+        How errors call it, such as ``"history"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Object columns of plain Python cells; None where missing.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> read_table([{"a": "007", "b": 2.0}], what="history").values.tolist()
+    [['007', 2]]
+    """
+    if isinstance(source, pd.DataFrame) and source.empty:
+        return source.astype(object)
+    if isinstance(source, list) and not source:
+        return pd.DataFrame({"a": [], "b": []}, dtype=object)
+    if isinstance(source, (str, os.PathLike)):
+        table = file_table(source, {"encoding": None, "separator": None, "sheet": None})
+    else:
+        table = in_memory(source)
+    columns = {}
+    for name, cells in zip(table.names, table.columns, strict=True):
+        try:
+            columns[name] = canonical(cells)
+        except CellError as error:
+            place, value = error.bad[0]
+            message = f"Row {int(table.rows[place])} of {what} has a value in column {name!r} that is not plain: {value!r}."
+            raise InputError(
+                error_item("bad_cell", message, column=name, row=int(table.rows[place]))
+            ) from None
+    return pd.DataFrame(columns, dtype=object)
+
+
+def yes_or_no(cohort: Cohort, column: str, *, needed_by: str) -> npt.NDArray[np.bool_]:
+    """Return who says yes in a column; an empty cell is a no.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    column : str
+    needed_by : str
+
+    Raises
+    ------
+    InputError
+        ``not_yes_or_no``, with the first rows that are neither.
+
+    Examples
+    --------
+    >>> people = Cohort.of([{"id": 1, "in": "yes"}, {"id": 2, "in": None}], id="id")
+    >>> yes_or_no(people, "in", needed_by="near()").tolist()
+    [True, False]
+    """
+    texts = [
+        "" if is_missing(cell) else str(cell).casefold()
+        for cell in cohort.column(column, needed_by=needed_by)
+    ]
+    wrong = [position for position, text in enumerate(texts) if text and text not in YES and text not in NO]
+    if wrong:
+        items = []
+        for position in wrong[:LIMIT]:
+            row, found = int(cohort.rows[position]), cohort.frame[column].iloc[position]
+            message = f"Row {row:,} has {found!r} in column {column!r}, which {needed_by} reads as yes or no. Accepted: {YES_OR_NO}."
+            items.append(
+                error_item(
+                    "not_yes_or_no",
+                    message,
+                    column=column,
+                    row=row,
+                    id=cohort.ids[position],
+                    found=found,
+                    accepted=YES_OR_NO,
+                )
+            )
+        raise InputError(capped(items, len(wrong), "rows"))
+    return np.array([text in YES for text in texts], dtype=np.bool_)

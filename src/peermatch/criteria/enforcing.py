@@ -1,0 +1,333 @@
+"""From rules and people to masks, demanded pairs, and the table of what each rule removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from peermatch.checks import did_you_mean
+from peermatch.cohort.cohort import Cohort
+from peermatch.criteria.fitting import CompiledCriterion
+from peermatch.criteria.history import recent_pairs
+from peermatch.criteria.lines import reporting_lines
+from peermatch.criteria.masks import FloorMask, KernelMask, ListedMask, Mask, count_pairs
+from peermatch.criteria.rule import Rule
+from peermatch.criteria.sides import Sides, key_of
+from peermatch.criteria.tables import ids_in_cell, pair_table
+from peermatch.encoders import BackgroundEncoder
+from peermatch.errors import ConfigError, InfeasibleError, InputError, error_item
+
+__all__ = ["EnforcedRule", "Enforcement", "Occasion", "enforce"]
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What is true this month and rules may need.
+
+    Attributes
+    ----------
+    org : Cohort or None
+        The whole staff.
+    history : table or None
+    as_of : date or str or None
+    absent : mapping of typed id to reason
+        Everyone who came in but does not take part.
+    """
+
+    org: Cohort | None = None
+    history: Any = None
+    as_of: Any = None
+    absent: Mapping[tuple[str, Any], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class EnforcedRule:
+    """A rule with its mask (None for demands), the pairs that it removes, and a remark for the table of rules."""
+
+    rule: Rule
+    mask: Mask | None
+    pairs_removed: int
+    note: str
+
+
+@dataclass(frozen=True, eq=False)
+class Enforcement:
+    """All rules, compiled.
+
+    Attributes
+    ----------
+    rules : tuple of EnforcedRule
+        In the order in which they were given.
+    required : int64 array, shape (k, 2)
+        Demanded pairs, as (row, column).
+    """
+
+    rules: tuple[EnforcedRule, ...]
+    required: Ints
+
+    @property
+    def masks(self) -> list[Mask]:
+        """The masks of all rules that forbid."""
+        return [enforced.mask for enforced in self.rules if enforced.mask is not None]
+
+
+Compiled = tuple[Mask | None, str]
+
+
+@dataclass(frozen=True, eq=False)
+class _Context:
+    sides: Sides
+    criteria: Sequence[CompiledCriterion]
+    occasion: Occasion
+
+    def listed(self, u: Ints, v: Ints) -> ListedMask:
+        return ListedMask.of(self.sides.shape, u, v, one_pool=not self.sides.two_sided)
+
+
+def enforce(
+    rules: Sequence[Rule],
+    sides: Sides,
+    criteria: Sequence[CompiledCriterion],
+    occasion: Occasion | None = None,
+) -> Enforcement:
+    """Compile all rules for these people.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+    sides : Sides
+    criteria : sequence of CompiledCriterion
+        For ``at_least``.
+    occasion : Occasion, optional
+
+    Raises
+    ------
+    InputError, ConfigError
+        If a rule's columns, tables or criteria are not there.
+    InfeasibleError
+        If demanded pairs contradict each other or another rule.
+    """
+    context = _Context(sides, criteria, occasion or Occasion())
+    enforced, required = [], []
+    for rule in rules:
+        if rule.kind == "require":
+            pairs, note = _required(rule, context)
+            required.extend((rule, int(u), int(v)) for u, v in pairs)
+            enforced.append(EnforcedRule(rule, None, 0, note))
+            continue
+        mask, note = _COMPILERS[rule.kind](rule, context)
+        removed = 0 if mask is None else count_pairs(mask, sides.shape, one_pool=not sides.two_sided)
+        enforced.append(EnforcedRule(rule, mask, removed, note))
+    _check_demands(required, enforced, sides)
+    pairs = np.array(sorted({(u, v) for _, u, v in required}), dtype=np.int64).reshape(-1, 2)
+    return Enforcement(tuple(enforced), pairs)
+
+
+def _codes(rule: Rule, sides: Sides) -> tuple[Ints, Ints]:
+    encoder = BackgroundEncoder()
+    with sides.located():
+        encoder.fit(sides.stacked(rule.left, rule.right, rule.caller))
+        left = encoder.codes(sides.frame_of("left", rule.left, rule.caller))
+        right = encoder.codes(sides.frame_of("right", rule.right, rule.caller))
+    return left.astype(np.int64), right.astype(np.int64)
+
+
+def _must_differ(rule: Rule, context: _Context) -> Compiled:
+    return _compare(rule, context, "equal")
+
+
+def _must_match(rule: Rule, context: _Context) -> Compiled:
+    return _compare(rule, context, "unequal")
+
+
+def _compare(rule: Rule, context: _Context, comparison: str) -> Compiled:
+    left, right = _codes(rule, context.sides)
+    unknown = int((left[:, 0] < 0).sum()) + (int((right[:, 0] < 0).sum()) if context.sides.two_sided else 0)
+    note = f"{unknown} people have no value" if unknown else ""
+    if not context.sides.two_sided and rule.left != rule.right:
+        # one pool judged by two columns: a pair is forbidden if it is in either direction
+        left, right = np.concatenate([left, right], axis=1), np.concatenate([right, left], axis=1)
+    return KernelMask(comparison, left, right), note
+
+
+def _no_twins(rule: Rule, context: _Context) -> Compiled:
+    left, right = _codes(rule, context.sides)
+    return KernelMask("twins", left, right, rule.options["at_least"]), ""
+
+
+def _not_in_line(rule: Rule, context: _Context) -> Compiled:
+    sides, column = context.sides, rule.left[0]
+    tables = []
+    if context.occasion.org is not None and context.occasion.org.has(column):
+        tables.append((context.occasion.org, column))
+    cohorts = [sides.left] if sides.right is None else [sides.left, sides.right]
+    tables.extend((cohort, column) for cohort in cohorts if cohort.has(column))
+    if not tables:
+        sides.need("left", [column], rule.caller)
+    lines = reporting_lines(tables, min_found=rule.options["min_found"])
+    notes = [f"{lines.found} of {lines.named} managers found"]
+    if lines.unknown:
+        more = "" if len(lines.unknown) <= 3 else ", ..."
+        notes.append(f"not found: {', '.join(map(str, lines.unknown[:3]))}{more}")
+    if lines.own_manager:
+        notes.append(f"{len(lines.own_manager)} stand as their own manager")
+    mask = KernelMask("in_line", lines.of(sides.left.ids), lines.of(sides.columns_side.ids))
+    return mask, "; ".join(notes)
+
+
+def _no_repeat(rule: Rule, context: _Context) -> Compiled:
+    history = context.occasion.history
+    if history is None:
+        return context.listed(np.zeros(0, np.int64), np.zeros(0, np.int64)), "no history was given"
+    frame = recent_pairs(rule, history, context.sides, context.occasion.as_of)
+    first, second = list(frame["a"]), list(frame["b"])
+    _, u, v = context.sides.pairs_of(first, second)
+    strangers = set(map(repr, context.sides.unknown_ids([*first, *second])))
+    everyone = set(map(repr, [*first, *second]))
+    if everyone and strangers == everyone:
+        raise InputError(
+            error_item(
+                "history_not_found",
+                f"None of the {len(everyone)} ids in history belongs to anyone here (the first is {first[0]!r}; people's "
+                f"ids look like {context.sides.left.ids[0]!r}), so no_repeat() would forbid nothing. Read both with "
+                "the same types, or leave history out.",
+                found=first[0],
+                accepted=repr(context.sides.left.ids[0]),
+            )
+        )
+    return context.listed(u, v), f"{len(frame)} earlier pairs looked at"
+
+
+def _forbid(rule: Rule, context: _Context) -> Compiled:
+    frame = pair_table(
+        rule.options["pairs"], rule.caller, ("a", context.sides.names[0]), ("b", context.sides.names[1])
+    )
+    _, u, v = context.sides.pairs_of(list(frame["a"]), list(frame["b"]))
+    return context.listed(u, v), _strangers(frame["a"], frame["b"], context)
+
+
+def _strangers(first: Any, second: Any, context: _Context) -> str:
+    absent = context.occasion.absent
+    ids = dict.fromkeys(id for id in context.sides.unknown_ids([*first, *second]) if key_of(id) not in absent)
+    if not ids:
+        return ""
+    shown = ", ".join(map(repr, list(ids)[:3]))
+    return f"{len(ids)} ids that nobody has: {shown}{', ...' if len(ids) > 3 else ''}"
+
+
+def _veto(rule: Rule, context: _Context) -> Compiled:
+    sides = context.sides
+    first: list[Any] = []
+    second: list[Any] = []
+    if rule.options["table"] is not None:
+        frame = pair_table(rule.options["table"], rule.caller, ("a", "id", "who"), ("b", "vetoed", "whom"))
+        first, second = list(frame["a"]), list(frame["b"])
+    else:
+        asked = [side for side in ("left", "right") if sides.has(side, rule.left)]
+        if not asked:
+            sides.need("left", rule.left, rule.caller)
+        for side in asked if sides.two_sided else asked[:1]:
+            cohort = sides.left if side == "left" else sides.columns_side
+            others = sides.columns_side if side == "left" else sides.left
+            for id, cell in zip(cohort.ids, cohort.column(rule.left[0], needed_by=rule.caller), strict=True):
+                wanted = ids_in_cell(cell, others.ids, rule.options["separator"])
+                first.extend([id] * len(wanted))
+                second.extend(wanted)
+    _, u, v = sides.pairs_of(first, second)
+    return context.listed(u, v), ""
+
+
+def _at_least(rule: Rule, context: _Context) -> Compiled:
+    names = [compiled.criterion.name for compiled in context.criteria]
+    wanted = rule.options["criterion"]
+    if wanted not in names:
+        raise ConfigError(
+            f"at_least() names the criterion {wanted!r}, which is not there." + did_you_mean(wanted, names)
+        )
+    compiled = context.criteria[names.index(wanted)]
+    mask = FloorMask(
+        compiled.measure, compiled.fills, compiled.left_on, compiled.right_on, rule.options["value"]
+    )
+    return mask, ""
+
+
+_COMPILERS: Mapping[str, Callable[[Rule, _Context], Compiled]] = MappingProxyType(
+    {
+        "at_least": _at_least,
+        "forbid": _forbid,
+        "must_differ": _must_differ,
+        "must_match": _must_match,
+        "no_repeat": _no_repeat,
+        "no_twins": _no_twins,
+        "not_in_line": _not_in_line,
+        "veto": _veto,
+    }
+)
+
+
+def _required(rule: Rule, context: _Context) -> tuple[Ints, str]:
+    sides = context.sides
+    frame = pair_table(rule.options["pairs"], rule.caller, ("a", sides.names[0]), ("b", sides.names[1]))
+    first, second = list(frame["a"]), list(frame["b"])
+    for id in sides.unknown_ids([*first, *second]):
+        reason = context.occasion.absent.get(key_of(id))
+        if reason is not None:
+            raise InfeasibleError(
+                f"require() demands a pair with {id!r}, who does not take part ({reason}).",
+                [{"rule": rule.name, "ids": [id], "reason": reason}],
+            )
+        raise InputError(
+            error_item(
+                "unknown_id",
+                f"require() names {id!r}, an id that nobody has. Ids look like {sides.left.ids[0]!r}.",
+                id=id,
+                found=id,
+                accepted=repr(sides.left.ids[0]),
+            )
+        )
+    index, u, v = sides.pairs_of(first, second)
+    if len(index) < len(first):
+        k = next(k for k in range(len(first)) if k not in set(index.tolist()))
+        raise InfeasibleError(
+            f"require() demands the pair {first[k]!r} and {second[k]!r}, who are on the same side.",
+            [{"rule": rule.name, "ids": [first[k], second[k]], "reason": "on the same side"}],
+        )
+    pairs = np.stack([u, v], axis=1) if sides.two_sided else np.sort(np.stack([u, v], axis=1), axis=1)
+    return pairs, f"{len(pairs)} pairs demanded"
+
+
+def _check_demands(required: list[tuple[Rule, int, int]], enforced: list[EnforcedRule], sides: Sides) -> None:
+    """Demanded pairs must not be forbidden, and in one pool nobody can be demanded twice."""
+    partner: dict[int, tuple[Rule, int]] = {}
+    left, right = sides.left.ids, sides.columns_side.ids
+    for rule, u, v in required:
+        at = np.array([u]), np.array([v])
+        if not sides.two_sided and u == v:
+            conflict = [{"rule": rule.name, "ids": [left[u]]}]
+            raise InfeasibleError(f"require() demands that {left[u]!r} is paired with themselves.", conflict)
+        for other in enforced:
+            if other.mask is not None and bool(other.mask.pairs(*at)[0]):
+                ids = [left[u], right[v]]
+                raise InfeasibleError(
+                    f"require() demands the pair {ids[0]!r} and {ids[1]!r}, which {other.rule.public_name} forbids.",
+                    [{"rule": rule.name, "ids": ids}, {"rule": other.rule.public_name, "ids": ids}],
+                )
+        if sides.two_sided:
+            continue
+        for person, mate in ((u, v), (v, u)):
+            earlier = partner.setdefault(person, (rule, mate))
+            if earlier[1] != mate:
+                raise InfeasibleError(
+                    f"require() demands {left[person]!r} twice: with {left[earlier[1]]!r} and with {left[mate]!r}.",
+                    [
+                        {"rule": earlier[0].name, "ids": [left[person], left[earlier[1]]]},
+                        {"rule": rule.name, "ids": [left[person], left[mate]]},
+                    ],
+                )

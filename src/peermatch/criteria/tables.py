@@ -1,0 +1,89 @@
+"""Tables of pairs and lists of ids, as users hand them over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from peermatch.checks import did_you_mean
+from peermatch.cohort.aside import is_missing, read_table
+from peermatch.errors import InputError, error_item
+
+__all__ = ["ids_in_cell", "pair_table"]
+
+
+def ids_in_cell(cell: Any, known: Sequence[Any], separator: str | None = None) -> list[Any]:
+    """Return the ids listed in one cell, with the type that the people's ids have.
+
+    Parameters
+    ----------
+    cell
+        Missing, a list, one id, or text with ids separated by `separator` (default: ``;`` or a new line, else ``,``).
+    known : sequence
+        The people's ids; when they are whole numbers, listed digits become whole numbers as well.
+    separator : str, optional
+
+    Examples
+    --------
+    >>> ids_in_cell("007; 012", ["007"])
+    ['007', '012']
+    >>> ids_in_cell("7,12", [7])
+    [7, 12]
+    """
+    if is_missing(cell):
+        return []
+    if isinstance(cell, list | tuple):
+        parts = [part for part in cell if not is_missing(part)]
+    elif isinstance(cell, str):
+        if separator is None:
+            cell = cell.replace("\n", ";")
+            separator = ";" if ";" in cell else ","
+        parts = [part.strip() for part in cell.split(separator) if part.strip()]
+    else:
+        return [cell]
+    if len(known) and isinstance(known[0], int):
+        return [int(part) if isinstance(part, str) and part.isdecimal() else part for part in parts]
+    return list(parts)
+
+
+def pair_table(table: Any, needed_by: str, first: Sequence[str], second: Sequence[str]) -> pd.DataFrame:
+    """Read a table of pairs of ids: a frame, records, a list of (a, b), or a path to a CSV file.
+
+    Parameters
+    ----------
+    table
+        What the user gave.
+    needed_by : str
+        For the error, such as ``"forbid()"``.
+    first, second : sequences of str
+        Accepted names of the two id columns, best first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the two id columns renamed to ``a`` and ``b``, and any others as they are.
+    """
+    if isinstance(table, list | tuple | set) and all(
+        isinstance(row, list | tuple) and len(row) == 2 for row in table
+    ):
+        frame = pd.DataFrame({"a": [r[0] for r in table], "b": [r[1] for r in table]}, dtype=object)
+        return frame
+    frame = read_table(table, what=f"the table of {needed_by}")
+    names = {}
+    for wanted, target in ((first, "a"), (second, "b")):
+        hit = next((name for name in wanted if name in frame.columns), None)
+        if hit is None:
+            raise InputError(
+                error_item(
+                    "unknown_column",
+                    f"The table of {needed_by} has no column {wanted[0]!r}."
+                    + did_you_mean(wanted[0], list(frame.columns)),
+                    column=wanted[0],
+                    found=list(map(str, frame.columns)),
+                    accepted=list(wanted),
+                )
+            )
+        names[hit] = target
+    return frame.rename(columns=names)

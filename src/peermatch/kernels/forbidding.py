@@ -1,0 +1,133 @@
+"""Rules as masks: which pairs of a tile may not be made.
+
+The idea: a rule compiles to a few numbers a person and one comparison a pair, so that no n x n mask exists anywhere.
+Each kernel only ever sets entries of `out` to 1, so that rules can be laid over one another in any order.
+
+Cost: O(d) for one pair with d numbers a person.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from peermatch.kernels._jit import kernel
+
+Array = npt.NDArray[Any]
+
+
+@kernel
+def equal_one(a: Array, b: Array, threshold: float) -> bool:
+    """Codes that are equal and known, in any place, are forbidden."""
+    for d in range(a.shape[0]):
+        if a[d] >= 0 and a[d] == b[d]:
+            return True
+    return False
+
+
+@kernel
+def equal_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
+    """Forbid by `equal_one`."""
+    for i in range(A.shape[0]):
+        for j in range(B.shape[0]):
+            if equal_one(A[i], B[j], threshold):
+                out[i, j] = 1
+
+
+@kernel
+def equal_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
+    """Forbid listed pairs by `equal_one`."""
+    for i in range(A.shape[0]):
+        if equal_one(A[i], B[i], threshold):
+            out[i] = 1
+
+
+@kernel
+def unequal_one(a: Array, b: Array, threshold: float) -> bool:
+    """Codes that are not known to be equal, in any place, are forbidden."""
+    for d in range(a.shape[0]):
+        if a[d] < 0 or a[d] != b[d]:
+            return True
+    return False
+
+
+@kernel
+def unequal_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
+    """Forbid by `unequal_one`."""
+    for i in range(A.shape[0]):
+        for j in range(B.shape[0]):
+            if unequal_one(A[i], B[j], threshold):
+                out[i, j] = 1
+
+
+@kernel
+def unequal_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
+    """Forbid listed pairs by `unequal_one`."""
+    for i in range(A.shape[0]):
+        if unequal_one(A[i], B[i], threshold):
+            out[i] = 1
+
+
+@kernel
+def in_line_one(a: Array, b: Array, threshold: float) -> bool:
+    """One stands above the other: the interval [enter, leave) of one holds the other's enter (-1: not in the tree)."""
+    if a[0] < 0 or b[0] < 0:
+        return False
+    return (a[0] <= b[0] and b[0] < a[1]) or (b[0] <= a[0] and a[0] < b[1])
+
+
+@kernel
+def in_line_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
+    """Forbid by `in_line_one`."""
+    for i in range(A.shape[0]):
+        for j in range(B.shape[0]):
+            if in_line_one(A[i], B[j], threshold):
+                out[i, j] = 1
+
+
+@kernel
+def in_line_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
+    """Forbid listed pairs by `in_line_one`."""
+    for i in range(A.shape[0]):
+        if in_line_one(A[i], B[i], threshold):
+            out[i] = 1
+
+
+@kernel
+def twins_one(a: Array, b: Array, threshold: float) -> bool:
+    """A share of at least `threshold` of the codes known on both sides agrees."""
+    known = 0
+    equal = 0
+    for d in range(a.shape[0]):
+        if a[d] >= 0 and b[d] >= 0:
+            known += 1
+            if a[d] == b[d]:
+                equal += 1
+    return known > 0 and equal >= threshold * known
+
+
+@kernel
+def twins_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
+    """Forbid by `twins_one`."""
+    for i in range(A.shape[0]):
+        for j in range(B.shape[0]):
+            if twins_one(A[i], B[j], threshold):
+                out[i, j] = 1
+
+
+@kernel
+def twins_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
+    """Forbid listed pairs by `twins_one`."""
+    for i in range(A.shape[0]):
+        if twins_one(A[i], B[i], threshold):
+            out[i] = 1
+
+
+MASKS = {
+    "equal": (equal_tile, equal_pairs),
+    "unequal": (unequal_tile, unequal_pairs),
+    "in_line": (in_line_tile, in_line_pairs),
+    "twins": (twins_tile, twins_pairs),
+}
+"""Name -> (tile kernel, pairs kernel)."""

@@ -1,0 +1,55 @@
+"""Work over pairs, cut into tiles: plain tasks, run by joblib. Nothing else in the house knows how many threads there are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, cpu_count, delayed
+
+from peermatch.checks import check_count
+
+__all__ = ["CELLS_PER_TILE", "row_chunks", "run_tiles", "thread_count"]
+
+CELLS_PER_TILE = 1 << 18
+"""Pairs in one task: well under 0.2 s of work, so that Ctrl-C is seen between tasks."""
+
+Result = TypeVar("Result")
+
+
+def thread_count() -> int:
+    """Return how many threads to use: the environment variable ``PEERMATCH_THREADS``, else one for each core.
+
+    Raises
+    ------
+    ValueError
+        If the variable is set to anything but a whole number of at least 1.
+    """
+    wanted = os.environ.get("PEERMATCH_THREADS")
+    if not wanted:
+        return int(cpu_count())
+    number = int(wanted) if wanted.strip().isdecimal() else wanted
+    return check_count("peermatch", "PEERMATCH_THREADS", number, at_least=1)
+
+
+def row_chunks(rows: int, columns: int, *, cells: int = CELLS_PER_TILE) -> list[npt.NDArray[np.int64]]:
+    """Cut rows into consecutive chunks of about `cells` pairs each.
+
+    Examples
+    --------
+    >>> [len(chunk) for chunk in row_chunks(5, 10, cells=20)]
+    [2, 2, 1]
+    """
+    step = max(1, cells // max(1, columns))
+    return [np.arange(start, min(rows, start + step), dtype=np.int64) for start in range(0, rows, step)]
+
+
+def run_tiles(task: Callable[..., Result], tiles: Sequence[tuple[object, ...]]) -> list[Result]:
+    """Run ``task(*tile)`` for every tile and return the results in the order of the tiles."""
+    threads = min(thread_count(), len(tiles))
+    if threads <= 1:
+        return [task(*tile) for tile in tiles]
+    return list(Parallel(n_jobs=threads, prefer="threads")(delayed(task)(*tile) for tile in tiles))
