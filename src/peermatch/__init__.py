@@ -1,1 +1,138 @@
-"""peermatch."""
+"""peermatch pairs people for peer mentoring: exactly, with a proof and the reasons.
+
+Everything behind these names is imported when it is first used (PEP 562), so that ``import peermatch`` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from peermatch.cohort import Cohort, read_people
+    from peermatch.criteria import (
+        Criterion,
+        Rule,
+        above,
+        at_least,
+        available,
+        complement,
+        custom,
+        different,
+        forbid,
+        must_differ,
+        must_match,
+        near,
+        no_repeat,
+        no_twins,
+        not_in_line,
+        overlap,
+        prefers,
+        require,
+        same,
+        ties,
+        veto,
+    )
+    from peermatch.errors import (
+        ConfigError,
+        InfeasibleError,
+        InputError,
+        OutputError,
+        PeerMatchError,
+        UnsupportedError,
+        VerificationError,
+    )
+    from peermatch.matcher import PeerMatcher
+    from peermatch.pairing import Pairing
+    from peermatch.problem import Status
+    from peermatch.programme import extend_history
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Cohort": "cohort",
+    "ConfigError": "errors",
+    "Criterion": "criteria",
+    "InfeasibleError": "errors",
+    "InputError": "errors",
+    "OutputError": "errors",
+    "Pairing": "pairing",
+    "PeerMatchError": "errors",
+    "PeerMatcher": "matcher",
+    "Rule": "criteria",
+    "Status": "problem",
+    "UnsupportedError": "errors",
+    "VerificationError": "errors",
+    "above": "criteria",
+    "at_least": "criteria",
+    "available": "criteria",
+    "complement": "criteria",
+    "custom": "criteria",
+    "different": "criteria",
+    "extend_history": "programme",
+    "forbid": "criteria",
+    "must_differ": "criteria",
+    "must_match": "criteria",
+    "near": "criteria",
+    "no_repeat": "criteria",
+    "no_twins": "criteria",
+    "not_in_line": "criteria",
+    "overlap": "criteria",
+    "prefers": "criteria",
+    "read_people": "cohort",
+    "require": "criteria",
+    "same": "criteria",
+    "ties": "criteria",
+    "veto": "criteria",
+}
+
+__all__ = [
+    "Cohort",
+    "ConfigError",
+    "Criterion",
+    "InfeasibleError",
+    "InputError",
+    "OutputError",
+    "Pairing",
+    "PeerMatchError",
+    "PeerMatcher",
+    "Rule",
+    "Status",
+    "UnsupportedError",
+    "VerificationError",
+    "above",
+    "at_least",
+    "available",
+    "complement",
+    "custom",
+    "different",
+    "extend_history",
+    "forbid",
+    "must_differ",
+    "must_match",
+    "near",
+    "no_repeat",
+    "no_twins",
+    "not_in_line",
+    "overlap",
+    "prefers",
+    "read_people",
+    "require",
+    "same",
+    "ties",
+    "veto",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(importlib.import_module(f"peermatch.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
+    if name in ("datasets", "encoders", "solvers", "verify"):
+        return importlib.import_module(f"peermatch.{name}")
+    raise AttributeError(f"module 'peermatch' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__", "datasets", "encoders", "solvers", "verify"])

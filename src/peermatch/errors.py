@@ -8,7 +8,7 @@
     ├── InfeasibleError                           the demands contradict each other; `.conflict` lists them
     ├── UnsupportedError    (also a ValueError)   a solver cannot take this problem; says which one can
     ├── OutputError         (also an OSError)     a result could not be written
-    └── VerificationError                         a result failed its own check: a fault of ours, never shown as a result
+    └── VerificationError                         a result failed its own check: a fault of ours, never shown
 
 Errors are data first (`items`, `conflict`: plain dictionaries that go straight into JSON) and a sentence second.
 """

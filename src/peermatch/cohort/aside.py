@@ -75,7 +75,10 @@ def read_table(source: Any, *, what: str) -> pd.DataFrame:
             columns[name] = canonical(cells)
         except CellError as error:
             place, value = error.bad[0]
-            message = f"Row {int(table.rows[place])} of {what} has a value in column {name!r} that is not plain: {value!r}."
+            message = (
+                f"Row {int(table.rows[place])} of {what} has a value in column {name!r} that is not plain: "
+                f"{value!r}."
+            )
             raise InputError(
                 error_item("bad_cell", message, column=name, row=int(table.rows[place]))
             ) from None
@@ -111,7 +114,10 @@ def yes_or_no(cohort: Cohort, column: str, *, needed_by: str) -> npt.NDArray[np.
         items = []
         for position in wrong[:LIMIT]:
             row, found = int(cohort.rows[position]), cohort.frame[column].iloc[position]
-            message = f"Row {row:,} has {found!r} in column {column!r}, which {needed_by} reads as yes or no. Accepted: {YES_OR_NO}."
+            message = (
+                f"Row {row:,} has {found!r} in column {column!r}, which {needed_by} reads as yes or no. "
+                f"Accepted: {YES_OR_NO}."
+            )
             items.append(
                 error_item(
                     "not_yes_or_no",

@@ -275,9 +275,9 @@ def above(
 ) -> Criterion:
     """The other is that far above me.
 
-    Worth 1 when the difference lies within `by`; beyond, ``1 / (1 + x**2)`` with x the distance to it over `scale`; 0 when
-    the other is not above at all. On two sides it is one fact about the pair, how far the right person is above
-    the left one, and counts for both; in one pool it is each person's own wish.
+    Worth 1 when the difference lies within `by`; beyond, ``1 / (1 + x**2)`` with x the distance to it over
+    `scale`; 0 when the other is not above at all. On two sides it is one fact about the pair, how far the
+    right person is above the left one, and counts for both; in one pool it is each person's own wish.
 
     Parameters
     ----------
@@ -447,7 +447,8 @@ def complement(
     when: str | None = None,
     sensitive: bool = False,
 ) -> Criterion:
-    """Each offers what the other seeks: the share of what I seek, and don't already offer myself, that the other offers.
+    """Each offers what the other seeks: the share of what I seek, and don't already offer myself, that the
+    other offers.
 
     Someone who is left with nothing to seek is unknown, not 0. On two sides a direction counts where its columns
     exist: mentors who seek nothing do not judge by it.
@@ -537,9 +538,10 @@ def prefers(
     when: str | None = None,
     sensitive: bool = False,
 ) -> Criterion:
-    """The other is first on my list: 1 for the first of L wishes, (L - 1) / L for the second, ..., 0 for someone not on it.
+    """The other is first on my list.
 
-    Whoever has no list is unknown.
+    Worth 1 for the first of L wishes, (L - 1) / L for the second, ..., 0 for someone not on the list. Whoever
+    has no list is unknown.
 
     Parameters
     ----------

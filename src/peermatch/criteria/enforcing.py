@@ -195,7 +195,8 @@ def _no_repeat(rule: Rule, context: _Context) -> Compiled:
         raise InputError(
             error_item(
                 "history_not_found",
-                f"None of the {len(everyone)} ids in history belongs to anyone here (the first is {first[0]!r}; people's "
+                f"None of the {len(everyone)} ids in history belongs to anyone here (the first is {first[0]!r}; "
+                "people's "
                 f"ids look like {context.sides.left.ids[0]!r}), so no_repeat() would forbid nothing. Read both with "
                 "the same types, or leave history out.",
                 found=first[0],

@@ -124,7 +124,10 @@ def compile_criterion(fitted: FittedCriterion, sides: Sides) -> CompiledCriterio
 
 
 def _gates(criterion: Criterion, sides: Sides) -> tuple[Bools, Bools]:
-    """Who wants the criterion. A side whose table lacks the column was not asked, and has no say (see Criterion.when)."""
+    """Who wants the criterion.
+
+    A side whose table lacks the column was not asked, and has no say (see Criterion.when).
+    """
     rows, columns = sides.shape
     if criterion.when is None:
         return np.ones(rows, dtype=bool), np.ones(columns, dtype=bool)

@@ -23,8 +23,8 @@ def recent_pairs(rule: Rule, history: Any, sides: Sides, as_of: Any) -> pd.DataF
     ----------
     rule : Rule
     history : table
-        The columns ``a`` and ``b`` (or the names of the sides), ``round`` where the rule counts rounds, ``date`` where it
-        counts days.
+        The columns ``a`` and ``b`` (or the names of the sides), ``round`` where the rule counts rounds,
+        ``date`` where it counts days.
     sides : Sides
     as_of : date or str, optional
 
@@ -58,7 +58,8 @@ def _need(frame: pd.DataFrame, column: str) -> None:
         raise InputError(
             error_item(
                 "unknown_column",
-                f"history has no column {column!r}, which no_repeat() needs. It has: {', '.join(map(repr, frame.columns))}.",
+                f"history has no column {column!r}, which no_repeat() needs. It has: "
+                f"{', '.join(map(repr, frame.columns))}.",
                 column=column,
                 found=list(map(str, frame.columns)),
                 accepted=column,

@@ -1,8 +1,8 @@
 """Reporting lines: who stands above whom, through the whole staff.
 
-The forest of managers is numbered by one walk: everyone gets the number at which the walk enters them and the one at which it
-leaves. One person stands above another exactly when the interval of the first holds the second (Tarjan 1972), so the
-rule needs two whole numbers a person, however long the chains are.
+The forest of managers is numbered by one walk: everyone gets the number at which the walk enters them and the
+one at which it leaves. One person stands above another exactly when the interval of the first holds the second
+(Tarjan 1972), so the rule needs two whole numbers a person, however long the chains are.
 """
 
 from __future__ import annotations
@@ -101,12 +101,16 @@ def _check_found(
     else:
         shown = ", ".join(repr(key[1]) for key in unknown[:3])
         message = (
-            f"Only {found} of {named} managers in column {column!r} are people in the table or in org ({shown} are not, "
+            f"Only {found} of {named} managers in column {column!r} are people in the table or in org "
+            f"({shown} are not, "
             f"for example), so not_in_line() would forbid too little."
         )
         kinds = {key[0] for key in unknown} - {key[0] for key in parent}
         if kinds:
-            message += f" Ids are {_kinds(parent)} and these managers are {', '.join(sorted(kinds))}: read both as text."
+            message += (
+                f" Ids are {_kinds(parent)} and these managers are {', '.join(sorted(kinds))}: read both as "
+                "text."
+            )
     message += " Give the whole staff as org=, correct the column, or set min_found=0 if this is meant."
     raise InputError(
         error_item(
@@ -137,7 +141,8 @@ def _check_cycles(parent: dict[Key, Key | None], column: str) -> None:
             raise InputError(
                 error_item(
                     "manager_cycle",
-                    f"Column {column!r} has a cycle: {shown}. Nobody can be above themselves: correct one of these managers.",
+                    f"Column {column!r} has a cycle: {shown}. Nobody can be above themselves: correct one of these "
+                    "managers.",
                     column=column,
                     id=ring[0],
                     found=ring,

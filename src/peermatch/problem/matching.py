@@ -19,7 +19,7 @@ __all__ = ["Matching", "sorted_pairs"]
 
 
 def sorted_pairs(pairs: npt.ArrayLike, *, two_sided: bool) -> IntArray:
-    """Return pairs as an (m, 2) int64 array in canonical order: (low, high) in one pool, sorted by first, then second."""
+    """Return pairs as an (m, 2) int64 array, (low, high) in one pool, sorted by first, then second."""
     array = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
     if not two_sided:
         array = np.sort(array, axis=1)
@@ -92,7 +92,7 @@ class Matching:
         pairs_gap: int = 0,
         stats: Mapping[str, Any] | None = None,
     ) -> Matching:
-        """Build a matching for a problem from pairs in any order; the weight is summed from the problem's own scores."""
+        """Build a matching from pairs in any order; the weight is summed from the problem's own scores."""
         ordered = sorted_pairs(pairs, two_sided=problem.two_sided)
         values = problem.scores.at(ordered[:, 0], ordered[:, 1])
         rows, columns = problem.scores.shape

@@ -1,9 +1,9 @@
 """Where a score comes from: contributions that add up to it exactly, and how much of it was known.
 
 For a mean, both sides' halves. For the geometric and the harmonic mean, by Euler's theorem on functions of degree one:
-c_k = S_a c_k(a<-b) + S_b c_k(b<-a), with S the partial derivative of the score by each utility. For the minimum, the terms
-of the side that binds (half each on a tie). Shares are then put on the grid by largest remainder, so that they add
-up to the whole number that was proved.
+c_k = S_a c_k(a<-b) + S_b c_k(b<-a), with S the partial derivative of the score by each utility. For the minimum, the
+terms of the side that binds (half each on a tie). Shares are then put on the grid by largest remainder, so that they
+add up to the whole number that was proved.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Work over pairs, cut into tiles: plain tasks, run by joblib. Nothing else in the house knows how many threads there are."""
+"""Work over pairs, cut into tiles: plain tasks, run by joblib.
+
+Nothing else in the house knows how many threads there are.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,344 @@
+"""PeerMatcher: the only file that knows the whole way from a table of people to a pairing.
+
+people -> cohort -> encoders -> criteria + rules -> pair scores -> problem -> solver -> matching -> checked -> pairing
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+from peermatch.checks import did_you_mean, must_be
+from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
+from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule
+from peermatch.errors import ConfigError
+from peermatch.pairing import Pairing
+from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
+from peermatch.run import Request, run
+from peermatch.scoring import MUTUALS
+from peermatch.solvers import get_solver
+
+__all__ = ["PeerMatcher"]
+
+_ODD = ("sit_out",)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PeerMatcher:
+    """What matters in a programme, and nothing about this month.
+
+    Immutable, picklable, and safe to share between threads.
+
+    Parameters
+    ----------
+    id : str
+        The column of ids.
+    criteria : sequence of Criterion
+        At least one; names must be unique.
+    rules : sequence of Rule
+    label : str, optional
+        The column that people read; never used for matching.
+    eligible : str, optional
+        A yes-or-no column; whoever says no, or nothing, does not take part.
+    sides : pair of str, optional
+        The names of two sides, such as ``("mentee", "mentor")``; None for one pool.
+    same_person : sequence of str, optional
+        Two sides: columns that tell that a row of one and a row of the other side are the same person, who is never
+        paired with themselves. Equal ids are the same person in any case.
+    capacity : mapping, optional
+        Two sides: side name to how many partners its people may have: a column, or a number.
+    mutual : {"geometric", "harmonic", "mean", "min"}
+        How two utilities become one score.
+    objective : {"everyone_first", "best_total"}
+        As many pairs as possible, then the best total; or the best total alone.
+    unknown : {"quartile", "mean", "zero"}
+        What a similarity that is not known counts as.
+    odd : {"sit_out"}
+        What happens when someone is left over.
+    solver : str or Solver
+        A registered name, or a solver with its options.
+
+    Raises
+    ------
+    ConfigError
+        For a wrong argument.
+
+    Examples
+    --------
+    >>> import peermatch as pm
+    >>> matcher = pm.PeerMatcher("id", [pm.near("years", scale=3), pm.different(["team"])])
+    >>> people = [{"id": i, "years": y, "team": t} for i, y, t in [(1, 2, "x"), (2, 3, "y"), (3, 9, "x"), (4, 8, "y")]]
+    >>> matcher.match(people).pairs[["a", "b"]].values.tolist()
+    [[1, 2], [3, 4]]
+    """
+
+    id: str
+    criteria: Sequence[Criterion]
+    rules: Sequence[Rule] = ()
+    label: str | None = field(default=None, kw_only=True)
+    eligible: str | None = field(default=None, kw_only=True)
+    sides: tuple[str, str] | None = field(default=None, kw_only=True)
+    same_person: Sequence[str] | None = field(default=None, kw_only=True)
+    capacity: Mapping[str, str | int] | None = field(default=None, kw_only=True)
+    mutual: str = field(default="geometric", kw_only=True)
+    objective: str = field(default="everyone_first", kw_only=True)
+    unknown: str = field(default="quartile", kw_only=True)
+    odd: str = field(default="sit_out", kw_only=True)
+    solver: str | Solver = field(default="blossom", kw_only=True)
+
+    def __post_init__(self) -> None:
+        self._check_names()
+        self._check_parts()
+        self._check_sides()
+        for parameter, choices in (
+            ("mutual", MUTUALS),
+            ("objective", OBJECTIVES),
+            ("unknown", UNKNOWN_CHOICES),
+            ("odd", _ODD),
+        ):
+            _check_choice(parameter, getattr(self, parameter), choices)
+
+    def _check_names(self) -> None:
+        for parameter in ("id", "label", "eligible"):
+            value = getattr(self, parameter)
+            if parameter != "id" and value is None:
+                continue
+            if not isinstance(value, str) or not value:
+                raise ConfigError(must_be("PeerMatcher", parameter, "the name of a column", value))
+
+    def _check_parts(self) -> None:
+        for parameter, kind in (("criteria", Criterion), ("rules", Rule)):
+            parts = getattr(self, parameter)
+            if isinstance(parts, (kind, str)) or not isinstance(parts, Sequence):
+                raise ConfigError(must_be("PeerMatcher", parameter, f"a list of {parameter}", parts))
+            wrong = [part for part in parts if not isinstance(part, kind)]
+            if wrong:
+                raise ConfigError(must_be("PeerMatcher", parameter, f"a list of {parameter}", wrong[0]))
+            object.__setattr__(self, parameter, tuple(parts))
+            names = [part.name for part in parts]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ConfigError(
+                    f"Two {parameter} have the name {twice[0]!r}. Give each a name= of its own."
+                )
+        if not self.criteria:
+            raise ConfigError(must_be("PeerMatcher", "criteria", "a list of at least one criterion", []))
+
+    def _check_sides(self) -> None:
+        sides = self.sides
+        if sides is None:
+            for parameter in ("same_person", "capacity"):
+                if getattr(self, parameter) is not None:
+                    raise ConfigError(
+                        f"The {parameter} parameter of PeerMatcher needs sides=, such as ('mentee', 'mentor')."
+                    )
+            return
+        names_ok = not isinstance(sides, str) and isinstance(sides, Sequence) and len(sides) == 2
+        if not names_ok or not all(isinstance(name, str) and name for name in sides) or sides[0] == sides[1]:
+            raise ConfigError(must_be("PeerMatcher", "sides", "two different names", sides))
+        object.__setattr__(self, "sides", tuple(sides))
+        if isinstance(self.same_person, str):
+            object.__setattr__(self, "same_person", (self.same_person,))
+        if self.same_person is not None:
+            object.__setattr__(self, "same_person", tuple(self.same_person))
+        if self.capacity is not None:
+            check_keys(self.capacity, list(self.sides or ()), "capacity")
+            for side, places in self.capacity.items():
+                number = isinstance(places, int) and not isinstance(places, bool) and places >= 1
+                if not number and not (isinstance(places, str) and places):
+                    constraint = f"a column or a whole number of at least 1 for {side!r}"
+                    raise ConfigError(must_be("PeerMatcher", "capacity", constraint, places))
+            object.__setattr__(self, "capacity", MappingProxyType(dict(self.capacity)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        options = {part.name: getattr(self, part.name) for part in fields(self)}
+        if self.capacity is not None:
+            options["capacity"] = dict(self.capacity)
+        return (_rebuild, (options,))
+
+    def __repr__(self) -> str:
+        names = ", ".join(criterion.name for criterion in self.criteria)
+        rules = f", rules: {', '.join(rule.public_name for rule in self.rules)}" if self.rules else ""
+        return f"PeerMatcher(id {self.id!r}, criteria: {names}{rules})"
+
+    # ---- this month -------------------------------------------------------------------------------------
+
+    def match(
+        self,
+        people: Any,
+        others: Any = None,
+        *,
+        role: str | None = None,
+        org: Any = None,
+        history: Any = None,
+        locks: Any = None,
+        fitted: Any = None,
+        round: str | None = None,
+        as_of: Any = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Pairing:
+        """Pair people.
+
+        Parameters
+        ----------
+        people : Cohort, table, list of dict, or path
+            The pool, or the left side. See `peermatch.read_people`.
+        others : same, optional
+            The right side, where there are two.
+        role : str, optional
+            Two sides in one table: the column that holds each person's side.
+        org : table or path, optional
+            The whole staff, for reporting lines.
+        history : table or path, optional
+            Earlier pairs, for ``no_repeat``: the columns round, date, a, b.
+        locks : list of (id, id), table, or path, optional
+            Pairs that are demanded this time.
+        fitted : Pairing, optional
+            An earlier result whose fitted encoders are used again, so that scores of different rounds compare.
+        round : str, optional
+            The name of this round; it enters pair ids and the breaking of ties.
+        as_of : date or str, optional
+            Today, as far as hire dates, time zones and history are concerned.
+        progress : callable, optional
+            Called as ``progress(stage, done, total)``.
+        cancel : callable, optional
+            Asked now and then; True stops the solver, which gives a valid result with its true gap.
+        time_limit : float, optional
+            Seconds after which the solver stops in the same way.
+
+        Returns
+        -------
+        Pairing
+
+        Raises
+        ------
+        InputError
+            If a table is wrong; `.items` says what and where.
+        ConfigError
+            If the matcher does not fit the tables.
+        InfeasibleError
+            If demands contradict each other; `.conflict` lists them.
+        """
+        if (others is not None or role is not None) and self.sides is None:
+            raise ConfigError("Two sides need names: give PeerMatcher sides=, such as ('mentee', 'mentor').")
+        if self.sides is not None and (others is None) == (role is None):
+            raise ConfigError(
+                f"With sides={self.sides!r}, match() takes either two tables, or one table and role=."
+            )
+        solver = get_solver(self.solver)
+        self._check_solver(solver)
+        request = Request(
+            people=people,
+            others=others,
+            role=role,
+            org=org,
+            history=history,
+            locks=locks,
+            fitted=getattr(fitted, "fitted", fitted),
+            round=round,
+            as_of=as_of,
+            control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
+        )
+        return run(self, solver, request)
+
+    def _check_solver(self, solver: Solver) -> None:
+        kind = ONE_POOL if self.sides is None else TWO_SIDES
+        if kind not in solver.accepts:
+            other = "blossom" if self.sides is None else "hungarian"
+            raise ConfigError(f"The solver {solver.name!r} does not take {kind}. Use solver={other!r}.")
+
+    # ---- as data ----------------------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the matcher as plain data that `from_dict` takes back.
+
+        Raises
+        ------
+        ConfigError
+            If a criterion is ``custom``, or a solver is not a registered one.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> pm.PeerMatcher("id", [pm.same("team")]).to_dict()["criteria"][0]["kind"]
+        'same'
+        """
+        data: dict[str, Any] = {"schema": SCHEMA, "id": self.id}
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if part.name in ("id", "criteria", "rules") or value is None:
+                continue
+            data[part.name] = _plain_option(part.name, value)
+        data["criteria"] = [criterion.to_dict() for criterion in self.criteria]
+        data["rules"] = [rule.to_dict() for rule in self.rules]
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> PeerMatcher:
+        """Build a matcher from plain data.
+
+        Raises
+        ------
+        ConfigError
+            For an unknown key (with the nearest known one), a missing one, or a wrong value.
+        """
+        if not isinstance(data, Mapping):
+            raise ConfigError(must_be("PeerMatcher.from_dict", "data", "a mapping", data))
+        known = ["schema", *(part.name for part in fields(cls))]
+        check_keys(data, known, "The configuration")
+        if data.get("schema", SCHEMA) != SCHEMA:
+            raise ConfigError(
+                f"The configuration has schema {data['schema']!r}; this version reads schema {SCHEMA}."
+            )
+        for needed in ("id", "criteria"):
+            if needed not in data:
+                raise ConfigError(f"The configuration lacks the key {needed!r}.")
+        options = {key: value for key, value in data.items() if key not in ("schema", "criteria", "rules")}
+        for parameter in ("criteria", "rules"):
+            if not isinstance(data.get(parameter, []), Sequence) or isinstance(data.get(parameter), str):
+                raise ConfigError(must_be("The configuration", parameter, "a list", data[parameter]))
+        if isinstance(options.get("solver"), Mapping):
+            solver = dict(options["solver"])
+            options["solver"] = get_solver(solver.pop("name", "blossom"), **solver)
+        criteria = [build_criterion(part, k) for k, part in enumerate(data["criteria"], start=1)]
+        rules = [build_rule(part, k) for k, part in enumerate(data.get("rules", []), start=1)]
+        return cls(criteria=criteria, rules=rules, **options)
+
+    @classmethod
+    def from_toml(cls, path: str | os.PathLike[str]) -> PeerMatcher:
+        """Read a matcher from a TOML file; paths in it are taken from the folder it stands in."""
+        return cls.from_dict(read_toml(path))
+
+    def to_toml(self, path: str | os.PathLike[str]) -> None:
+        """Write the matcher to a TOML file that `from_toml` takes back."""
+        write_toml(path, self.to_dict())
+
+
+def _rebuild(options: dict[str, Any]) -> PeerMatcher:
+    return PeerMatcher(**options)
+
+
+def _check_choice(parameter: str, value: Any, choices: Sequence[str]) -> None:
+    if not isinstance(value, str) or value not in choices:
+        listed = ", ".join(map(repr, choices))
+        raise ConfigError(
+            must_be("PeerMatcher", parameter, f"one of {listed}", value) + did_you_mean(value, choices)
+        )
+
+
+def _plain_option(name: str, value: Any) -> Any:
+    if name == "solver" and not isinstance(value, str):
+        options = {
+            part.name: getattr(value, part.name)
+            for part in fields(value)
+            if getattr(value, part.name) != part.default and getattr(value, part.name) is not None
+        }
+        return {"name": value.name, **options}
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
