@@ -135,7 +135,7 @@ def _codes(rule: Rule, sides: Sides) -> tuple[Ints, Ints]:
     with sides.located():
         encoder.fit(sides.stacked(rule.left, rule.right, rule.caller))
         left = encoder.codes(sides.frame_of("left", rule.left, rule.caller))
-        right = encoder.codes(sides.frame_of("right", rule.right, rule.caller))
+        right = encoder.codes(sides.frame_of("right", rule.right, rule.caller, headers=rule.left))
     return left.astype(np.int64), right.astype(np.int64)
 
 

@@ -147,7 +147,7 @@ def _gates(criterion: Criterion, sides: Sides) -> tuple[Bools, Bools]:
 def _frames(criterion: Criterion, sides: Sides) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the judged columns of the people in the rows, and of those in the columns, under the same headers."""
     left = sides.frame_of("left", criterion.left, criterion.caller)
-    right = sides.frame_of("right", criterion.right, criterion.caller)
+    right = sides.frame_of("right", criterion.right, criterion.caller, headers=criterion.left)
     return left, right
 
 

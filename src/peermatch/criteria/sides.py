@@ -74,12 +74,13 @@ class Sides:
         cohort = self.left if side == "left" else self.columns_side
         return all(cohort.has(column) for column in columns)
 
-    def frame_of(self, side: str, columns: Sequence[str], needed_by: str) -> pd.DataFrame:
-        """Return columns of one side's table, rows in the order of ids."""
+    def frame_of(
+        self, side: str, columns: Sequence[str], needed_by: str, *, headers: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Return columns of one side's table, rows in the order of ids, under other headers where they are given."""
         cohort = self.left if side == "left" else self.columns_side
-        return pd.DataFrame(
-            {column: cohort.column(column, needed_by=needed_by) for column in columns}, dtype=object
-        )
+        cells = [cohort.column(column, needed_by=needed_by) for column in columns]
+        return pd.DataFrame(dict(zip(headers or columns, cells, strict=True)), dtype=object)
 
     def stacked(self, left: Sequence[str], right: Sequence[str], needed_by: str) -> pd.DataFrame:
         """Return the columns of both sides under one another, with the headers of the left side.
@@ -89,8 +90,7 @@ class Sides:
         top = self.frame_of("left", left, needed_by)
         if not self.two_sided and tuple(left) == tuple(right):
             return top
-        below = self.frame_of("right", right, needed_by)
-        below.columns = top.columns
+        below = self.frame_of("right", right, needed_by, headers=left)
         return pd.concat([top, below], ignore_index=True)
 
     @contextmanager
