@@ -1,0 +1,304 @@
+"""What is asked of the three columns that say who is who: id, label, eligible."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from peermatch.checks import did_you_mean
+from peermatch.cohort.cells import CellError, ObjectArray, as_objects, canonical
+from peermatch.cohort.table import Repair, Table
+from peermatch.cohort.wording import LIMIT, capped, counted, listing
+from peermatch.errors import InputError, error_item
+
+__all__ = ["YES_OR_NO", "canonical_order", "check_columns", "check_ids", "read_eligible", "read_labels"]
+
+YES = frozenset({"yes", "y", "true", "1", "x"})
+NO = frozenset({"no", "n", "false", "0"})
+YES_OR_NO = "yes, true, 1, y or x; no, false, 0, n or an empty cell"
+
+_ACCEPTED_ID = "text or a whole number, different for everyone"
+
+
+# ---- columns --------------------------------------------------------------------------------------------
+
+
+def check_columns(table: Table, wanted: dict[str, str | None]) -> None:
+    """Refuse a table that lacks one of the columns asked for.
+
+    Parameters
+    ----------
+    table : Table
+        What came in.
+    wanted : dict
+        From what a column is needed for ("id") to its name, or None where it isn't asked for.
+
+    Raises
+    ------
+    InputError
+        One item per column, code ``"unknown_column"``, with the nearest known name.
+    """
+    items = []
+    for role, name in wanted.items():
+        if name is None or name in table.names:
+            continue
+        message = f"Column {name!r} (the {role} column) is not in {table.where}."
+        if name in table.index_names:
+            message += " It is the index of the table: call .reset_index() first."
+        elif not table.names:
+            message += " It has no columns at all."
+        else:
+            message += did_you_mean(name, table.names)
+            if (
+                len(table.names) == 1
+                and table.kind == "file"
+                and any(mark in table.names[0] for mark in ",;\t|")
+            ):
+                message += " The whole header was read as one column: pass the right separator=."
+        items.append(error_item("unknown_column", message, column=name, found=name, accepted=table.names))
+    if items:
+        raise InputError(items)
+
+
+# ---- ids ------------------------------------------------------------------------------------------------
+
+
+def check_ids(table: Table, id: str) -> tuple[ObjectArray, list[Repair], list[dict[str, Any]]]:
+    """Return the ids as they are kept, what was mended in them, and what is wrong with them.
+
+    Parameters
+    ----------
+    table : Table
+        What came in.
+    id : str
+        The id column.
+
+    Returns
+    -------
+    ids : object array of shape (n,)
+        Text or int, in the order of the table.
+    repairs : list of Repair
+    items : list of dict
+        Errors; where there are any, `ids` must not be used.
+    """
+    raw = table.columns[table.names.index(id)]
+    try:
+        ids = canonical(raw)
+    except CellError as error:
+        bad = [
+            _bad_id(table, id, position, "a value without a plain form") for position, _ in error.bad[:LIMIT]
+        ]
+        return as_objects([]), [], capped(bad, len(error.bad), "rows")
+    items = _empty_ids(table, id, ids) + _wrong_ids(table, id, ids)
+    if not items:
+        items = _repeated_ids(table, id, ids)
+    return ids, _id_repairs(table, id, raw, ids), items
+
+
+def _empty_ids(table: Table, id: str, ids: ObjectArray) -> list[dict[str, Any]]:
+    rows = [int(table.rows[position]) for position, value in enumerate(ids.tolist()) if value is None]
+    if not rows:
+        return []
+    message = (
+        f"{counted(len(rows), 'row')} of {table.where} {'has' if len(rows) == 1 else 'have'} no id in column "
+        f"{id!r}: row{'s' if len(rows) > 1 else ''} {listing(rows)}. Everyone needs one: fill it in."
+    )
+    return [error_item("empty_id", message, column=id, row=rows[0], found=rows, accepted=_ACCEPTED_ID)]
+
+
+def _wrong_ids(table: Table, id: str, ids: ObjectArray) -> list[dict[str, Any]]:
+    cells = ids.tolist()
+    kinds = set(map(type, cells)) - {str, int, type(None)}
+    wrong = []
+    if kinds:
+        wrong = [(position, why) for position, value in enumerate(cells) if (why := _why_wrong(value))]
+    if str in set(map(type, cells)) and not _is_unicode(cells):
+        wrong += [
+            (p, "text with broken characters") for p, value in enumerate(cells) if not _is_unicode([value])
+        ]
+    if not wrong:
+        return []
+    items = [_bad_id(table, id, position, why) for position, why in wrong[:LIMIT]]
+    return capped(items, len(wrong), "rows")
+
+
+def _is_unicode(cells: Sequence[Any]) -> bool:
+    try:
+        "".join(cell for cell in cells if type(cell) is str).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _why_wrong(value: Any) -> str | None:
+    """Return why this value cannot be an id, or None if it can."""
+    if value is None or type(value) in (str, int):
+        return None
+    if isinstance(value, float):
+        # One fraction makes the whole column float; the whole numbers beside it are innocent.
+        if value.is_integer() and abs(value) <= 2**53:
+            return None
+        return (
+            "a number with a fraction" if np.isfinite(value) and not value.is_integer() else "no exact number"
+        )
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+        return "a date or a time (spreadsheets turn ids such as 3-4 into dates)"
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a record"
+    return f"of type {type(value).__name__}"
+
+
+def _bad_id(table: Table, id: str, position: int, why: str) -> dict[str, Any]:
+    row = int(table.rows[position])
+    value = table.columns[table.names.index(id)][position]
+    shown = value if isinstance(value, (str, int, float, bool, list)) else str(value)
+    message = f"The id in row {row:,} of {table.where} (column {id!r}) is {shown!r}: {why}."
+    message += f" An id is {_ACCEPTED_ID}."
+    return error_item("bad_id", message, column=id, row=row, found=shown, accepted=_ACCEPTED_ID)
+
+
+def _repeated_ids(table: Table, id: str, ids: ObjectArray) -> list[dict[str, Any]]:
+    cells = ids.tolist()
+    texts = [str(value) for value in cells] if len(set(map(type, cells))) > 1 else cells
+    if len(set(texts)) == len(texts):
+        return []
+    repeated = {text for text, count in Counter(texts).items() if count > 1}
+    places: dict[Any, list[int]] = defaultdict(list)
+    for position, text in enumerate(texts):
+        if text in repeated:
+            places[text].append(position)
+    items = []
+    for text, positions in list(places.items())[:LIMIT]:
+        rows = [int(table.rows[position]) for position in positions]
+        if len({type(cells[position]) for position in positions}) > 1:
+            code = "ambiguous_id"
+            message = (
+                f"Rows {listing(rows, limit=5)} of {table.where} have the id {text} in column {id!r}, once as a "
+                "number and once as text: they would read the same. Make them one kind, and different."
+            )
+        else:
+            code = "duplicate_id"
+            message = (
+                f"Rows {listing(rows, limit=5)} of {table.where} have the same id {cells[positions[0]]!r} "
+                f"in column {id!r}. Every person needs an id of their own: remove or merge the rows."
+            )
+        items.append(
+            error_item(
+                code,
+                message,
+                column=id,
+                row=rows[1],
+                id=cells[positions[1]],
+                found=rows,
+                accepted=_ACCEPTED_ID,
+            )
+        )
+    return capped(items, len(places), "ids")
+
+
+def _id_repairs(table: Table, id: str, raw: npt.NDArray[Any], ids: ObjectArray) -> list[Repair]:
+    repairs = []
+    pairs = zip(raw.tolist(), ids.tolist(), strict=True)
+    reason = "white space around the id was removed"
+    numbers = None
+    for position, (before, after) in enumerate(pairs):
+        if isinstance(before, str):
+            if before != after and after is not None:
+                repairs.append(Repair(id, int(table.rows[position]), before, after, reason))
+        elif isinstance(before, float) and type(after) is int and numbers is None:
+            numbers = Repair(
+                id, None, str(before), str(after), "ids stored as decimal numbers are whole numbers"
+            )
+    return ([numbers] if numbers else []) + repairs
+
+
+def canonical_order(ids: ObjectArray) -> npt.NDArray[np.int64]:
+    """Return the order of ids in which everything is done: by type name, then value.
+
+    Whole numbers come first ("int" before "str") and go by size; text goes by code point.
+
+    Examples
+    --------
+    >>> canonical_order(as_objects(["b", 10, "B", 9])).tolist()
+    [3, 1, 2, 0]
+    """
+    cells = ids.tolist()
+    if len(set(map(type, cells))) <= 1:
+        ordered = sorted(range(len(cells)), key=cells.__getitem__)
+    else:
+        ordered = sorted(
+            range(len(cells)), key=lambda position: (type(cells[position]).__name__, cells[position])
+        )
+    return np.array(ordered, dtype=np.int64)
+
+
+# ---- label and eligible ---------------------------------------------------------------------------------
+
+
+def read_labels(cells: ObjectArray | None, ids: ObjectArray) -> ObjectArray:
+    """Return what people read: the label, or the id where there is none."""
+    if cells is None:
+        return as_objects([str(id) for id in ids.tolist()])
+    pairs = zip(cells.tolist(), ids.tolist(), strict=True)
+    return as_objects([str(id) if cell is None else str(cell) for cell, id in pairs])
+
+
+def read_eligible(
+    table: Table, name: str, cells: ObjectArray, ids: ObjectArray
+) -> tuple[npt.NDArray[np.bool_], ObjectArray, list[dict[str, Any]]]:
+    """Return who takes part, why the others don't, and what is neither a yes nor a no.
+
+    Parameters
+    ----------
+    table : Table
+        For row numbers and its name.
+    name : str
+        The eligible column.
+    cells : object array of shape (n,)
+        The column, in plain cells.
+    ids : object array of shape (n,)
+        Whose they are, for messages.
+
+    Returns
+    -------
+    taking_part : bool array of shape (n,)
+    reasons : object array of shape (n,)
+        None for those who take part.
+    items : list of dict
+        Errors, code ``"not_yes_or_no"``.
+    """
+    meaning: dict[str, bool | None] = {}
+    texts = ["" if cell is None else str(cell) for cell in cells.tolist()]
+    for text in set(texts):
+        folded = text.casefold()
+        meaning[text] = True if folded in YES else False if folded in NO or not folded else None
+    said = [meaning[text] for text in texts]
+    wrong = [position for position, answer in enumerate(said) if answer is None]
+    items = []
+    for position in wrong[:LIMIT]:
+        row, id = int(table.rows[position]), ids[position] if len(ids) else None
+        message = (
+            f"Row {row:,} of {table.where} has {texts[position]!r} in the eligible column {name!r}. "
+            f"Accepted: {YES_OR_NO}."
+        )
+        found = texts[position]
+        items.append(
+            error_item("not_yes_or_no", message, column=name, row=row, id=id, found=found, accepted=YES_OR_NO)
+        )
+    reasons = [
+        None
+        if answer
+        else f"not taking part: {name} is {text}"
+        if text
+        else f"not taking part: {name} is empty"
+        for answer, text in zip(said, texts, strict=True)
+    ]
+    taking_part = np.array([bool(answer) for answer in said], dtype=np.bool_)
+    return taking_part, as_objects(reasons), capped(items, len(wrong), "rows") if wrong else []

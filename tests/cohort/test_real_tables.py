@@ -1,0 +1,35 @@
+"""Real tables, where the folder that holds them is there."""
+
+from pathlib import Path
+
+import pytest
+
+from peermatch.cohort import read_people
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+SURVEY = DATA / "developer_survey_2025_sample.csv"
+MENTORS = DATA / "mentor-match"
+
+
+@pytest.mark.skipif(not SURVEY.exists(), reason="the survey table is not here")
+def test_the_survey():
+    people = read_people(SURVEY, id="ResponseId")
+    assert len(people) == 1000
+    assert len(people.columns) == 170
+    missing = sum(cell is None for name in people.columns for cell in people.column(name))
+    assert missing / 170_000 == pytest.approx(0.363, abs=0.001)
+    assert set(people.repairs["found"]) == {"NA"}
+    assert people.column("WorkExp").tolist()[0] is not None
+
+
+@pytest.mark.skipif(not MENTORS.exists(), reason="the mentor tables are not here")
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("small_mentees", 50), ("small_mentors", 50), ("large_mentees", 500), ("large_mentors", 500)],
+)
+def test_the_mentor_tables(name, count):
+    people = read_people(MENTORS / f"{name}.csv", id="email address", label="last name")
+    assert len(people) == count
+    assert people.repairs.empty
+    assert people.labels[0] in ("00", "000")
+    assert people.ids[0].endswith(f".{people.labels[0]}@gov.uk")
