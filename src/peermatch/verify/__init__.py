@@ -1,1 +1,25 @@
+"""Independent checkers: validity, optimality, stability.
 
+They read the problem and the matching, and share no code with any solver. Each is tested against planted errors.
+"""
+
+from peermatch.verify.dispatch import prove
+from peermatch.verify.optimality import prove_bound, prove_optimal
+from peermatch.verify.partition import is_stable_partition, prove_no_stable
+from peermatch.verify.proof import Proof
+from peermatch.verify.stability import blocking_pairs, is_stable, prove_stable
+from peermatch.verify.validity import check_valid, is_valid
+
+__all__ = [
+    "Proof",
+    "blocking_pairs",
+    "check_valid",
+    "is_stable",
+    "is_stable_partition",
+    "is_valid",
+    "prove",
+    "prove_bound",
+    "prove_no_stable",
+    "prove_optimal",
+    "prove_stable",
+]

@@ -1,0 +1,175 @@
+"""Check a stable partition, and with it the proof that no stable matching exists (Tan 1991)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from peermatch.errors import UnsupportedError
+from peermatch.problem import (
+    FORBIDDEN,
+    DenseScores,
+    IntArray,
+    Matching,
+    NoStableCertificate,
+    PairScores,
+    Problem,
+)
+from peermatch.verify.proof import SHOWN, Proof, summed_up
+from peermatch.verify.slack import row_blocks
+from peermatch.verify.validity import check_valid
+from peermatch.verify.wishes import Side, mutual_wishes
+
+__all__ = ["is_stable_partition", "prove_no_stable"]
+
+
+def is_stable_partition(
+    problem_or_preferences: Problem | Sequence[Sequence[int]], successor: npt.ArrayLike
+) -> bool:
+    """Return whether a permutation is a stable partition of one pool, by Tan's definition.
+
+    Its cycles are the parties. In a party of three or more everyone strictly prefers their successor to their
+    predecessor; the members of a party of two may be paired; and no two people strictly prefer each other
+    to their predecessors (someone alone prefers everyone allowed).
+
+    Parameters
+    ----------
+    problem_or_preferences : Problem, or sequence of sequences of int
+        One pool; or everyone's list of acceptable partners, best first. A pair counts only if both list each other.
+    successor : integer array, shape (n,)
+        Each person's successor; themselves if alone.
+
+    Raises
+    ------
+    UnsupportedError
+        For a problem of two sides.
+
+    References
+    ----------
+    J. J. M. Tan (1991), A necessary and sufficient condition for the existence of a complete stable matching,
+    Journal of Algorithms 12.
+
+    Examples
+    --------
+    Three people who each like the next one best, so that no stable matching exists:
+
+    >>> is_stable_partition([[1, 2], [2, 0], [0, 1]], [1, 2, 0])
+    True
+    >>> is_stable_partition([[1, 2], [2, 0], [0, 1]], [1, 0, 2])
+    False
+    """
+    if isinstance(problem_or_preferences, Problem):
+        scores: PairScores = problem_or_preferences.scores
+        if scores.two_sided:
+            raise UnsupportedError(
+                "A stable partition is of one pool. Two sides always have a stable matching: deferred acceptance finds it."
+            )
+    else:
+        scores = _listed(problem_or_preferences)
+    return not _partition_faults(scores, np.asarray(successor))[0]
+
+
+def prove_no_stable(problem: Problem, matching: Matching) -> Proof:
+    """Check a `NoStableCertificate`: a stable partition with an odd party of three or more.
+
+    With strict preferences such a party is in every stable partition, so that no stable matching exists (Tan 1991).
+    With ties the theorem does not hold; equal utilities are therefore a fault.
+
+    Returns
+    -------
+    Proof
+
+    Examples
+    --------
+    >>> from peermatch.problem import Status
+    >>> cycle = np.array([[0, 2, 1], [1, 0, 2], [2, 1, 0]])
+    >>> problem = Problem(DenseScores(np.ones((3, 3), dtype=int), utilities=cycle))
+    >>> evidence = NoStableCertificate(np.array([1, 2, 0]), pairs_covered=3)
+    >>> matching = Matching.of(
+    ...     problem, [[0, 1]], status=Status.NO_STABLE, solver="by hand", certificate=evidence
+    ... )
+    >>> prove_no_stable(problem, matching).verified
+    True
+    """
+    faults = check_valid(matching, problem)
+    certificate = matching.certificate
+    if not isinstance(certificate, NoStableCertificate):
+        return Proof(False, (*faults, "The matching carries no certificate that none is stable."))
+    if problem.two_sided:
+        return Proof(False, (*faults, "Two sides always have a stable matching."))
+    broken, n_pairs = _partition_faults(problem.scores, np.asarray(certificate.successor))
+    faults += broken
+    if not broken:
+        if not certificate.odd_parties:
+            faults.append(
+                "The partition has no odd party of three or more, so that a stable matching exists."
+            )
+        faults += _tie_faults(problem.scores)
+        if certificate.pairs_covered != n_pairs:
+            faults.append(
+                f"The certificate claims {certificate.pairs_covered} allowed pairs; there are {n_pairs}."
+            )
+    return Proof(not faults, tuple(faults), n_pairs)
+
+
+def _listed(preferences: Sequence[Sequence[int]]) -> DenseScores:
+    """Turn preference lists into utilities: the length of the pool for the first choice, then one less each."""
+    n = len(preferences)
+    utilities = np.full((n, n), FORBIDDEN, dtype=np.int64)
+    for person, listed in enumerate(preferences):
+        for rank, other in enumerate(listed):
+            utilities[person, int(other)] = n - rank
+    both = (utilities != FORBIDDEN) & (utilities.T != FORBIDDEN)
+    return DenseScores(np.where(both, 0, FORBIDDEN), utilities=utilities)
+
+
+def _partition_faults(scores: PairScores, successor: npt.NDArray[np.int64]) -> tuple[list[str], int]:
+    """Return what keeps a permutation from being a stable partition, and how many allowed pairs were looked at."""
+    n = scores.shape[0]
+    if successor.shape != (n,) or successor.dtype.kind != "i":
+        return [
+            f"The partition must be {n} whole numbers; it is {successor.dtype} with {successor.shape}."
+        ], 0
+    if not np.array_equal(np.sort(successor), np.arange(n)):
+        return ["The partition is not a permutation of all people."], 0
+    predecessor = np.empty(n, dtype=np.int64)
+    predecessor[successor] = np.arange(n)
+    faults = _order_faults(scores, successor, predecessor)
+    person = np.flatnonzero(predecessor != np.arange(n))
+    left, right = (
+        Side(scores, "left", np.ones(n, dtype=np.int64), person, predecessor[person]) for _ in range(2)
+    )
+    for pairs in mutual_wishes(left, right, one_pool=True):
+        faults += [f"Pair ({u}, {v}) blocks the partition." for u, v in pairs[:SHOWN].tolist()]
+    return faults, left.n_allowed // 2
+
+
+def _order_faults(scores: PairScores, successor: IntArray, predecessor: IntArray) -> list[str]:
+    faults = []
+    n = len(successor)
+    for rows in row_blocks(n, n):
+        utilities = scores.utilities(rows)
+        line = np.arange(len(rows))
+        next_one, last_one = utilities[line, successor[rows]], utilities[line, predecessor[rows]]
+        alone = successor[rows] == rows
+        barred = ~alone & ((next_one == FORBIDDEN) | (last_one == FORBIDDEN))
+        faults += [f"Person {p} may not be paired with a neighbour in their party." for p in rows[barred]]
+        large = ~alone & (successor[rows] != predecessor[rows])
+        faults += [
+            f"Person {p} does not prefer their successor to their predecessor."
+            for p in rows[large & ~barred & (next_one <= last_one)]
+        ]
+    return summed_up(faults, len(faults), "such people")
+
+
+def _tie_faults(scores: PairScores) -> list[str]:
+    n = scores.shape[0]
+    tied: list[int] = []
+    for rows in row_blocks(n, n):
+        ordered = np.sort(scores.utilities(rows), axis=1)
+        equal = (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] != FORBIDDEN)
+        tied += rows[equal.any(axis=1)].tolist()
+    lines = (f"Person {p} values two people the same; the theorem needs strict preferences." for p in tied)
+    return summed_up(lines, len(tied), "people with ties")
