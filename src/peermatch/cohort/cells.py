@@ -19,6 +19,7 @@ import numbers
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
@@ -166,10 +167,17 @@ def clean_cell(value: Any) -> Any:
     """
     if value is None or value is pd.NA or value is pd.NaT:
         return None
-    for kinds, clean in _CLEANERS:
-        if isinstance(value, kinds):
-            return clean(value)
-    raise _NotPlainError
+    kind: Any = type(value)
+    clean = _cleaner_of(kind)
+    if clean is None:
+        raise _NotPlainError
+    return clean(value)
+
+
+@lru_cache(maxsize=256)
+def _cleaner_of(kind: type) -> Callable[[Any], Any] | None:
+    """Return what makes values of this type plain. Asked once a type: abstract classes answer slowly."""
+    return next((clean for kinds, clean in _CLEANERS if issubclass(kind, kinds)), None)
 
 
 def _clean_float(value: Any) -> float | None:
