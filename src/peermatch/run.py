@@ -376,8 +376,15 @@ def _solve(
         pairs_covered=proof.pairs_covered,
         sentence=_sentence(free, proof.verified, proof.pairs_covered, objective),
         evidence=free.certificate,
+        vertices=_vertices(problem, left, right),
     )
     return _Solved(matching, view)
+
+
+def _vertices(problem: Problem, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """Return who stands behind each vertex of the evidence."""
+    _, rows, columns = problem.one_place_each()
+    return left[rows], right[columns] if problem.two_sided else np.zeros(0, dtype=np.int64)
 
 
 def _free(

@@ -115,7 +115,8 @@ def enforce(
         If demanded pairs contradict each other or another rule.
     """
     context = _Context(sides, criteria, occasion or Occasion())
-    enforced, required = [], []
+    enforced: list[EnforcedRule] = []
+    required: list[tuple[Rule, int, int]] = []
     for rule in rules:
         if rule.kind == "require":
             pairs, note = _required(rule, context)

@@ -129,17 +129,18 @@ def _gates(criterion: Criterion, sides: Sides) -> tuple[Bools, Bools]:
     A side whose table lacks the column was not asked, and has no say (see Criterion.when).
     """
     rows, columns = sides.shape
-    if criterion.when is None:
+    when = criterion.when
+    if when is None:
         return np.ones(rows, dtype=bool), np.ones(columns, dtype=bool)
-    asked = [side for side in ("left", "right") if sides.has(side, [criterion.when])]
+    asked = [side for side in ("left", "right") if sides.has(side, [when])]
     if not asked:
-        sides.need("left", [criterion.when], criterion.caller)
+        sides.need("left", [when], criterion.caller)
 
     def answers(side: str) -> Bools:
         cohort = sides.left if side == "left" else sides.columns_side
         if side not in asked:
             return np.zeros(len(cohort), dtype=bool)
-        return yes_or_no(cohort, criterion.when, needed_by=criterion.caller)
+        return yes_or_no(cohort, when, needed_by=criterion.caller)
 
     return answers("left"), answers("right")
 

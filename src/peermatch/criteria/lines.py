@@ -7,7 +7,7 @@ one at which it leaves. One person stands above another exactly when the interva
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,7 @@ class Lines:
     unknown: list[Any]
     own_manager: list[Any]
 
-    def of(self, ids: Sequence[Any]) -> npt.NDArray[np.int64]:
+    def of(self, ids: Iterable[Any]) -> npt.NDArray[np.int64]:
         """Return the intervals of these people, (-1, -1) for those not in the forest; shape (n, 2)."""
         rows = [self.intervals.get(key_of(id), (-1, -1)) for id in ids]
         return np.array(rows, dtype=np.int64).reshape(-1, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy.typing as npt
 import pandas as pd
 
 from peermatch.checks import did_you_mean
@@ -14,7 +15,7 @@ from peermatch.errors import InputError, error_item
 __all__ = ["ids_in_cell", "pair_table"]
 
 
-def ids_in_cell(cell: Any, known: Sequence[Any], separator: str | None = None) -> list[Any]:
+def ids_in_cell(cell: Any, known: Sequence[Any] | npt.NDArray[Any], separator: str | None = None) -> list[Any]:
     """Return the ids listed in one cell, with the type that the people's ids have.
 
     Parameters

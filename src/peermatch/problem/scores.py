@@ -160,7 +160,7 @@ class DenseScores:
         if utilities is None:
             return self._matrix, self._matrix.T
         if self._two_sided:
-            left, right = utilities  # type: ignore[misc]
+            left, right = utilities  # type: ignore[misc,str-unpack]
             pair = (np.array(left, dtype=np.int64), np.array(right, dtype=np.int64))
         else:
             single = np.array(utilities, dtype=np.int64)
