@@ -112,7 +112,7 @@ class BlossomForest:
         current = self.innermost[vertices]
         rows = np.flatnonzero(current >= 0)
         if not rows.size:
-            return rows, np.zeros((0, 0), dtype=dtype)
+            return rows, np.zeros((0, len(self.place[others])), dtype=dtype)
         steps = np.zeros((rows.size, int(self.end.max()) + 1), dtype=dtype)
         line, current = np.arange(rows.size), current[rows]
         while line.size:

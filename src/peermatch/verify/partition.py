@@ -64,7 +64,7 @@ def is_stable_partition(
         scores: PairScores = problem_or_preferences.scores
         if scores.two_sided:
             raise UnsupportedError(
-                "A stable partition is of one pool. Two sides always have a stable matching: deferred acceptance finds it."
+                "A stable partition is of one pool; two sides always have a stable matching, by deferred acceptance."
             )
     else:
         scores = _listed(problem_or_preferences)

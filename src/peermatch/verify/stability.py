@@ -16,8 +16,8 @@ __all__ = ["blocking_pairs", "is_stable", "prove_stable"]
 def blocking_pairs(problem: Problem, matching: Matching, *, limit: int | None = None) -> IntArray:
     """List the pairs that block a matching: each strictly prefers the other to what they have.
 
-    Preferences come from the directed utilities. Being alone is worse than any allowed partner; someone with several places
-    gives up the worst they hold, or nobody while a place is free. Reads all utilities by blocks.
+    Preferences come from the directed utilities. Being alone is worse than any allowed partner; someone with several
+    places gives up the worst they hold, or nobody while a place is free. Reads all utilities by blocks.
 
     Parameters
     ----------

@@ -83,7 +83,8 @@ def _shape_faults(matching: Matching, problem: Problem) -> list[str]:
         )
     if (matching.n_left, matching.n_right) != (rows, columns):
         faults.append(
-            f"The matching is for {matching.n_left} and {matching.n_right} people, the problem for {rows} and {columns}."
+            f"The matching is for {matching.n_left} and {matching.n_right} people, "
+            f"the problem for {rows} and {columns}."
         )
     if not isinstance(pairs, np.ndarray) or pairs.dtype != np.int64 or pairs.ndim != 2 or pairs.shape[1] != 2:
         found = f"{getattr(pairs, 'dtype', type(pairs).__name__)} with the shape {np.shape(pairs)}"
