@@ -1,1 +1,26 @@
+"""Where a result comes from, in tables and in words: why these two, and why someone has nobody."""
 
+from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair
+from peermatch.explain.facts import Fact, Half, pair_facts
+from peermatch.explain.findings import Finding, findings_of
+from peermatch.explain.outcome import Outcome, pair_id
+from peermatch.explain.paragraph import pair_reasons
+from peermatch.explain.unmatched import LeftOut, left_out, rule_name
+
+__all__ = [
+    "Explanation",
+    "Fact",
+    "Finding",
+    "Half",
+    "LeftOut",
+    "Outcome",
+    "PairExplanation",
+    "explain",
+    "explain_pair",
+    "findings_of",
+    "left_out",
+    "pair_facts",
+    "pair_id",
+    "pair_reasons",
+    "rule_name",
+]

@@ -1,1 +1,41 @@
+"""Results on their way out: tables, text, files, plain data, graphs. Nothing here knows what a pairing object is."""
 
+from peermatch.report.certificate import CertificateView
+from peermatch.report.document import SCHEMA, document, json_text, pairing_schema, typed_id
+from peermatch.report.files import csv_text, plain_text, safe_text, write_files
+from peermatch.report.frames import (
+    members_frame,
+    pairs_frame,
+    people_frame,
+    reasons_of,
+    repairs_frame,
+    rules_frame,
+    unmatched_frame,
+)
+from peermatch.report.graph import to_graph
+from peermatch.report.html import notebook_html
+from peermatch.report.summary import headline, summary_text
+
+__all__ = [
+    "SCHEMA",
+    "CertificateView",
+    "csv_text",
+    "document",
+    "headline",
+    "json_text",
+    "members_frame",
+    "notebook_html",
+    "pairing_schema",
+    "pairs_frame",
+    "people_frame",
+    "plain_text",
+    "reasons_of",
+    "repairs_frame",
+    "rules_frame",
+    "safe_text",
+    "summary_text",
+    "to_graph",
+    "typed_id",
+    "unmatched_frame",
+    "write_files",
+]

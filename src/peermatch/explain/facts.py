@@ -1,0 +1,263 @@
+"""Facts of a pair: on each criterion, what both bring, how each sees the other, and what it adds to the score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from peermatch.cohort.aside import is_missing
+from peermatch.criteria import Criterion
+from peermatch.explain.outcome import Outcome
+from peermatch.explain.wording import cell_text, column_words, listing
+
+__all__ = ["SENSITIVE", "Fact", "Half", "pair_facts"]
+
+SENSITIVE = "(sensitive)"
+NOT_GIVEN = "not given"
+
+
+@dataclass(frozen=True)
+class Half:
+    """One person's half of a fact.
+
+    Attributes
+    ----------
+    label : str
+        What people read.
+    text : str
+        What they bring, as people read it.
+    cells : mapping of column to cell
+        The raw values.
+    similarity : float
+        As they see the other; NaN where it is not known.
+    share : int
+        The criterion's share of what counts for them, of 2**30; 0 where it does not count for them.
+    wanted, found : tuple of str
+        For ``complement``: what they seek (and do not offer themselves), and what of it the other offers.
+    """
+
+    label: str
+    text: str
+    cells: Mapping[str, Any]
+    similarity: float
+    share: int
+    wanted: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether the similarity counts for them and is known."""
+        return self.share > 0 and not math.isnan(self.similarity)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the similarity counts for them and is not known."""
+        return self.share > 0 and math.isnan(self.similarity)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One criterion of one pair, as seen by the one who asks.
+
+    Attributes
+    ----------
+    criterion : Criterion
+    mine, theirs : Half
+    contribution : int
+        To the score, of 2**30.
+    shared : tuple of str
+        For many-valued columns: the values of both.
+    free_text : bool
+        Whether the column was compared by the direction of its texts.
+    two_sided, mine_is_left : bool
+    """
+
+    criterion: Criterion
+    mine: Half
+    theirs: Half
+    contribution: int
+    shared: tuple[str, ...]
+    free_text: bool
+    two_sided: bool
+    mine_is_left: bool
+
+    @property
+    def halves(self) -> tuple[Half, Half]:
+        """Mine, then theirs."""
+        return (self.mine, self.theirs)
+
+    @property
+    def known(self) -> str:
+        """How much of it was known: yes, partly, no, or not counted."""
+        counted = [half for half in self.halves if half.share > 0]
+        if not counted:
+            return "not counted"
+        known = sum(half.known for half in counted)
+        return "yes" if known == len(counted) else "partly" if known else "no"
+
+    @property
+    def similarity(self) -> float:
+        """The similarity over both directions that count and are known, by their shares; NaN without any."""
+        known = [half for half in self.halves if half.known]
+        total = sum(half.share for half in known)
+        return sum(half.similarity * half.share for half in known) / total if total else math.nan
+
+
+def pair_facts(outcome: Outcome, index: int, hand: int = 0) -> list[Fact]:
+    """Return the facts of one pair, a criterion each, in the order of the criteria.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    index : int
+        Which pair.
+    hand : {0, 1}
+        Whose view: of the person in the pair's first (0) or second (1) place.
+    """
+    details = outcome.details
+    facts = []
+    for k, compiled in enumerate(outcome.scores.criteria):
+        similarity = (float(details.left_similarity[k, index]), float(details.right_similarity[k, index]))
+        reader = _Reader(outcome, k, outcome.pairs[index].tolist(), similarity)
+        halves = [reader.half(side) for side in (0, 1)]
+        facts.append(
+            Fact(
+                criterion=compiled.criterion,
+                mine=halves[hand],
+                theirs=halves[1 - hand],
+                contribution=int(details.contributions[k, index]),
+                shared=reader.shared(),
+                free_text=reader.free_text,
+                two_sided=outcome.two_sided,
+                mine_is_left=hand == 0,
+            )
+        )
+    return facts
+
+
+class _Reader:
+    """Reads what both people of one pair bring on one criterion."""
+
+    def __init__(self, outcome: Outcome, k: int, pair: Sequence[int], similarity: tuple[float, float]):
+        self.outcome, self.pair, self.similarity = outcome, pair, similarity
+        self.criterion = outcome.scores.criteria[k].criterion
+        self.encoder = outcome.fitted[k].encoder
+        self.shares = (
+            int(outcome.scores.left_shares[k, pair[0]]),
+            int(outcome.scores.right_shares[k, pair[1]]),
+        )
+
+    @property
+    def free_text(self) -> bool:
+        return getattr(self.encoder, "kind_", None) == "text"
+
+    def cell(self, side: int, column: str) -> Any:
+        cohort = self.outcome.cohort(side)
+        return cohort.column(column)[self.pair[side]] if cohort.has(column) else None
+
+    def columns(self, side: int) -> tuple[str, ...]:
+        """The columns in which a person of this side brings something."""
+        left, right = self.criterion.left, self.criterion.right
+        if not self.outcome.two_sided or self.criterion.kind == "complement":
+            return tuple(dict.fromkeys((*left, *right)))
+        return left if side == 0 else right
+
+    def half(self, side: int) -> Half:
+        wanted, found = self.wanted_and_found(side)
+        half = Half(
+            label=self.outcome.label(side, self.pair[side]),
+            text="",
+            cells={column: self.cell(side, column) for column in self.columns(side)},
+            similarity=self.similarity[side],
+            share=self.shares[side],
+            wanted=wanted,
+            found=found,
+        )
+        text = _TEXTS.get(self.criterion.kind, _cells_text)(half, self, side)
+        return replace(half, text=text)
+
+    # ---- many-valued cells ------------------------------------------------------------------------------
+
+    def values(self, side: int, column: str) -> tuple[str, ...]:
+        """The values of a many-valued cell, in the encoder's spelling."""
+        header = list(getattr(self.encoder, "feature_names_in_", [column]))
+        row = {name: [None] for name in header}
+        row[header[0]] = [self.cell(side, column)]
+        words = self.encoder.bits(pd.DataFrame(row, columns=header, dtype=object))[0][0]
+        return _names(words, self.encoder.vocabulary_)
+
+    def wanted_and_found(self, side: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if self.criterion.kind != "complement":
+            return (), ()
+        offers, seeks = self.criterion.right[0], self.criterion.left[0]
+        own, other = set(self.values(side, offers)), set(self.values(1 - side, offers))
+        drops = own if self.criterion.options["new_only"] else set()
+        wanted = tuple(name for name in self.values(side, seeks) if name not in drops)
+        return wanted, tuple(name for name in wanted if name in other)
+
+    def shared(self) -> tuple[str, ...]:
+        if self.criterion.kind != "overlap" or self.free_text:
+            return ()
+        first = self.values(0, self.criterion.left[0])
+        second = set(self.values(1, self.criterion.right[0]))
+        return tuple(name for name in first if name in second)
+
+
+def _names(words: Any, vocabulary: Sequence[str]) -> tuple[str, ...]:
+    bits = np.unpackbits(np.ascontiguousarray(words, dtype="<u8").view(np.uint8), bitorder="little")
+    return tuple(str(vocabulary[bit]) for bit in np.flatnonzero(bits).tolist() if bit < len(vocabulary))
+
+
+# ---- what someone brings, in words ----------------------------------------------------------------------
+
+
+def _cells_text(half: Half, reader: _Reader, side: int) -> str:
+    if len(half.cells) == 1:
+        return cell_text(next(iter(half.cells.values()))) or NOT_GIVEN
+    parts = [f"{column_words(column)}: {cell_text(cell) or NOT_GIVEN}" for column, cell in half.cells.items()]
+    return "; ".join(parts)
+
+
+def _available_text(half: Half, reader: _Reader, side: int) -> str:
+    return ", ".join(text for cell in half.cells.values() if (text := cell_text(cell))) or NOT_GIVEN
+
+
+def _complement_text(half: Half, reader: _Reader, side: int) -> str:
+    if half.share == 0:
+        offers = reader.values(side, reader.criterion.right[0])
+        return f"offers {listing(offers, limit=6)}" if offers else "offers nothing known"
+    if is_missing(half.cells.get(reader.criterion.left[0])):
+        return f"seeks: {NOT_GIVEN}"
+    if not half.wanted:
+        return "seeks nothing new"
+    if not half.found:
+        return f"finds none of {len(half.wanted)} sought"
+    return f"finds {len(half.found)} of {len(half.wanted)} sought: {', '.join(half.found)}"
+
+
+def _prefers_text(half: Half, reader: _Reader, side: int) -> str:
+    if math.isnan(half.similarity):
+        return "no list"
+    return (
+        "first wish" if half.similarity == 1 else "on the list" if half.similarity > 0 else "not on the list"
+    )
+
+
+def _ties_text(half: Half, reader: _Reader, side: int) -> str:
+    return "a tie" if half.similarity > 0 else "no tie"
+
+
+_TEXTS: Mapping[str, Callable[[Half, _Reader, int], str]] = MappingProxyType(
+    {
+        "available": _available_text,
+        "complement": _complement_text,
+        "prefers": _prefers_text,
+        "ties": _ties_text,
+    }
+)

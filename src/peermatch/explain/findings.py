@@ -1,0 +1,247 @@
+"""Findings: what the facts of a pair say for it, what they teach, what they leave open and what speaks against it.
+
+Each kind of criterion has one small function that turns a fact into phrases; the table at the end says which. Sensitive
+criteria make no findings at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from peermatch.cohort.aside import is_missing
+from peermatch.explain.facts import Fact, Half
+from peermatch.explain.wording import cell_text, column_words, listing, percent
+
+__all__ = ["AGAINST", "BETWEEN", "FOR", "HELPS", "UNKNOWN", "Finding", "findings_of"]
+
+FOR, HELPS, BETWEEN, UNKNOWN, AGAINST = "for", "helps", "between", "unknown", "against"
+
+_HIGH, _LOW = 0.6, 0.35
+_TEXT_HIGH, _TEXT_LOW = 0.5, 0.2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One phrase about a pair.
+
+    Attributes
+    ----------
+    tone : str
+        `FOR`, `HELPS`, `BETWEEN`, `UNKNOWN` or `AGAINST`.
+    text : str
+        Half a sentence; for `HELPS` a whole one without its full stop.
+    weight : int
+        How much it matters, for putting findings in order: what it adds to the score, or what it costs.
+    """
+
+    tone: str
+    text: str
+    weight: int
+
+
+Phrases = Iterator[tuple[str, str]]
+
+
+def findings_of(facts: Sequence[Fact]) -> list[Finding]:
+    """Return what can be said about a pair, what matters most first.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Sensitive criteria among them are passed over.
+    """
+    found = []
+    for fact in facts:
+        if fact.criterion.sensitive or fact.known == "not counted":
+            continue
+        share = max(half.share for half in fact.halves)
+        phrases = [] if fact.known == "no" else list(_KINDS[fact.criterion.kind](fact))
+        phrases += [(UNKNOWN, text) for text in _unknown(fact)]
+        for tone, text in phrases:
+            gain = fact.contribution if tone in (FOR, HELPS) else share - fact.contribution
+            found.append(Finding(tone, text, gain))
+    return sorted(found, key=lambda finding: -finding.weight)
+
+
+def _tone(similarity: float, low: float = _LOW, high: float = _HIGH) -> str:
+    return FOR if similarity >= high else AGAINST if similarity < low else BETWEEN
+
+
+def _subject(fact: Fact) -> str:
+    return " and ".join(dict.fromkeys(map(column_words, (*fact.criterion.left, *fact.criterion.right))))
+
+
+def _values(fact: Fact) -> str:
+    texts = [half.text for half in fact.halves]
+    return f"both {texts[0]}" if texts[0] == texts[1] else f"{texts[0]} and {texts[1]}"
+
+
+# ---- what is not known ----------------------------------------------------------------------------------
+
+
+def _unknown(fact: Fact) -> list[str]:
+    unknown = [half for half in fact.halves if half.unknown]
+    if not unknown:
+        return []
+    if fact.criterion.kind == "prefers":
+        return [f"whom {half.label} would wish for" for half in unknown]
+    if fact.criterion.kind == "complement":
+        return [_unknown_seeking(fact, half) for half in unknown]
+    gaps = [
+        f"{half.label}'s {column_words(column)}"
+        for half in fact.halves
+        for column, cell in half.cells.items()
+        if is_missing(cell)
+    ]
+    return gaps or [f"how they compare in {_subject(fact) or column_words(fact.criterion.name)}"]
+
+
+def _unknown_seeking(fact: Fact, half: Half) -> str:
+    other = fact.theirs if half is fact.mine else fact.mine
+    if is_missing(half.cells.get(fact.criterion.left[0])):
+        return f"what {half.label} seeks ({column_words(fact.criterion.left[0])})"
+    if half.wanted:
+        return f"what {other.label} offers ({column_words(fact.criterion.right[0])})"
+    return f"what {half.label} still seeks, beyond what is there already ({column_words(fact.criterion.left[0])})"
+
+
+# ---- one function a kind --------------------------------------------------------------------------------
+
+
+def _near(fact: Fact) -> Phrases:
+    subject, tone = _subject(fact), _tone(fact.similarity)
+    if fact.criterion.options["sweet_spot"] > 0:
+        words = {
+            FOR: "the wanted distance",
+            BETWEEN: "roughly the wanted distance",
+            AGAINST: "far from the wanted distance",
+        }
+    elif fact.mine.text == fact.theirs.text:
+        yield tone, f"the same {subject} ({fact.mine.text})"
+        return
+    else:
+        words = {FOR: "close", BETWEEN: "some way apart", AGAINST: "far apart"}
+    yield tone, f"{words[tone]} in {subject} ({_values(fact)})"
+
+
+def _above(fact: Fact) -> Phrases:
+    """In one pool each wishes for someone above; on two sides the right person is to be above the left one."""
+    subject = _subject(fact)
+    judges = list(fact.halves)
+    if fact.two_sided:
+        judges = [fact.mine if fact.mine_is_left else fact.theirs]
+    judges = [half for half in judges if half.known and half.similarity > 0]
+    if not judges:
+        yield AGAINST, f"nobody is ahead as wanted in {subject} ({_values(fact)})"
+    for judge in judges:
+        other = fact.theirs if judge is fact.mine else fact.mine
+        tone = _tone(judge.similarity)
+        words = {FOR: "the wanted step", BETWEEN: "roughly the wanted step", AGAINST: "not the wanted step"}
+        step = f"{words[tone]} ahead of {judge.label} in {subject} ({other.text} to {judge.text})"
+        yield tone, f"{other.label} is {step}"
+
+
+def _same(fact: Fact) -> Phrases:
+    if fact.similarity >= _HIGH:
+        yield FOR, f"the same {_subject(fact)} ({fact.mine.text})"
+    else:
+        yield AGAINST, f"not the same {_subject(fact)} ({_values(fact)})"
+
+
+def _different(fact: Fact) -> Phrases:
+    differing, equal = [], []
+    for mine, theirs in zip(*_facing_columns(fact), strict=True):
+        my_cell, their_cell = fact.mine.cells[mine], fact.theirs.cells[theirs]
+        if is_missing(my_cell) or is_missing(their_cell):
+            continue
+        subject = " and ".join(dict.fromkeys((column_words(mine), column_words(theirs))))
+        a, b = cell_text(my_cell), cell_text(their_cell)
+        if a.casefold() == b.casefold():
+            equal.append(f"{subject} ({a})")
+        else:
+            differing.append(f"{subject} ({a} and {b})")
+    if differing:
+        yield FOR, f"different {listing(differing, limit=3)}"
+    if equal:
+        yield (AGAINST if not differing else BETWEEN), f"the same {listing(equal, limit=3)}"
+
+
+def _facing_columns(fact: Fact) -> tuple[Sequence[str], Sequence[str]]:
+    left, right = fact.criterion.left, fact.criterion.right
+    return (left, right) if fact.mine_is_left or not fact.two_sided else (right, left)
+
+
+def _overlap(fact: Fact) -> Phrases:
+    subject = _subject(fact)
+    if fact.free_text:
+        tone = _tone(fact.similarity, _TEXT_LOW, _TEXT_HIGH)
+        words = {FOR: "much alike", BETWEEN: "a little alike", AGAINST: "hardly alike"}
+        yield tone, f"{subject} in words that are {words[tone]}"
+    elif fact.shared:
+        yield FOR, f"in common in {subject}: {listing(fact.shared, limit=5)}"
+    else:
+        yield AGAINST, f"nothing in common in {subject}"
+
+
+def _complement(fact: Fact) -> Phrases:
+    for half, other in ((fact.mine, fact.theirs), (fact.theirs, fact.mine)):
+        if not half.known:
+            continue
+        if half.found:
+            all_of_it = len(half.found) == len(half.wanted)
+            extent = "all that" if all_of_it else f"{len(half.found)} of {len(half.wanted)} that"
+            things = listing(half.found, limit=5)
+            yield HELPS, f"{other.label} can help {half.label} with {things} ({extent} {half.label} seeks)"
+        else:
+            count = len(half.wanted)
+            things = "the one thing" if count == 1 else f"any of the {count} things"
+            yield AGAINST, f"{other.label} does not offer {things} that {half.label} seeks"
+
+
+def _available(fact: Fact) -> Phrases:
+    wanted = fact.criterion.options["wanted"]
+    if fact.similarity >= 1:
+        yield FOR, f"at least {wanted:g} shared hours a week"
+    elif fact.similarity > 0:
+        hours = f"{fact.similarity * wanted:.1f}".removesuffix(".0")
+        yield _tone(fact.similarity), f"about {hours} shared hours a week, where {wanted:g} are wanted"
+    else:
+        yield AGAINST, "no shared hours in the week"
+
+
+def _prefers(fact: Fact) -> Phrases:
+    for half, other in ((fact.mine, fact.theirs), (fact.theirs, fact.mine)):
+        if not half.known:
+            continue
+        if half.similarity > 0:
+            place = "first" if half.similarity == 1 else "a wish"
+            yield FOR, f"{other.label} is {place} on {half.label}'s list"
+        else:
+            yield AGAINST, f"{other.label} is not on {half.label}'s list"
+
+
+def _ties(fact: Fact) -> Phrases:
+    if fact.similarity > 0:
+        yield FOR, "an existing tie between them"
+
+
+def _custom(fact: Fact) -> Phrases:
+    yield _tone(fact.similarity), f"{column_words(fact.criterion.name)} ({percent(fact.similarity)})"
+
+
+_KINDS: Mapping[str, Callable[[Fact], Phrases]] = MappingProxyType(
+    {
+        "above": _above,
+        "available": _available,
+        "complement": _complement,
+        "custom": _custom,
+        "different": _different,
+        "near": _near,
+        "overlap": _overlap,
+        "prefers": _prefers,
+        "same": _same,
+        "ties": _ties,
+    }
+)

@@ -1,0 +1,156 @@
+"""The outcome of a round: all that explanations and reports are drawn from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from peermatch.cohort import Cohort
+from peermatch.criteria import Enforcement, FittedCriterion, Sides, key_of
+from peermatch.problem import IntArray, Matching
+from peermatch.scoring import LazyScores, PairDetails, pair_details
+
+__all__ = ["SIDES", "Outcome", "pair_id"]
+
+SIDES = ("left", "right")
+
+
+def pair_id(round: str | None, first: Any, second: Any, *, two_sided: bool = False) -> str:
+    """Return the id of a pair: it depends on the round and the two typed ids alone.
+
+    Parameters
+    ----------
+    round : str or None
+    first, second : str or int
+        In one pool their order does not matter; on two sides `first` is of the left one.
+    two_sided : bool
+
+    Returns
+    -------
+    str
+        ``p-`` and 12 hexadecimal digits of a BLAKE2b hash.
+
+    Examples
+    --------
+    >>> pair_id("2026-12", "007", 7)
+    'p-971d9223c127'
+    >>> pair_id("2026-12", 7, "007") == pair_id("2026-12", "007", 7) != pair_id("2027-01", "007", 7)
+    True
+    """
+    keys = [[kind, str(id)] for kind, id in (key_of(first), key_of(second))]
+    if not two_sided:
+        keys.sort()
+    text = json.dumps([round, *keys], ensure_ascii=True, separators=(",", ":"))
+    return "p-" + hashlib.blake2b(text.encode("ascii"), digest_size=6).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Who came in, what mattered to them, and who was paired with whom.
+
+    Attributes
+    ----------
+    everyone : (Cohort, Cohort or None)
+        All who came in, a cohort a side; None for one pool.
+    sides : Sides
+        Those who take part. Positions everywhere are positions in it.
+    scores : LazyScores
+    enforcement : Enforcement
+    matching : Matching
+    capacity : pair of int64 arrays or None
+        Places of each person of a side; None: one each.
+    fitted : tuple of FittedCriterion
+        In the order of ``scores.criteria``.
+    round : str or None
+    objective : {"everyone_first", "best_total"}
+    """
+
+    everyone: tuple[Cohort, Cohort | None]
+    sides: Sides
+    scores: LazyScores
+    enforcement: Enforcement
+    matching: Matching
+    capacity: tuple[IntArray | None, IntArray | None]
+    fitted: tuple[FittedCriterion, ...]
+    round: str | None
+    objective: str
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether there are two sides."""
+        return self.sides.two_sided
+
+    @property
+    def pairs(self) -> IntArray:
+        """The pairs as positions, shape (m, 2), in the canonical order of ids."""
+        return self.matching.pairs
+
+    @cached_property
+    def details(self) -> PairDetails:
+        """What the score of every pair is made of."""
+        return pair_details(self.scores, self.pairs[:, 0], self.pairs[:, 1])
+
+    @cached_property
+    def pair_ids(self) -> list[str]:
+        """The id of every pair."""
+        left, right = self.cohort(0).ids.tolist(), self.cohort(1).ids.tolist()
+        return [
+            pair_id(self.round, left[u], right[v], two_sided=self.two_sided) for u, v in self.pairs.tolist()
+        ]
+
+    @cached_property
+    def by_score(self) -> IntArray:
+        """The pairs from best to weakest; those of equal score in the order of ids."""
+        return np.argsort(-self.details.scores, kind="stable")
+
+    @property
+    def hands(self) -> tuple[int, ...]:
+        """The sides that have people of their own: 0 for one pool, 0 and 1 for two sides."""
+        return (0, 1) if self.two_sided else (0,)
+
+    def cohort(self, hand: int) -> Cohort:
+        """Return those who take part on the left (0) or on the right (1); in one pool they are the same."""
+        return self.sides.left if hand == 0 else self.sides.columns_side
+
+    def side_name(self, hand: int) -> str:
+        """Return what a side is called."""
+        return self.sides.names[hand]
+
+    def places(self, hand: int) -> IntArray:
+        """Return how many partners each person of a side may have."""
+        given = self.capacity[hand]
+        return np.ones(len(self.cohort(hand)), dtype=np.int64) if given is None else given
+
+    @cached_property
+    def pairs_of(self) -> tuple[list[list[int]], list[list[int]]]:
+        """The pairs in which each person of the left and of the right side stands; in one pool both are the same."""
+        found: tuple[list[list[int]], list[list[int]]] = tuple(
+            [[] for _ in range(len(self.cohort(hand)))] for hand in (0, 1)
+        )  # type: ignore[assignment]
+        if not self.two_sided:
+            found = (found[0], found[0])
+        for index, (u, v) in enumerate(self.pairs.tolist()):
+            found[0][u].append(index)
+            found[1][v].append(index)
+        return found
+
+    def partner(self, index: int, hand: int, position: int) -> tuple[int, int]:
+        """Return side and position of whom someone has in a pair."""
+        u, v = self.pairs[index].tolist()
+        if self.two_sided:
+            return (1, v) if hand == 0 else (0, u)
+        return (0, v) if position == u else (0, u)
+
+    def label(self, hand: int, position: int) -> str:
+        """Return what people read for someone."""
+        return str(self.cohort(hand).labels[position])
+
+    def labels(self, hand: int, positions: Sequence[int]) -> list[str]:
+        """Return what people read for several people."""
+        return [self.label(hand, position) for position in positions]

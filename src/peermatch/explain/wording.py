@@ -1,0 +1,113 @@
+"""Words and numbers for people to read: lists, shares, shortened cells, tables of text."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from peermatch.cohort.aside import is_missing
+from peermatch.cohort.wording import counted, listing
+from peermatch.problem import GRID
+
+__all__ = [
+    "cell_text",
+    "column_words",
+    "counted",
+    "listing",
+    "percent",
+    "score_text",
+    "text_table",
+    "wrapped",
+]
+
+WIDTH = 100
+
+
+def percent(share: float) -> str:
+    """Return a share as people say it; only nothing is 0% and only all is 100%.
+
+    Examples
+    --------
+    >>> percent(0.874), percent(0.9999), percent(0.001), percent(1.0)
+    ('87%', '99%', '1%', '100%')
+    """
+    if 0 < share < 1:
+        return f"{min(99, max(1, round(100 * share)))}%"
+    return f"{100 * share:.0f}%"
+
+
+def score_text(score: int) -> str:
+    """Return a score on the grid as people read it.
+
+    Examples
+    --------
+    >>> score_text(2**29)
+    '0.50'
+    """
+    return f"{score / GRID:.2f}"
+
+
+def column_words(name: str) -> str:
+    """Return a column's name as words in a sentence.
+
+    Examples
+    --------
+    >>> column_words("years_experience"), column_words("LanguageHaveWorkedWith"), column_words("HR role")
+    ('years experience', 'language have worked with', 'HR role')
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.replace("_", " ")).split()
+    return " ".join(word if word.isupper() else word.lower() for word in words) or name
+
+
+def cell_text(cell: Any, *, limit: int = 60) -> str:
+    """Return a cell as people read it, shortened; "" where it says nothing.
+
+    Examples
+    --------
+    >>> cell_text(4.0), cell_text(["a", None, "b"]), cell_text(None)
+    ('4', 'a, b', '')
+    """
+    if isinstance(cell, list | tuple):
+        text = ", ".join(cell_text(part) for part in cell if not is_missing(part))
+    elif is_missing(cell):
+        return ""
+    elif isinstance(cell, bool):
+        text = "yes" if cell else "no"
+    elif isinstance(cell, float):
+        text = f"{cell:g}" if abs(cell) < 1e6 else f"{cell:,.0f}"
+    else:
+        text = " ".join(str(cell).split())
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, limit: int = 34) -> str:
+    """Return a table for a screen: columns as wide as they need, long cells wrapped.
+
+    Examples
+    --------
+    >>> print(text_table(["name", "adds"], [["years", "0.25"], ["skills", "0.5"]]))
+    name    adds
+    ------  ----
+    years   0.25
+    skills  0.5
+    """
+    wrapped_rows = [[textwrap.wrap(cell, limit) or [""] for cell in row] for row in [header, *rows]]
+    widths = [max(len(line) for row in wrapped_rows for line in row[k]) for k in range(len(header))]
+    lines = []
+    for number, row in enumerate(wrapped_rows):
+        for at in range(max(len(cell) for cell in row)):
+            parts = [
+                (cell[at] if at < len(cell) else "").ljust(width)
+                for cell, width in zip(row, widths, strict=True)
+            ]
+            lines.append("  ".join(parts).rstrip())
+        if number == 0:
+            lines.append("  ".join("-" * width for width in widths))
+    return "\n".join(lines)
+
+
+def wrapped(text: str, *, indent: str = "") -> str:
+    """Return a paragraph in lines of a readable length."""
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

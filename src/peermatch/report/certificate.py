@@ -1,0 +1,70 @@
+"""What is known about a result, for people to read."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from peermatch.problem import Certificate, IntArray
+
+__all__ = ["CertificateView"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CertificateView:
+    """What is known about a pairing, and the evidence for it.
+
+    Attributes
+    ----------
+    kind : str
+        Of the evidence: "optimality", "bound", "stability", "no_stable", or "none".
+    status : str
+        See `peermatch.problem.Status`.
+    verified : bool
+        Whether the evidence was checked by code that shares nothing with the solver.
+    gap : float or None
+        How much more another answer could be worth in total, at most, in points of score; None where nothing is proved.
+    pairs_gap : int
+        How many more pairs another answer could have, at most.
+    pairs_covered : int
+        How many allowed pairs the check looked at.
+    sentence : str
+        The same in words.
+    evidence : Certificate or None
+        Dual variables, or a stable partition.
+    vertices : (int64 array, int64 array), optional
+        Who stands behind each entry of the evidence: positions among those who take part, of its left side and of its
+        right one (in one pool: of everyone in it, and nobody).
+
+    Examples
+    --------
+    >>> CertificateView("none", "gap", False, 1.5, 0, 0, "Not proved the best.", None)
+    CertificateView(gap, not verified, gap 1.5, 0 pairs covered)
+    """
+
+    kind: str
+    status: str
+    verified: bool
+    gap: float | None
+    pairs_gap: int
+    pairs_covered: int
+    sentence: str
+    evidence: Certificate | None
+    vertices: tuple[IntArray, IntArray] | None = None
+
+    def _facts(self) -> list[str]:
+        facts = [self.status, "verified" if self.verified else "not verified"]
+        facts.append("gap not known" if self.gap is None else f"gap {self.gap:g}")
+        if self.pairs_gap:
+            facts.append(f"up to {self.pairs_gap:,} more pairs")
+        return [*facts, f"{self.pairs_covered:,} pairs covered"]
+
+    def __repr__(self) -> str:
+        return f"CertificateView({', '.join(self._facts())})"
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def _repr_html_(self) -> str:
+        facts = html.escape(", ".join(self._facts()))
+        return f"<p><b>Certificate</b>: {facts}</p><p>{html.escape(self.sentence)}</p>"

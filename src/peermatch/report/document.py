@@ -1,0 +1,185 @@
+"""A result as plain data: versioned, described by a JSON Schema that ships beside this file, ids with their types."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from peermatch.cohort.aside import is_missing
+from peermatch.explain import Outcome
+from peermatch.problem import Certificate, IntArray
+from peermatch.report.certificate import CertificateView
+
+__all__ = ["SCHEMA", "document", "json_text", "pairing_schema", "typed_id"]
+
+SCHEMA = "peermatch/pairing/1"
+
+
+@cache
+def _schema_text() -> str:
+    return files("peermatch.report").joinpath("pairing-1.schema.json").read_text(encoding="utf-8")
+
+
+def pairing_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of ``Pairing.to_dict()``.
+
+    Examples
+    --------
+    >>> pairing_schema()["title"]
+    'peermatch/pairing/1'
+    """
+    schema: dict[str, Any] = json.loads(_schema_text())
+    return schema
+
+
+def typed_id(id: Any) -> dict[str, str]:
+    """Return an id as a string plus its type.
+
+    Examples
+    --------
+    >>> typed_id("007"), typed_id(7)
+    ({'type': 'str', 'value': '007'}, {'type': 'int', 'value': '7'})
+    """
+    return {"type": type(id).__name__, "value": str(id)}
+
+
+def document(
+    outcome: Outcome,
+    settings: Mapping[str, Any],
+    certificate: CertificateView,
+    frames: Mapping[str, pd.DataFrame],
+) -> dict[str, Any]:
+    """Return a result as plain data, ready for JSON.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    settings : mapping
+        Plain data.
+    certificate : CertificateView
+    frames : mapping
+        The tables "people", "pairs", "unmatched", "rules" and "repairs" of `peermatch.report.frames`.
+    """
+    names = list(outcome.sides.names)
+    return {
+        "schema": SCHEMA,
+        "round": outcome.round,
+        "two_sided": outcome.two_sided,
+        "sides": names,
+        "criteria": [compiled.criterion.name for compiled in outcome.scores.criteria],
+        "settings": dict(settings),
+        "people": [_person(row) for row in _records(frames["people"])],
+        "pairs": _pairs(outcome, frames["pairs"]),
+        "unmatched": [{**row, "id": typed_id(row["id"])} for row in _records(frames["unmatched"])],
+        "rules": list(_records(frames["rules"])),
+        "repairs": [_repair(row) for row in _records(frames["repairs"])],
+        "certificate": _certificate(outcome, certificate),
+    }
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    names = [str(name) for name in frame.columns]
+    columns = [frame[name].tolist() for name in frame.columns]
+    for cells in zip(*columns, strict=True):
+        yield dict(zip(names, cells, strict=True))
+
+
+def _person(row: dict[str, Any]) -> dict[str, Any]:
+    groups = row["group_id"].split("; ") if row["group_id"] else []
+    person = {**row, "id": typed_id(row["id"]), "partners": [typed_id(id) for id in row["partners"]]}
+    del person["group_id"]
+    return {**person, "group_ids": groups}
+
+
+def _pairs(outcome: Outcome, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    first, second = outcome.sides.names
+    names = [compiled.criterion.name for compiled in outcome.scores.criteria]
+    return [
+        {
+            "pair_id": row["pair_id"],
+            "a": typed_id(row[first]),
+            "b": typed_id(row[second]),
+            "score": row["score"],
+            "coverage": row["coverage"],
+            "contributions": {name: row[f"contribution_{name}"] for name in names},
+        }
+        for row in _records(frame)
+    ]
+
+
+def _repair(row: dict[str, Any]) -> dict[str, Any]:
+    plain = {key: None if is_missing(cell) else cell for key, cell in row.items()}
+    for key in ("found", "became"):
+        cell = plain[key]
+        finite = isinstance(cell, bool | int | str) or (isinstance(cell, float) and math.isfinite(cell))
+        if cell is not None and not finite:
+            plain[key] = str(cell)
+    plain["id"] = None if plain["id"] is None else typed_id(plain["id"])
+    return plain
+
+
+def _certificate(outcome: Outcome, view: CertificateView) -> dict[str, Any]:
+    return {
+        "kind": view.kind,
+        "status": view.status,
+        "verified": view.verified,
+        "gap": view.gap,
+        "pairs_gap": view.pairs_gap,
+        "pairs_covered": view.pairs_covered,
+        "sentence": view.sentence,
+        "evidence": None if view.evidence is None else _evidence(view.evidence),
+        "vertices": None if view.vertices is None else _vertices(outcome, view.vertices),
+    }
+
+
+def _evidence(evidence: Certificate) -> dict[str, Any]:
+    data: dict[str, Any] = {"kind": evidence.kind}
+    for part in fields(evidence):
+        value = getattr(evidence, part.name)
+        data[part.name] = value.tolist() if isinstance(value, np.ndarray) else int(value)
+    return data
+
+
+def _vertices(outcome: Outcome, vertices: tuple[IntArray, IntArray]) -> list[dict[str, str]]:
+    """Whose dual variable each one is: left side first, as in the evidence."""
+    return [typed_id(outcome.cohort(hand).ids[at]) for hand in (0, 1) for at in vertices[hand].tolist()]
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """Return plain data as JSON in which every row of a list stands in a line of its own.
+
+    The same data gives the same bytes.
+
+    Examples
+    --------
+    >>> print(json_text({"schema": "x", "rows": [{"a": 1}, {"a": 2}], "none": []}))
+    {
+    "schema": "x",
+    "rows": [
+    {"a": 1},
+    {"a": 2}
+    ],
+    "none": []
+    }
+    <BLANKLINE>
+    """
+    parts = []
+    for key, value in data.items():
+        if isinstance(value, list) and value:
+            text = "[\n" + ",\n".join(_line(row) for row in value) + "\n]"
+        else:
+            text = _line(value)
+        parts.append(f"{_line(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

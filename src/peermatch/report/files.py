@@ -1,0 +1,113 @@
+"""Files of results: whole or not at all, and safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from peermatch.errors import OutputError
+
+__all__ = ["csv_text", "plain_text", "safe_text", "write_files"]
+
+_RISKY = re.compile(r"'*[=+\-@\t\r\n]")
+_SHIELDED = re.compile(r"'+[=+\-@\t\r\n]")
+
+
+def safe_text(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: an apostrophe goes before = + - @, tab and line ends.
+
+    Text that already starts with apostrophes and one of these gets one more, so that `plain_text` always finds the
+    way back.
+
+    Examples
+    --------
+    >>> safe_text("=1+1"), safe_text("Ada"), safe_text("'=1")
+    ("'=1+1", 'Ada', "''=1")
+    """
+    return "'" + text if _RISKY.match(text) else text
+
+
+def plain_text(text: str) -> str:
+    """Return the text that `safe_text` was given.
+
+    Examples
+    --------
+    >>> [plain_text(safe_text(text)) for text in ("=1", "'=1", "'s", "007")]
+    ['=1', "'=1", "'s", '007']
+    """
+    return text[1:] if _SHIELDED.match(text) else text
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return a table as CSV: UTF-8, commas, lines that end in a line feed.
+
+    Text (headers too) goes through `safe_text`, numbers stay as they are and floats keep every digit; lists are
+    joined by "; "; what is missing is empty.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([safe_text(str(name)) for name in frame.columns])
+    columns = [frame[name].tolist() for name in frame.columns]
+    writer.writerows([_cell(cell) for cell in row] for row in zip(*columns, strict=True))
+    return out.getvalue()
+
+
+def _cell(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return safe_text(cell)
+    if cell is None or cell != cell:
+        return ""
+    if isinstance(cell, list | tuple):
+        # a list of one number stays a number
+        return _cell(cell[0]) if len(cell) == 1 else safe_text("; ".join(map(str, cell)))
+    return cell
+
+
+def write_files(folder: str | os.PathLike[str], files: Mapping[str, str]) -> list[Path]:
+    """Write several files into a folder, which is made where it is missing.
+
+    Every file is first written beside its place under another name, and moved there when all of them are whole: no
+    reader ever sees half a file.
+
+    Parameters
+    ----------
+    folder : path
+    files : mapping of name to text
+
+    Returns
+    -------
+    list of Path
+        In the order of `files`.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be made or written; says why.
+    """
+    where = Path(folder)
+    drafts: list[tuple[Path, Path]] = []
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            # beside its place, so that the last step is a mere renaming
+            draft = where / f".{name}.{uuid.uuid4().hex}.part"
+            drafts.append((draft, where / name))
+            with draft.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
+                file.write(text)
+        for draft, target in drafts:
+            draft.replace(target)
+    except OSError as error:
+        why = "it is a file" if where.is_file() else error.strerror or str(error)
+        raise OutputError(f"The folder {os.fspath(folder)} cannot be written: {why}.") from error
+    finally:
+        for draft, _ in drafts:
+            draft.unlink(missing_ok=True)
+    return [target for _, target in drafts]

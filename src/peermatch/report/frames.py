@@ -1,0 +1,184 @@
+"""The tables of a result: people, pairs, members, unmatched, rules, repairs. All in the canonical order of ids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from peermatch.cohort import Cohort
+from peermatch.criteria import key_of
+from peermatch.explain import LeftOut, Outcome, left_out
+from peermatch.problem import GRID
+
+__all__ = [
+    "PAIRED",
+    "PEER",
+    "UNMATCHED",
+    "members_frame",
+    "pairs_frame",
+    "people_frame",
+    "reasons_of",
+    "repairs_frame",
+    "rules_frame",
+    "unmatched_frame",
+]
+
+PAIRED, UNMATCHED, NOT_TAKING_PART = "paired", "unmatched", "not taking part"
+PEER = "peer"
+"""The role of both people of a pair in one pool."""
+
+PRIVATE = "a private rule"
+JOIN = "; "
+
+Reasons = tuple[dict[int, LeftOut], dict[int, LeftOut]]
+
+
+def reasons_of(outcome: Outcome) -> Reasons:
+    """Return why each person without a partner has none, by position, for the left and the right side."""
+    found = [{out.position: out for out in left_out(outcome, hand)} for hand in outcome.hands]
+    return (found[0], found[1] if outcome.two_sided else found[0])
+
+
+def people_frame(outcome: Outcome, reasons: Reasons) -> pd.DataFrame:
+    """Return everyone who came in, exactly once a side.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    reasons : from `reasons_of`
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns id, label (where a label column was given), side (where there are two), status, partners (a list of
+        ids), group_id (of several pairs, joined by "; "), used, capacity, reason (None for those with a partner).
+    """
+    rows = [row for hand in outcome.hands for row in _people_of(outcome, hand, reasons[hand])]
+    names = ["id", "label", "side", "status", "partners", "group_id", "used", "capacity", "reason"]
+    frame = _frame(rows, names)
+    if not any(side is not None and side.label is not None for side in outcome.everyone):
+        del frame["label"]
+    if not outcome.two_sided:
+        del frame["side"]
+    return frame
+
+
+def _people_of(outcome: Outcome, hand: int, reasons: dict[int, LeftOut]) -> list[tuple[Any, ...]]:
+    everyone, taking = outcome.everyone[hand], outcome.cohort(hand)
+    assert everyone is not None  # hands are sides that are there
+    position_of = {key_of(id): position for position, id in enumerate(taking.ids.tolist())}
+    places, ids = outcome.places(hand).tolist(), _ids(outcome)
+    rows: list[tuple[Any, ...]] = []
+    columns = zip(everyone.ids.tolist(), everyone.labels.tolist(), everyone.reasons_out.tolist(), strict=True)
+    for id, label, out in columns:
+        position = position_of.get(key_of(id))
+        head = (id, label, outcome.side_name(hand))
+        if position is None:
+            rows.append((*head, NOT_TAKING_PART, [], None, 0, 0, out or NOT_TAKING_PART))
+            continue
+        indices = outcome.pairs_of[hand][position]
+        if not indices:
+            rows.append((*head, UNMATCHED, [], None, 0, places[position], reasons[position].reason))
+            continue
+        mates = [outcome.partner(index, hand, position) for index in indices]
+        partners = [ids[side][mate] for side, mate in mates]
+        group = JOIN.join(outcome.pair_ids[index] for index in indices)
+        rows.append((*head, PAIRED, partners, group, len(partners), places[position], None))
+    return rows
+
+
+def _ids(outcome: Outcome) -> tuple[list[Any], list[Any]]:
+    return outcome.cohort(0).ids.tolist(), outcome.cohort(1).ids.tolist()
+
+
+def _frame(rows: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    data = {}
+    for name, cells in zip(names, columns, strict=True):
+        data[name] = _column(list(cells))
+    return pd.DataFrame(data)
+
+
+def _column(cells: list[Any]) -> pd.Series[Any]:
+    """Whole numbers as int64, everything else as plain Python objects: no id changes for its neighbours' sake."""
+    if cells and all(type(cell) is int for cell in cells):
+        try:
+            return pd.Series(np.array(cells, dtype=np.int64))
+        except OverflowError:
+            pass
+    return pd.Series(cells, dtype=object)
+
+
+def pairs_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return one row a pair, in the canonical order of the first id, then of the second.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns pair_id, a and b (or the names of the sides), label_<side> where that side has a label column, score,
+        coverage, and contribution_<criterion> for each criterion. Scores and contributions are multiples of 2**-30, so
+        that contributions add up to the score exactly, in any order.
+    """
+    details, ids = outcome.details, _ids(outcome)
+    u, v = outcome.pairs[:, 0], outcome.pairs[:, 1]
+    data: dict[str, Any] = {"pair_id": pd.Series(outcome.pair_ids, dtype=object)}
+    for hand, positions in ((0, u), (1, v)):
+        data[outcome.side_name(hand)] = _column([ids[hand][position] for position in positions.tolist()])
+    for hand, positions in ((0, u), (1, v)):
+        cohort: Cohort = outcome.cohort(hand)
+        if cohort.label is not None:
+            data[f"label_{outcome.side_name(hand)}"] = pd.Series(cohort.labels[positions], dtype=object)
+    data["score"] = details.scores / GRID
+    data["coverage"] = details.coverage
+    for k, compiled in enumerate(outcome.scores.criteria):
+        data[f"contribution_{compiled.criterion.name}"] = details.contributions[k] / GRID
+    return pd.DataFrame(data)
+
+
+def members_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return one row for each person in each group: group_id, id, role (the side's name; in one pool "peer")."""
+    ids = _ids(outcome)
+    rows = []
+    for group, (u, v) in zip(outcome.pair_ids, outcome.pairs.tolist(), strict=True):
+        for hand, position in ((0, u), (1, v)):
+            rows.append((group, ids[hand][position], outcome.side_name(hand) if outcome.two_sided else PEER))
+    return _frame(rows, ["group_id", "id", "role"])
+
+
+def unmatched_frame(outcome: Outcome, reasons: Reasons) -> pd.DataFrame:
+    """Return those who take part and have no partner: id, side (where there are two), reason."""
+    ids = _ids(outcome)
+    rows = [
+        (ids[hand][out.position], outcome.side_name(hand), out.reason)
+        for hand in outcome.hands
+        for out in reasons[hand].values()
+    ]
+    frame = _frame(rows, ["id", "side", "reason"])
+    if not outcome.two_sided:
+        del frame["side"]
+    return frame
+
+
+def rules_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return what each rule did: rule, kind, pairs_removed, note. A private rule shows as no more than that."""
+    rows = []
+    for enforced in outcome.enforcement.rules:
+        rule = enforced.rule
+        shown = (PRIVATE, "private", "") if rule.private else (rule.name, rule.kind, enforced.note)
+        rows.append((shown[0], shown[1], enforced.pairs_removed, shown[2]))
+    return _frame(rows, ["rule", "kind", "pairs_removed", "note"])
+
+
+def repairs_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return what was mended on the way in: [side,] column, row, id, found, became, reason."""
+    frames = []
+    for hand in outcome.hands:
+        cohort = outcome.everyone[hand]
+        assert cohort is not None  # hands are sides that are there
+        frame = cohort.repairs.copy()
+        if outcome.two_sided:
+            frame.insert(0, "side", pd.Series([outcome.side_name(hand)] * len(frame), dtype=object))
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True) if outcome.two_sided else frames[0]

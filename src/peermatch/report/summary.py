@@ -1,0 +1,172 @@
+"""The summary of a result: a page of text that a person enjoys reading."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+from peermatch.explain import Outcome, pair_reasons, rule_name
+from peermatch.explain.wording import column_words, counted, percent, score_text, wrapped
+from peermatch.problem import GRID
+from peermatch.report.certificate import CertificateView
+
+__all__ = ["headline", "summary_text"]
+
+_BAR = 32
+_FEW = 3
+
+
+def headline(outcome: Outcome) -> str:
+    """Return how many pairs there are, of how many people, in one line."""
+    people = sum(len(outcome.cohort(hand)) for hand in outcome.hands)
+    pairs = counted(len(outcome.pairs), "pair")
+    if not outcome.two_sided:
+        return f"{pairs} from {counted(people, 'person', 'people')} taking part"
+    parts = [f"{len(outcome.cohort(hand)):,} ({outcome.side_name(hand)})" for hand in (0, 1)]
+    return f"{pairs} from {' and '.join(parts)} taking part"
+
+
+def summary_text(
+    outcome: Outcome, certificate: CertificateView, people: pd.DataFrame, rules: pd.DataFrame
+) -> str:
+    """Return the summary.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    certificate : CertificateView
+    people, rules : pandas.DataFrame
+        Tables of `peermatch.report.frames`.
+
+    Notes
+    -----
+    Sensitive criteria make no reasons here, and private rules have no name.
+    """
+    title = headline(outcome) + (f" · round {outcome.round}" if outcome.round is not None else "")
+    parts = [title + "\n" + "=" * len(title)]
+    if len(outcome.pairs):
+        parts += [_quality(outcome), _criteria(outcome)]
+    parts.append("Proof\n" + wrapped(certificate.sentence, indent="  "))
+    if len(outcome.pairs):
+        parts.append(_best_and_weakest(outcome))
+    parts += [_without_partner(people, outcome.two_sided), _rules(outcome, rules)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+# ---- quality --------------------------------------------------------------------------------------------
+
+
+def _quality(outcome: Outcome) -> str:
+    scores = outcome.details.scores
+    ordered = np.sort(scores)
+    lowest, lower, middle, upper, highest = (
+        score_text(int(np.quantile(ordered, q, method="lower"))) for q in (0, 0.25, 0.5, 0.75, 1)
+    )
+    known = percent(float(outcome.details.coverage.mean()))
+    lines = ["How good the pairs are (score from 0 to 1)"]
+    half = ""
+    if len(scores) > _FEW:
+        lines += _histogram(scores / GRID)
+        half = f" · half of them between {lower} and {upper} · middle {middle}"
+    lines.append(f"  lowest {lowest}{half} · highest {highest}")
+    lines.append(f"  {known} of what counts was known, on average")
+    return "\n".join(lines)
+
+
+def _histogram(scores: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[str]:
+    """Bars of a tenth each, from the first to the last tenth in which there are pairs."""
+    tenth = np.minimum((scores * 10).astype(np.int64), 9)
+    counts = np.bincount(tenth, minlength=10)
+    first, last = int(tenth.min()), int(tenth.max())
+    most, width = int(counts.max()), len(f"{int(counts.max()):,}")
+    lines = []
+    for at in range(last, first - 1, -1):
+        count = int(counts[at])
+        bar = "█" * max(1 if count else 0, round(_BAR * count / most))
+        lines.append(f"  {at / 10:.1f} to {(at + 1) / 10:.1f}  {count:>{width},}  {bar}".rstrip())
+    return lines
+
+
+def _criteria(outcome: Outcome) -> str:
+    """What each criterion adds, on average; those marked as sensitive are passed over."""
+    means = outcome.details.contributions.mean(axis=1) / GRID
+    shares = np.concatenate([outcome.scores.left_shares, outcome.scores.right_shares], axis=1)
+    weights = shares.mean(axis=1) / GRID
+    rows = [
+        (compiled.criterion.name, float(mean), float(weight))
+        for compiled, mean, weight in zip(outcome.scores.criteria, means, weights, strict=True)
+        if not compiled.criterion.sensitive
+    ]
+    if not rows:
+        return ""
+    width = max(len(name) for name, _, _ in rows)
+    lines = ["What the score is made of, on average"]
+    lines += [
+        f"  {column_words(name).ljust(width)}  {mean:.2f}  (weight {percent(weight)})"
+        for name, mean, weight in rows
+    ]
+    return "\n".join(lines)
+
+
+# ---- pairs ----------------------------------------------------------------------------------------------
+
+
+def _best_and_weakest(outcome: Outcome) -> str:
+    best, weakest = int(outcome.by_score[0]), int(outcome.by_score[-1])
+    if best == weakest:
+        return _one_pair(outcome, "The pair", best)
+    return "\n\n".join([_one_pair(outcome, "Best pair", best), _one_pair(outcome, "Weakest pair", weakest)])
+
+
+def _one_pair(outcome: Outcome, title: str, index: int) -> str:
+    u, v = outcome.pairs[index].tolist()
+    names = f"{outcome.label(0, u)} and {outcome.label(1, v)}"
+    lines = [f"{title}: {names}, score {score_text(int(outcome.details.scores[index]))}"]
+    good, bad = pair_reasons(outcome, index)
+    lines += [wrapped(f"+ {reason}", indent="  ") for reason in good]
+    lines += [wrapped(f"- {reason}", indent="  ") for reason in bad]
+    return "\n".join(lines)
+
+
+# ---- people ---------------------------------------------------------------------------------------------
+
+
+def _without_partner(people: pd.DataFrame, two_sided: bool) -> str:
+    paragraphs = []
+    left = people[(people["status"] == "unmatched").to_numpy(dtype=bool)]
+    if len(left):
+        lines = [f"Left without a partner: {counted(len(left), 'person', 'people')}"]
+        for row in left.head(_FEW).to_dict("records"):
+            who = str(row.get("label", row["id"])) + (f" ({row['side']})" if two_sided else "")
+            lines.append(wrapped(f"{who}: {row['reason']}", indent="  "))
+        if len(left) > _FEW:
+            lines.append(f"  and {len(left) - _FEW:,} more, each with their reason in the table of people")
+        paragraphs.append("\n".join(lines))
+    else:
+        paragraphs.append("Left without a partner: nobody")
+    out = people[(people["status"] == "not taking part").to_numpy(dtype=bool)]
+    if len(out):
+        reasons = Counter(str(reason).removeprefix("not taking part: ") for reason in out["reason"])
+        shown = "; ".join(f"{reason}: {count:,}" for reason, count in reasons.most_common(_FEW))
+        more = "; ..." if len(reasons) > _FEW else ""
+        paragraphs.append(
+            wrapped(f"Not taking part: {counted(len(out), 'person', 'people')} ({shown}{more})")
+        )
+    return "\n\n".join(paragraphs)
+
+
+def _rules(outcome: Outcome, rules: pd.DataFrame) -> str:
+    if not len(rules):
+        return ""
+    rows = rules.to_dict("records")
+    names = [column_words(rule_name(outcome, enforced)) for enforced in outcome.enforcement.rules]
+    width = max(len(name) for name in names)
+    lines = ["Rules"]
+    for name, row in zip(names, rows, strict=True):
+        count = int(row["pairs_removed"])
+        did = f"rules out {counted(count, 'pair')}" if row["kind"] != "require" else "demands pairs"
+        note = f" ({row['note']})" if row["note"] else ""
+        lines.append(f"  {name.ljust(width)}  {did}{note}")
+    return "\n".join(lines)
