@@ -1,0 +1,73 @@
+# make demo   from a fresh clone to paired people: makes its own environment, needs only Python 3.11 or newer
+# make test   lint, types, floors and tests
+# make help   all targets
+
+VENV ?= .venv
+OUT ?= demo-results
+PYTEST_ARGS ?= -q
+
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+
+# Stamps: an installation is repeated only when what it was made from has changed.
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PACKAGING := pyproject.toml
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types floors unit exactness install install-dev clean
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## pair a synthetic organisation of 1,000 people (results in demo-results/)
+	@$(BIN)/peermatch demo --out $(OUT)
+
+test: lint types floors unit ## lint, type-check, check the floors, run the tests
+
+lint: $(INSTALLED_DEV) ## ruff: lint and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(INSTALLED_DEV) ## mypy, strict
+	@$(BIN)/mypy
+
+floors: $(INSTALLED_DEV) ## import-linter: imports go downward only
+	@$(BIN)/lint-imports
+
+unit: $(INSTALLED_DEV) ## the tests, doctests included
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+exactness: $(INSTALLED_DEV) ## the large runs against brute force and networkx
+	@set -e; found=; for run in benchmarks/exactness_*.py; do \
+	  if [ -e "$$run" ]; then found=1; echo "$$run"; $(BIN)/python "$$run"; fi; done; \
+	if [ -z "$$found" ]; then echo "There is no benchmarks/exactness_*.py." >&2; exit 1; fi
+
+install: $(INSTALLED) ## the environment, for use
+
+install-dev: $(INSTALLED_DEV) ## the environment, for development
+
+$(VENV)/.made:
+	@sh scripts/make-environment.sh "$(VENV)" "$(BIN)"
+	@touch $@
+
+$(INSTALLED): $(VENV)/.made $(PACKAGING)
+	@echo "Installing peermatch into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(INSTALLED_DEV): $(VENV)/.made $(PACKAGING)
+	@echo "Installing peermatch with its tools for development into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $(INSTALLED) $@
+
+clean: ## remove the environment made here, results of the demo, and caches
+	@if [ -e "$(VENV)/.made" ]; then rm -rf "$(VENV)"; fi
+	rm -rf "$(OUT)" build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

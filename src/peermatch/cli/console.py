@@ -1,0 +1,125 @@
+"""What the command line says, and where: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from peermatch.errors import InfeasibleError, InputError, PeerMatchError, VerificationError
+
+__all__ = ["BAD_INPUT", "DONE", "FAULT", "GAP", "INFEASIBLE", "INTERRUPTED", "Console", "exit_code_of"]
+
+DONE = 0
+FAULT = 1
+"""A fault of ours, or of a third-party solver."""
+BAD_INPUT = 2
+INFEASIBLE = 3
+GAP = 4
+"""Stopped with a result that is valid but not proved to be the best."""
+INTERRUPTED = 130
+
+
+class Console:
+    """Two streams and one manner of speaking.
+
+    Parameters
+    ----------
+    quiet : bool
+        Say nothing but results and errors.
+    out, err : text streams, optional
+        Standard output and standard error at the time of the making.
+
+    Examples
+    --------
+    >>> import io
+    >>> console = Console(err=io.StringIO())
+    >>> console.error("There is no file people.csv.")
+    >>> console.err.getvalue()
+    'error: There is no file people.csv.\\n'
+    """
+
+    def __init__(self, *, quiet: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.quiet = quiet
+        self.out = sys.stdout if out is None else out
+        self.err = sys.stderr if err is None else err
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether someone watches: standard error is a terminal, and not told to be quiet."""
+        return not self.quiet and self.err.isatty()
+
+    def result(self, text: str) -> None:
+        """Write a result for people to standard output; signs that the terminal has not become question marks."""
+        coding = getattr(self.out, "encoding", None) or "utf-8"
+        text = text.encode(coding, "replace").decode(coding)
+        self.out.write(text if text.endswith("\n") else text + "\n")
+        self.out.flush()
+
+    def data(self, text: str) -> None:
+        """Write a result for programs to standard output: UTF-8 everywhere, line ends as they are."""
+        raw = getattr(self.out, "buffer", None)
+        self.out.flush()
+        if raw is None:
+            self.out.write(text)
+        else:
+            raw.write(text.encode("utf-8"))
+            raw.flush()
+
+    def note(self, text: str) -> None:
+        """Write a line to standard error, unless told to be quiet."""
+        if not self.quiet:
+            self._complain(text + "\n")
+
+    def error(self, text: str) -> None:
+        """Write an error; its first line is marked, further lines are set in."""
+        first, *rest = text.splitlines() or [""]
+        self._complain("\n".join([f"error: {first}", *(f"       {line}" for line in rest)]) + "\n")
+
+    def show(self, error: PeerMatchError) -> None:
+        """Write an error of ours: one line for each thing that is wrong, one for each part of a conflict."""
+        if isinstance(error, InputError):
+            for item in error.items:
+                self.error(str(item["message"]))
+            return
+        self.error(str(error))
+        if isinstance(error, InfeasibleError):
+            for part in error.conflict:
+                self._complain(f"       {_described(part)}\n")
+        if isinstance(error, VerificationError):
+            self._complain("       Nothing was written. This is a fault in the software, not your tables.\n")
+
+    def _complain(self, text: str) -> None:
+        coding = getattr(self.err, "encoding", None) or "utf-8"
+        self.err.write(text.encode(coding, "backslashreplace").decode(coding))
+        self.err.flush()
+
+
+def exit_code_of(error: PeerMatchError) -> int:
+    """Return the exit code for an error of ours.
+
+    Examples
+    --------
+    >>> exit_code_of(InputError("Row 3 has no id.")), exit_code_of(InfeasibleError("Ada is required twice."))
+    (2, 3)
+    """
+    if isinstance(error, InfeasibleError):
+        return INFEASIBLE
+    return FAULT if isinstance(error, VerificationError) else BAD_INPUT
+
+
+def _described(part: Mapping[str, Any]) -> str:
+    """One line for a part of a conflict: the rule, whom it concerns, and whatever else is said of it."""
+    ids = part.get("ids") or []
+    people = f": {', '.join(str(id) for id in ids[:6])}{', ...' if len(ids) > 6 else ''}" if ids else ""
+    rest = [
+        f"{key} {value}" for key, value in part.items() if key not in ("rule", "ids") and value is not None
+    ]
+    more = f" ({'; '.join(rest)})" if rest else ""
+    return f"{part.get('rule', 'a demand')}{people}{more}"
+
+
+def forget_output() -> None:
+    """Point standard output to nowhere, so that a reader who left early (``| head``) is no error at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,103 @@
+"""A configuration in the making: TOML with the reasons in comments."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Part", "comment", "key", "table"]
+
+_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a configuration.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        TOML with its comments.
+    uses : tuple of str
+        The columns that it uses.
+    active : bool
+        False where it is only proposed: its TOML is commented out.
+    """
+
+    lines: tuple[str, ...]
+    uses: tuple[str, ...] = ()
+    active: bool = True
+
+
+def comment(*texts: str) -> list[str]:
+    """Return texts as comment lines of a readable width.
+
+    Examples
+    --------
+    >>> comment("a word", "another")
+    ['# a word', '# another']
+    """
+    return [f"# {line}" if line else "#" for text in texts for line in textwrap.wrap(text, _WIDTH) or [""]]
+
+
+def key(name: str, value: Any, reason: str = "") -> str:
+    """Return one line ``name = value  # reason``.
+
+    Examples
+    --------
+    >>> key("id", "employee id", "it is unique")
+    'id = "employee id"  # it is unique'
+    >>> key("by", [1, 3])
+    'by = [1, 3]'
+    """
+    line = f"{name} = {_literal(value)}"
+    return f"{line}  # {reason}" if reason else line
+
+
+def table(
+    kind: str,
+    values: Mapping[str, Any],
+    reasons: Sequence[str],
+    *,
+    uses: Sequence[str],
+    active: bool = True,
+    of: str,
+) -> Part:
+    """Return a ``[[criteria]]`` or ``[[rules]]`` table with its reasons above it.
+
+    Parameters
+    ----------
+    kind : str
+    values : mapping
+        Keys after ``kind``, in this order.
+    reasons : sequence of str
+    uses : sequence of str
+    active : bool
+    of : {"criteria", "rules"}
+
+    Examples
+    --------
+    >>> part = table("same", {"column": "site"}, ["why not"], uses=["site"], active=False, of="criteria")
+    >>> print(*part.lines, sep="\\n")
+    # why not
+    # [[criteria]]
+    # kind = "same"
+    # column = "site"
+    """
+    body = [f"[[{of}]]", key("kind", kind), *(key(name, value) for name, value in values.items())]
+    if not active:
+        body = [f"# {line}" for line in body]
+    return Part((*comment(*reasons), *body), tuple(uses), active)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, str):  # JSON's escapes are TOML's; only DEL is plain in JSON
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_literal(part) for part in value)}]"
+    return repr(value)

@@ -1,0 +1,230 @@
+"""The commands, their arguments and their exit codes. Nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+
+from peermatch import __version__
+from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
+from peermatch.errors import PeerMatchError
+
+__all__ = ["main"]
+
+Command = Callable[[argparse.Namespace, Console], int]
+
+_DESCRIPTION = "Pair people for peer mentoring: the best set of pairs, with the reasons and a proof."
+
+_EXAMPLES = """\
+examples:
+  peermatch demo                                   see it work on a synthetic organisation
+  peermatch init people.csv                        draft programme.toml from your own table
+  peermatch match people.csv --config programme.toml --out results
+  peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
+
+exit codes: 0 done, 1 a fault in the software, 2 bad input, 3 the demands cannot all be met,
+            4 stopped early with a valid result, 130 interrupted
+
+`peermatch COMMAND --help` says more about one command."""
+
+_MATCH_EXAMPLES = """\
+examples:
+  peermatch match people.csv --config programme.toml --out results
+  peermatch match people.csv --config programme.toml --out results --org all_staff.csv \\
+                  --history history.csv --round 2026-12 --as-of 2026-12-01
+  peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
+  cat people.json | peermatch match - --config programme.toml --json > pairing.json
+
+PEOPLE is a .csv, .tsv, .xlsx or .parquet file, or - for JSON records on standard input."""
+
+_INIT_EXAMPLES = """\
+examples:
+  peermatch init people.csv
+  peermatch init people.xlsx --out coffee.toml --id "employee id"
+
+Every guess is written with its reason. Read the file, change what is wrong, then run `peermatch match`."""
+
+_SYNTH_EXAMPLES = """\
+examples:
+  peermatch synth 1000 --seed 7 > people.csv
+  peermatch synth 50000 --seed 7 --out people.csv
+
+Nobody in these tables exists. The same number and seed give the same table."""
+
+_DEMO_EXAMPLES = """\
+examples:
+  peermatch demo
+  peermatch demo --people 200 --seed 1 --out /tmp/demo"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; those of the process when not given.
+
+    Returns
+    -------
+    int
+        0 done, 1 a fault of ours, 2 bad input, 3 infeasible, 4 stopped with a gap, 130 interrupted.
+
+    Examples
+    --------
+    >>> main(["match"])
+    2
+    """
+    try:
+        args = _parser().parse_args(argv)
+    except SystemExit as leaving:  # argparse has said why
+        return leaving.code if isinstance(leaving.code, int) else 2
+    console = Console(quiet=getattr(args, "quiet", False))
+    command: Command = getattr(import_module(f"peermatch.cli.{args.module}"), args.function)
+    try:
+        with _talking(args.debug):
+            return command(args, console)
+    except KeyboardInterrupt:
+        console.error("interrupted; what was not reported as written was not written.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        forget_output()
+        return FAULT
+    except PeerMatchError as error:
+        if args.debug:
+            raise
+        console.show(error)
+        return exit_code_of(error)
+
+
+@contextmanager
+def _talking(debug: bool) -> Iterator[None]:
+    """Let the library's log be heard on standard error while a command runs: warnings, or with --debug everything."""
+    logger = logging.getLogger("peermatch")
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        logging.Formatter("%(levelname)s %(name)s: %(message)s" if debug else "note: %(message)s")
+    )
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG if debug else logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="peermatch",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"peermatch {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_match(commands)
+    _add_init(commands)
+    _add_synth(commands)
+    _add_demo(commands)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    function: tuple[str, str],
+    summary: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(module=function[0], function=function[1])
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback of an error, and the library's log"
+    )
+    return parser
+
+
+def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands, "match", ("match", "run_match"), "pair the people in a table", _MATCH_EXAMPLES
+    )
+    parser.add_argument(
+        "people", nargs="?", metavar="PEOPLE", help="the table of people, or - for JSON records"
+    )
+    parser.add_argument("--config", required=True, metavar="TOML", help="what matters and what is forbidden")
+    parser.add_argument("--out", metavar="FOLDER", help="where the results go; made where it is missing")
+    parser.add_argument("--json", action="store_true", help="print the pairing as JSON instead of a summary")
+    parser.add_argument(
+        "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
+    )
+    sides = parser.add_argument_group("two sides")
+    sides.add_argument("--left", metavar="TABLE", help="the people of the first side, such as mentees")
+    sides.add_argument("--right", metavar="TABLE", help="the people of the second side, such as mentors")
+    sides.add_argument("--role", metavar="COLUMN", help="one table: the column that holds each person's side")
+    month = parser.add_argument_group("this month")
+    month.add_argument("--org", metavar="TABLE", help="the whole staff, for reporting lines")
+    month.add_argument("--history", metavar="TABLE", help="earlier pairs: columns round, date, a, b")
+    month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
+    month.add_argument("--round", metavar="NAME", help="the name of this round, such as 2026-12")
+    month.add_argument(
+        "--as-of", metavar="DATE", help="the day from which dates are counted, such as 2026-12-01"
+    )
+    month.add_argument(
+        "--time-limit", type=_seconds, metavar="SECONDS", help="stop the solver after that long"
+    )
+
+
+def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    summary = "draft a programme.toml from a table's header and values"
+    parser = _command(commands, "init", ("init", "run_init"), summary, _INIT_EXAMPLES)
+    parser.add_argument("people", metavar="PEOPLE", help="the table of people")
+    parser.add_argument("--out", default="programme.toml", metavar="TOML", help="default: %(default)s")
+    parser.add_argument("--id", metavar="COLUMN", help="the column of ids; guessed when not given")
+    parser.add_argument(
+        "--as-of", metavar="DATE", help="the day to count dates from; makes criteria of dates active"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite the file if it is there")
+
+
+def _add_synth(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    summary = "write a synthetic organisation to try things on"
+    parser = _command(commands, "synth", ("synth", "run_synth"), summary, _SYNTH_EXAMPLES)
+    parser.add_argument("people", type=_headcount, metavar="N", help="how many people")
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--out", metavar="CSV", help="default: standard output")
+
+
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    summary = "pair a synthetic organisation and show the results"
+    parser = _command(commands, "demo", ("demo", "run_demo"), summary, _DEMO_EXAMPLES)
+    parser.add_argument("--out", default="demo-results", metavar="FOLDER", help="default: %(default)s")
+    parser.add_argument("--people", type=_headcount, default=1000, metavar="N", help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=7, help="default: %(default)s")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0. Got {text!r} instead.")
+    return seconds
+
+
+def _headcount(text: str) -> int:
+    count = int(text) if text.isascii() and text.isdigit() else 0
+    if count < 2:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 2. Got {text!r} instead.")
+    return count

@@ -1,0 +1,117 @@
+"""Where results go, and what comes in through standard input."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, TextIO
+
+from peermatch.errors import InputError, OutputError, error_item
+
+__all__ = ["check_writable", "make_folder", "records_from", "write_text"]
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file or folder that could not be written, before any work is done for it.
+
+    Nothing is made. The nearest folder above that exists must be one that takes new entries.
+
+    Raises
+    ------
+    OutputError
+    """
+    if path.exists():
+        if not os.access(path, os.W_OK):
+            raise OutputError(f"{path} cannot be written: permission denied.")
+        return
+    for parent in path.absolute().parents:
+        try:
+            is_there = parent.exists()
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
+        if not is_there:
+            continue
+        if not parent.is_dir():
+            raise OutputError(f"{path} cannot be written: {parent} is a file, not a folder.")
+        if not os.access(parent, os.W_OK | os.X_OK):
+            raise OutputError(f"{path} cannot be written: permission denied in {parent}.")
+        return
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder for results where it is missing.
+
+    Raises
+    ------
+    OutputError
+        If it is a file, or cannot be made.
+    """
+    if path.exists() and not path.is_dir():
+        raise OutputError(f"{path} cannot be written to: it is a file. Name a folder.")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {path} cannot be made: {error.strerror or error}.") from None
+    return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file in UTF-8.
+
+    Raises
+    ------
+    OutputError
+    """
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def records_from(stream: TextIO) -> list[dict[str, Any]]:
+    """Read JSON records: a list of objects, one a person.
+
+    Parameters
+    ----------
+    stream : text stream
+
+    Raises
+    ------
+    InputError
+        If it is no JSON (with line and column), or no list of objects.
+
+    Examples
+    --------
+    >>> import io
+    >>> records_from(io.StringIO('[{"id": "007"}]'))
+    [{'id': '007'}]
+    """
+    accepted = 'a list of objects, one a person: [{"id": "007", ...}, ...]'
+    try:
+        raw = getattr(stream, "buffer", stream)  # bytes: JSON is UTF-8 whatever the terminal speaks
+        data = json.loads(raw.read())
+    except json.JSONDecodeError as error:
+        message = (
+            f"Standard input is not JSON: {error.msg} at line {error.lineno}, column {error.colno}. "
+            f"Accepted: {accepted}."
+        )
+        raise InputError(error_item("not_json", message, row=None, accepted=accepted)) from None
+    except UnicodeDecodeError as error:
+        message = f"Standard input is not UTF-8 text (byte {error.start + 1}). Accepted: {accepted}."
+        raise InputError(error_item("not_json", message, accepted=accepted)) from None
+    if not isinstance(data, list):
+        message = f"Standard input holds {_kind_of(data)}. Accepted: {accepted}."
+        raise InputError(error_item("not_records", message, found=_kind_of(data), accepted=accepted))
+    wrong = [place for place, record in enumerate(data, start=1) if not isinstance(record, dict)]
+    if wrong:
+        message = (
+            f"Record {wrong[0]} on standard input is {_kind_of(data[wrong[0] - 1])}. Accepted: {accepted}."
+        )
+        raise InputError(error_item("not_records", message, row=wrong[0], accepted=accepted))
+    return data
+
+
+def _kind_of(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")

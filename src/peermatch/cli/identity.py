@@ -1,0 +1,208 @@
+"""Guessing who is who: the id, the label, who takes part, who manages whom, and whether there are two sides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from peermatch.cli.columns import Column, first_of, first_reason, shown
+from peermatch.cohort import Cohort
+from peermatch.cohort.cells import CellError, canonical
+from peermatch.cohort.reading import file_table
+from peermatch.criteria.lines import reporting_lines
+from peermatch.errors import InputError, error_item
+
+__all__ = ["Guess", "find_eligible", "find_id", "find_label", "find_manager", "find_sides"]
+
+_ID_WORDS = (
+    "id",
+    "identifier",
+    "uuid",
+    "email",
+    "mail",
+    "employee",
+    "staff",
+    "number",
+    "no",
+    "code",
+    "key",
+    "login",
+)
+_ELIGIBLE = (
+    "eligible",
+    "opted",
+    "optin",
+    "opt",
+    "participate",
+    "participating",
+    "participates",
+    "consent",
+    "enrolled",
+)
+_LABEL_WORDS = frozenset(
+    {
+        "display",
+        "full",
+        "preferred",
+        "name",
+        "names",
+        "first",
+        "given",
+        "employee",
+        "person",
+        "known",
+        "as",
+        "label",
+    }
+)
+_MANAGER = ("manager", "supervisor", "boss", "reports", "superior")
+_LEARNERS = (
+    "mentee",
+    "learner",
+    "newcomer",
+    "junior",
+    "apprentice",
+    "protege",
+    "coachee",
+    "buddied",
+    "seeker",
+)
+_TEACHERS = ("mentor", "teacher", "coach", "senior", "buddy", "guide", "sponsor", "helper")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A column, and why it was taken.
+
+    Attributes
+    ----------
+    name : str
+    reason : str
+    sides : tuple of str
+        For a role column: the two sides.
+    """
+
+    name: str
+    reason: str
+    sides: tuple[str, ...] = ()
+
+
+def find_id(path: Path) -> Guess:
+    """Find the column that tells everyone apart.
+
+    Parameters
+    ----------
+    path : Path
+        A table of people.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, or no column is full and different in every row.
+    """
+    table = file_table(path, {"encoding": None, "separator": None, "sheet": None})
+    columns = []
+    for name, raw in zip(table.names, table.columns, strict=True):
+        try:
+            columns.append(Column(name, canonical(raw)))
+        except CellError:  # nested values; certainly no ids
+            continue
+    rows = len(table.rows)
+    unique = [column for column in columns if rows and _tells_apart(column, rows)]
+    if not unique:
+        raise InputError(_no_id(columns, rows, table.where))
+    best = min(unique, key=_id_rank)
+    reason = f"{rows:,} different values in {rows:,} rows"
+    if _id_rank(best) < len(_ID_WORDS):
+        reason += ", and its name says so"
+    others = [column.name for column in unique if column is not best and _id_rank(column) < len(_ID_WORDS)]
+    if others:
+        reason += f"; it could also be {shown(others, limit=3)}"
+    return Guess(best.name, reason)
+
+
+def _tells_apart(column: Column, rows: int) -> bool:
+    kinds = {type(value) for value in column.distinct}
+    return column.known == rows and len(column.distinct) == rows and kinds in ({str}, {int})
+
+
+def _id_rank(column: Column) -> int:
+    """Rank by name, best first; a manager's id is nobody's own."""
+    if column.words & set(_MANAGER):
+        return 2 * len(_ID_WORDS)
+    return next((rank for rank, word in enumerate(_ID_WORDS) if word in column.words), len(_ID_WORDS))
+
+
+def _no_id(columns: Sequence[Column], rows: int, where: str) -> dict[str, object]:
+    named = [column for column in first_of(columns, _ID_WORDS[:5]) if column.known]
+    message = f"No column of {where} is full and different in all of its {rows:,} rows, as ids must be."
+    if not rows:
+        message = f"{where} has a header but no rows."
+    elif named:
+        repeated = Counter(str(value) for value in named[0].values).most_common(1)[0]
+        what = f"{repeated[0]!r} stands in {repeated[1]} rows" if repeated[1] > 1 else "some rows are empty"
+        message += f" In {named[0].name!r}, {what}."
+    return error_item("no_id", message, accepted="a column with a different value in every row")
+
+
+def find_label(columns: Sequence[Column]) -> Guess | None:
+    """Find the column of names that people read."""
+    named = [
+        c
+        for c in columns
+        if c.words & {"name", "label"} and c.words <= _LABEL_WORDS and c.is_text and c.known
+    ]
+    if not named:
+        return None
+    best = max(named, key=lambda column: (not column.words & {"first", "given"}, column.share_known))
+    return Guess(
+        best.name, f"what people read, such as {shown(best.distinct, limit=2)}; never used for matching"
+    )
+
+
+def find_eligible(columns: Sequence[Column]) -> Guess | None:
+    """Find the yes-or-no column that says who takes part."""
+    for column in first_of(columns, _ELIGIBLE):
+        if column.is_yes_or_no and column.yeses >= 2:
+            out = len(column.cells) - column.yeses
+            return Guess(
+                column.name, f"{column.yeses:,} say yes; {out:,} say no or nothing and will not take part"
+            )
+    return None
+
+
+def find_sides(columns: Sequence[Column]) -> Guess | None:
+    """Find a column that puts everyone on one of two sides, such as mentee and mentor."""
+    for column in columns:
+        if column.share_known < 1 or len(column.distinct) != 2 or not column.is_text:
+            continue
+        by_side: dict[str, str] = {}
+        for value in column.distinct:
+            for side, known in (("left", _LEARNERS), ("right", _TEACHERS)):
+                if any(word in str(value).casefold() for word in known):
+                    by_side.setdefault(side, value)
+        if set(by_side) == {"left", "right"} and by_side["left"] != by_side["right"]:
+            sides = (by_side["left"], by_side["right"])
+            return Guess(
+                column.name, f"everyone is either {sides[0]!r} or {sides[1]!r} in {column.name!r}", sides
+            )
+    return None
+
+
+def find_manager(cohort: Cohort, columns: Sequence[Column]) -> tuple[Guess, bool] | None:
+    """Find the column of managers' ids, and whether the table alone knows enough of them for a rule."""
+    ids = set(cohort.ids.tolist())
+    for column in first_of(columns, _MANAGER):
+        found = sum(value in ids for value in column.values)
+        if not found:
+            continue
+        try:
+            lines = reporting_lines([(cohort, column.name)], min_found=0.9)
+        except InputError as error:
+            return Guess(column.name, first_reason(error)), False
+        return Guess(
+            column.name, f"{lines.found:,} of {lines.named:,} managers named here are in the table"
+        ), True
+    return None

@@ -1,0 +1,196 @@
+"""``peermatch init``: from a table to a configuration to start from."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from peermatch.cli.columns import Column, columns_of, shown
+from peermatch.cli.console import DONE, Console
+from peermatch.cli.draft import Part, comment, key, table
+from peermatch.cli.files import check_writable, write_text
+from peermatch.cli.guesses import Setting, guess_criteria, personal
+from peermatch.cli.identity import Guess, find_eligible, find_id, find_label, find_manager, find_sides
+from peermatch.cohort import Cohort, read_people
+from peermatch.errors import ConfigError, InputError, OutputError, error_item
+
+__all__ = ["draft_configuration", "run_init"]
+
+_LISTED = 24
+
+
+def run_init(args: argparse.Namespace, console: Console) -> int:
+    """Read a table, write a commented configuration, and say what to do next."""
+    people, out = Path(args.people), Path(args.out)
+    if args.people == "-":
+        raise ConfigError("peermatch init reads a file: save the records as a table first.")
+    if out.exists() and not args.force:
+        raise OutputError(f"{out} is there already. Give another --out, or --force to overwrite it.")
+    check_writable(out)
+    if args.id is None:
+        id = find_id(people)
+    else:
+        id = Guess(args.id, "as you said")
+    draft = _Draft(read_people(people, id=id.name), id, args.as_of)
+    write_text(out, "\n".join(draft.lines(args.people, args.out)))
+    console.note(f"Wrote {out}: {draft.summary()}.")
+    console.note("Every guess stands there with its reason. Read it, change what is wrong, then run:")
+    console.note(f"  {draft.command(args.people, args.out)}")
+    return DONE
+
+
+def draft_configuration(path: str, *, id: str | None = None, as_of: str | None = None) -> str:
+    """Return a commented configuration for a table.
+
+    Parameters
+    ----------
+    path : str
+        A table of people.
+    id : str, optional
+        The column of ids; found where it is not given.
+    as_of : str, optional
+        The day to count dates from; criteria that need one are active only with it.
+
+    Returns
+    -------
+    str
+        TOML that loads, and runs on the same table.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, has no column fit for ids, or nothing to match on.
+    """
+    guess = find_id(Path(path)) if id is None else Guess(id, "as you said")
+    return "\n".join(_Draft(read_people(path, id=guess.name), guess, as_of).lines(path, "programme.toml"))
+
+
+@dataclass
+class _Draft:
+    """All guesses about one table."""
+
+    people: Cohort
+    id: Guess
+    as_of: str | None
+
+    def __post_init__(self) -> None:
+        columns = [column for column in columns_of(self.people) if column.name != self.id.name]
+        self.columns = columns
+        self.label = find_label(columns)
+        self.eligible = find_eligible(columns)
+        self.sides = find_sides(columns)
+        self.manager = find_manager(self.people, columns)
+        manager = None if self.manager is None else self.manager[0]
+        taken = {
+            guess.name for guess in (self.label, self.eligible, self.sides, manager) if guess is not None
+        }
+        self.free = [column for column in columns if column.name not in taken]
+        self.criteria = guess_criteria(self.free, Setting(self.sides is not None, self.as_of))
+        if not any(part.active for part in self.criteria):
+            self.criteria.append(self._something())
+
+    def _something(self) -> Part:
+        """At least one criterion is needed: a difference in whatever column has a few values."""
+        for column in sorted(self.free, key=lambda column: (personal(column), len(column.distinct))):
+            if column.is_text and 2 <= len(column.distinct) < len(column.cells) and not personal(column):
+                reasons = [
+                    "Nothing in this table looked like experience, skills, goals or hours. To start with something:"
+                ]
+                return table(
+                    "different", {"columns": [column.name]}, reasons, uses=[column.name], of="criteria"
+                )
+        message = (
+            "No column of this table looks fit to match people on: experience, skills offered and sought, goals, "
+            "working hours, or categories that several people share. Add one, or write the configuration by hand."
+        )
+        raise InputError(
+            error_item("nothing_to_match_on", message, found=[column.name for column in self.columns])
+        )
+
+    def summary(self) -> str:
+        """One line about what was found."""
+        active = sum(part.active for part in self.criteria)
+        waiting = len(self.criteria) - active
+        more = f" and {waiting} to consider" if waiting else ""
+        return f"id {self.id.name!r}, {active} {'criterion' if active == 1 else 'criteria'}{more}"
+
+    def command(self, people: str, out: str) -> str:
+        """The command that runs the configuration."""
+        parts = ["peermatch", "match", people, "--config", out, "--out", "results"]
+        if self.sides is not None:
+            parts += ["--role", self.sides.name]
+        if self.as_of is not None:
+            parts += ["--as-of", self.as_of]
+        return shlex.join(parts)
+
+    def lines(self, people: str, out: str) -> list[str]:
+        """Return the file, line by line."""
+        head = [
+            f"What matters when the people in {shown([people], length=200)} are paired, guessed from its "
+            f"{len(self.people):,} rows and {len(self.people.columns)} columns.",
+            "Every guess stands with its reason. Read it, change what is wrong, and run:",
+        ]
+        lines = [
+            *comment(*head),
+            "#",
+            f"#     {self.command(people, out)}",
+            "",
+            key("schema", 1),
+            *self._identity(),
+            "",
+        ]
+        for part in (*self.criteria, *self._rules()):
+            lines += [*part.lines, ""]
+        return [*lines, *self._unused(), ""]
+
+    def _identity(self) -> list[str]:
+        lines = [key("id", self.id.name, self.id.reason)]
+        for name, guess in (("label", self.label), ("eligible", self.eligible)):
+            if guess is not None:
+                lines.append(key(name, guess.name, guess.reason))
+        if self.sides is not None:
+            lines.append(key("sides", self.sides.sides, self.sides.reason))
+        lines.append(
+            key("objective", "everyone_first", 'as many pairs as possible, then the best; or "best_total"')
+        )
+        return lines
+
+    def _rules(self) -> list[Part]:
+        rules = []
+        if self.manager is not None:
+            guess, active = self.manager
+            reasons = [f"Nobody with anyone above or below them. {guess.reason}"]
+            if not active:
+                reasons.append("Run with --org and a table of the whole staff, and take the # away.")
+            uses = [guess.name]
+            rules.append(
+                table("not_in_line", {"manager": guess.name}, reasons, uses=uses, active=active, of="rules")
+            )
+        reasons = [
+            "No pair twice within six rounds: give earlier pairs with --history. Without it this forbids nothing."
+        ]
+        rules.append(table("no_repeat", {"rounds": 6}, reasons, uses=[], of="rules"))
+        return rules
+
+    def _unused(self) -> list[str]:
+        used = {name for part in self.criteria for name in part.uses}
+        rest = [column for column in self.free if column.name not in used]
+        lines = []
+        private = [column for column in rest if personal(column)]
+        if private:
+            lines += comment(
+                f"Left alone because their names sound personal: {_names(private)}. Ask people before you match on "
+                "such columns; `sensitive = true` keeps a criterion out of what participants read, and `when` names a "
+                "column with each person's own yes or no."
+            )
+        others = [column for column in rest if not personal(column)]
+        if others:
+            lines += comment(f"Not used: {_names(others)}.")
+        return lines
+
+
+def _names(columns: Sequence[Column]) -> str:
+    return shown((column.name for column in columns), limit=_LISTED, length=60)
