@@ -183,7 +183,7 @@ def test_an_id_on_both_sides_needs_its_side():
             {"o": None, "s": None},
             complement(offers="o", seeks="s"),
             [
-                ("unknown", "what ada still seeks, beyond what is there already (s)"),
+                ("unknown", "what ada still seeks (s, beyond what is there already)"),
                 ("unknown", "what bo seeks (s)"),
             ],
         ),
@@ -206,6 +206,13 @@ def test_an_id_on_both_sides_needs_its_side():
             {"n": 2},
             custom(lambda me, you: me["n"] * 0 + 0.9, "n", name="my_way"),
             [("for", "my way (90%)")],
+        ),
+        ({"y": None}, {"y": None}, same("y"), [("unknown", "the y of ada and bo")]),
+        (
+            {"o": "a", "s": "a"},
+            {"o": "b", "s": "b"},
+            complement(offers="o", seeks="s"),
+            [("unknown", "what ada and bo still seek (s, beyond what is there already)")],
         ),
         ({"y": None}, {"y": 5}, near("y"), [("unknown", "ada's y")]),
     ],
@@ -288,7 +295,7 @@ def test_sensitive_shows_its_contribution_and_nothing_else():
     assert math.isnan(row["similarity"])
     assert row["contribution"] > 0
     assert "quiet" not in str(explanation) + explanation._repr_html_()
-    assert "Criteria marked as sensitive count as well and are not spelled out here." in explanation.text
+    assert "Criteria marked as sensitive may count as well and are not spelled out here." in explanation.text
 
 
 def test_little_to_say_is_said():

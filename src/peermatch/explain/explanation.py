@@ -19,7 +19,7 @@ from peermatch.explain.facts import SENSITIVE, Fact, Half, pair_facts
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.paragraph import pair_text
 from peermatch.explain.unmatched import LeftOut, left_out
-from peermatch.explain.wording import percent, score_text, text_table, wrapped
+from peermatch.explain.wording import column_words, percent, score_text, text_table, wrapped
 from peermatch.problem import GRID
 
 __all__ = ["Explanation", "PairExplanation", "explain", "explain_pair"]
@@ -38,6 +38,7 @@ PAIR_COLUMNS = (
 )
 REASON_COLUMNS = ("rule", "removed", "of")
 _NEAREST_AMONG = 20_000
+_LIMITS = (24, 26, 26, 20, 20, 9, 5, 11)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -106,7 +107,9 @@ class PairExplanation:
         return f"{names}: score {score_text(self.score)}, {percent(self.coverage)} known"
 
     def __str__(self) -> str:
-        return f"{self._title}\n\n{text_table(self.header, self.rows)}\n\n{wrapped(self.text)}"
+        return (
+            f"{self._title}\n\n{text_table(self.header, self.rows, limits=_LIMITS)}\n\n{wrapped(self.text)}"
+        )
 
     def __repr__(self) -> str:
         return f"PairExplanation({self.label!r} with {self.partner_label!r}, score {score_text(self.score)})"
@@ -126,12 +129,13 @@ def _shown(fact: Fact, half: Half) -> float:
 
 
 def _row(fact: Fact) -> list[str]:
+    name = column_words(fact.criterion.name)
     weights = list(dict.fromkeys(percent(half.share / GRID) for half in fact.halves))
     numbers = [" / ".join(weights), f"{fact.contribution / GRID:.3f}"]
     if fact.criterion.sensitive:
-        return [fact.criterion.name, SENSITIVE, SENSITIVE, SENSITIVE, SENSITIVE, *numbers, SENSITIVE]
+        return [name, SENSITIVE, SENSITIVE, SENSITIVE, SENSITIVE, *numbers, SENSITIVE]
     seen = [_seen(half) for half in fact.halves]
-    return [fact.criterion.name, fact.mine.text, fact.theirs.text, *seen, *numbers, fact.known]
+    return [name, fact.mine.text, fact.theirs.text, *seen, *numbers, fact.known]
 
 
 def _seen(half: Half) -> str:

@@ -20,6 +20,7 @@ FOR, HELPS, BETWEEN, UNKNOWN, AGAINST = "for", "helps", "between", "unknown", "a
 
 _HIGH, _LOW = 0.6, 0.35
 _TEXT_HIGH, _TEXT_LOW = 0.5, 0.2
+_CELL = 36
 
 
 @dataclass(frozen=True)
@@ -86,25 +87,39 @@ def _unknown(fact: Fact) -> list[str]:
     if not unknown:
         return []
     if fact.criterion.kind == "prefers":
-        return [f"whom {half.label} would wish for" for half in unknown]
+        return [f"whom {listing([half.label for half in unknown])} would wish for"]
     if fact.criterion.kind == "complement":
-        return [_unknown_seeking(fact, half) for half in unknown]
-    gaps = [
-        f"{half.label}'s {column_words(column)}"
-        for half in fact.halves
-        for column, cell in half.cells.items()
-        if is_missing(cell)
+        return _unknown_seeking(fact, unknown)
+    gaps: dict[str, list[str]] = {}
+    for half in fact.halves:
+        for column, cell in half.cells.items():
+            if is_missing(cell):
+                gaps.setdefault(column_words(column), []).append(half.label)
+    found = [_possessive(subject, labels) for subject, labels in gaps.items()]
+    return found or [f"how they compare in {_subject(fact) or column_words(fact.criterion.name)}"]
+
+
+def _possessive(subject: str, labels: Sequence[str]) -> str:
+    return f"{labels[0]}'s {subject}" if len(labels) == 1 else f"the {subject} of {listing(labels)}"
+
+
+def _unknown_seeking(fact: Fact, unknown: Sequence[Half]) -> list[str]:
+    """Someone gave no wishes, has none left, or the other one's offers are missing: a gap of both is said once."""
+    seeks, offers = column_words(fact.criterion.left[0]), column_words(fact.criterion.right[0])
+    gaps: dict[tuple[str, str], list[str]] = {}
+    for half in unknown:
+        other = fact.theirs if half is fact.mine else fact.mine
+        if is_missing(half.cells.get(fact.criterion.left[0])):
+            gap, whose = ("seek", seeks), half.label
+        elif half.wanted:
+            gap, whose = ("offer", offers), other.label
+        else:
+            gap, whose = ("still seek", f"{seeks}, beyond what is there already"), half.label
+        gaps.setdefault(gap, []).append(whose)
+    return [
+        f"what {listing(labels)} {verb}{'s' if len(labels) == 1 else ''} ({subject})"
+        for (verb, subject), labels in gaps.items()
     ]
-    return gaps or [f"how they compare in {_subject(fact) or column_words(fact.criterion.name)}"]
-
-
-def _unknown_seeking(fact: Fact, half: Half) -> str:
-    other = fact.theirs if half is fact.mine else fact.mine
-    if is_missing(half.cells.get(fact.criterion.left[0])):
-        return f"what {half.label} seeks ({column_words(fact.criterion.left[0])})"
-    if half.wanted:
-        return f"what {other.label} offers ({column_words(fact.criterion.right[0])})"
-    return f"what {half.label} still seeks, beyond what is there already ({column_words(fact.criterion.left[0])})"
 
 
 # ---- one function a kind --------------------------------------------------------------------------------
@@ -157,8 +172,8 @@ def _different(fact: Fact) -> Phrases:
         if is_missing(my_cell) or is_missing(their_cell):
             continue
         subject = " and ".join(dict.fromkeys((column_words(mine), column_words(theirs))))
-        a, b = cell_text(my_cell), cell_text(their_cell)
-        if a.casefold() == b.casefold():
+        a, b = cell_text(my_cell, limit=_CELL), cell_text(their_cell, limit=_CELL)
+        if cell_text(my_cell).casefold() == cell_text(their_cell).casefold():
             equal.append(f"{subject} ({a})")
         else:
             differing.append(f"{subject} ({a} and {b})")

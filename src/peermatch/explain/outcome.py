@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,9 +15,7 @@ from peermatch.criteria import Enforcement, FittedCriterion, Sides, key_of
 from peermatch.problem import IntArray, Matching
 from peermatch.scoring import LazyScores, PairDetails, pair_details
 
-__all__ = ["SIDES", "Outcome", "pair_id"]
-
-SIDES = ("left", "right")
+__all__ = ["Outcome", "pair_id"]
 
 
 def pair_id(round: str | None, first: Any, second: Any, *, two_sided: bool = False) -> str:
@@ -150,7 +147,3 @@ class Outcome:
     def label(self, hand: int, position: int) -> str:
         """Return what people read for someone."""
         return str(self.cohort(hand).labels[position])
-
-    def labels(self, hand: int, positions: Sequence[int]) -> list[str]:
-        """Return what people read for several people."""
-        return [self.label(hand, position) for position in positions]

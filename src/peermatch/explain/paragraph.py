@@ -48,7 +48,7 @@ def pair_text(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) ->
             f"Not known: {_joined(tones[UNKNOWN])}; a cautious estimate stands in, so it is worth asking."
         )
     if any(fact.criterion.sensitive for fact in facts):
-        sentences.append("Criteria marked as sensitive count as well and are not spelled out here.")
+        sentences.append("Criteria marked as sensitive may count as well and are not spelled out here.")
     return " ".join(sentences)
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "listing",
     "percent",
     "score_text",
+    "shortened",
     "text_table",
     "wrapped",
 ]
@@ -79,11 +80,31 @@ def cell_text(cell: Any, *, limit: int = 60) -> str:
         text = f"{cell:g}" if abs(cell) < 1e6 else f"{cell:,.0f}"
     else:
         text = " ".join(str(cell).split())
+    return shortened(text, limit)
+
+
+def shortened(text: str, limit: int = 44) -> str:
+    """Return text of at most that many characters.
+
+    Examples
+    --------
+    >>> shortened("language want to work with", 14)
+    'language want…'
+    """
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, limit: int = 34) -> str:
+def text_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, limits: Sequence[int] | None = None
+) -> str:
     """Return a table for a screen: columns as wide as they need, long cells wrapped.
+
+    Parameters
+    ----------
+    header : sequence of str
+    rows : sequence of rows of text
+    limits : sequence of int, optional
+        The greatest width of each column; 34 where not given.
 
     Examples
     --------
@@ -93,7 +114,11 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, limit: i
     years   0.25
     skills  0.5
     """
-    wrapped_rows = [[textwrap.wrap(cell, limit) or [""] for cell in row] for row in [header, *rows]]
+    limits = limits or [34] * len(header)
+    wrapped_rows = [
+        [textwrap.wrap(cell, limit) or [""] for cell, limit in zip(row, limits, strict=True)]
+        for row in [header, *rows]
+    ]
     widths = [max(len(line) for row in wrapped_rows for line in row[k]) for k in range(len(header))]
     lines = []
     for number, row in enumerate(wrapped_rows):

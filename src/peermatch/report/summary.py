@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch.explain import Outcome, pair_reasons, rule_name
-from peermatch.explain.wording import column_words, counted, percent, score_text, wrapped
+from peermatch.explain.wording import column_words, counted, percent, score_text, shortened, wrapped
 from peermatch.problem import GRID
 from peermatch.report.certificate import CertificateView
 
@@ -95,7 +95,7 @@ def _criteria(outcome: Outcome) -> str:
     shares = np.concatenate([outcome.scores.left_shares, outcome.scores.right_shares], axis=1)
     weights = shares.mean(axis=1) / GRID
     rows = [
-        (compiled.criterion.name, float(mean), float(weight))
+        (shortened(column_words(compiled.criterion.name)), float(mean), float(weight))
         for compiled, mean, weight in zip(outcome.scores.criteria, means, weights, strict=True)
         if not compiled.criterion.sensitive
     ]
@@ -103,10 +103,7 @@ def _criteria(outcome: Outcome) -> str:
         return ""
     width = max(len(name) for name, _, _ in rows)
     lines = ["What the score is made of, on average"]
-    lines += [
-        f"  {column_words(name).ljust(width)}  {mean:.2f}  (weight {percent(weight)})"
-        for name, mean, weight in rows
-    ]
+    lines += [f"  {name.ljust(width)}  {mean:.2f}  (weight {percent(weight)})" for name, mean, weight in rows]
     return "\n".join(lines)
 
 
