@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from peermatch.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from peermatch.cohort import Cohort, read_people
     from peermatch.criteria import (
@@ -46,8 +48,6 @@ if TYPE_CHECKING:
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
     from peermatch.programme import extend_history
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Cohort": "cohort",

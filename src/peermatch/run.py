@@ -8,12 +8,13 @@ nobody loses every round for their id's sake.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from peermatch.audit import settings_of
 from peermatch.checks import did_you_mean
 from peermatch.cohort import Cohort
 from peermatch.cohort.aside import is_missing
@@ -37,6 +38,7 @@ from peermatch.pairing import CertificateView, Pairing
 from peermatch.problem import Control, IntArray, Matching, Problem, Solver, Status
 from peermatch.scoring import LazyScores
 from peermatch.verify import check_valid, prove
+from peermatch.version import __version__
 
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
@@ -97,7 +99,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
 
 
 def _everyone(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None]:
-    names = {"label": matcher.label, "eligible": matcher.eligible}
+    names: dict[str, Any] = {"label": matcher.label, "eligible": matcher.eligible}
     if matcher.sides is None:
         return Cohort.of(request.people, matcher.id, **names), None
     if request.role is not None:
@@ -319,7 +321,7 @@ class _Solved:
     certificate: CertificateView
 
 
-def solving_order(ids: Sequence[Any], round: str | None) -> IntArray:
+def solving_order(ids: Iterable[Any], round: str | None) -> IntArray:
     """Return positions in the order of a keyed hash of (round, id).
 
     Examples
@@ -440,46 +442,19 @@ def _sentence(matching: Matching, verified: bool, covered: int, objective: str) 
 
 
 def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[str, Any]:
-    from peermatch import __version__
-
-    data: dict[str, Any] = {
-        "peermatch": __version__,
-        "id": matcher.id,
-        "label": matcher.label,
-        "eligible": matcher.eligible,
-        "sides": None if matcher.sides is None else list(matcher.sides),
-        "same_person": None if matcher.same_person is None else list(matcher.same_person),
-        "capacity": None if matcher.capacity is None else dict(matcher.capacity),
-        "mutual": matcher.mutual,
-        "objective": matcher.objective,
-        "unknown": matcher.unknown,
-        "odd": matcher.odd,
-        "solver": solver.name,
-        "round": request.round,
-        "as_of": None if request.as_of is None else str(request.as_of),
-        "criteria": [_criterion_settings(criterion) for criterion in matcher.criteria],
-        "rules": [_rule_settings(rule) for rule in matcher.rules],
-    }
-    return data
-
-
-def _criterion_settings(criterion: Any) -> dict[str, Any]:
-    """A criterion as data, without the people in its tables and without code."""
-    if criterion.kind == "custom":
-        return {
-            "kind": "custom",
-            "name": criterion.name,
-            "columns": list(criterion.left),
-            "weight": criterion.weight,
-        }
-    data: Mapping[str, Any] = criterion.to_dict()
-    return {
-        key: "a table" if key == "table" else "a transformer" if key == "text" else value
-        for key, value in data.items()
-    }
-
-
-def _rule_settings(rule: Rule) -> dict[str, Any]:
-    if rule.private:
-        return {"kind": rule.kind, "name": rule.public_name}
-    return {key: "a list of pairs" if key == "pairs" else value for key, value in rule.to_dict().items()}
+    told = (
+        "id",
+        "label",
+        "eligible",
+        "sides",
+        "same_person",
+        "capacity",
+        "mutual",
+        "objective",
+        "unknown",
+        "odd",
+    )
+    options = {name: getattr(matcher, name) for name in told}
+    as_of = None if request.as_of is None else str(request.as_of)
+    options.update(solver=solver.name, round=request.round, as_of=as_of)
+    return settings_of(options, matcher.criteria, matcher.rules, version=__version__)
