@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
-from peermatch.checks import did_you_mean, must_be
+from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
 from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule
 from peermatch.errors import ConfigError
@@ -137,21 +137,41 @@ class PeerMatcher:
                     )
             return
         names_ok = not isinstance(sides, str) and isinstance(sides, Sequence) and len(sides) == 2
-        if not names_ok or not all(isinstance(name, str) and name for name in sides) or sides[0] == sides[1]:
+        if not names_ok or not all(isinstance(name, str) and name.strip() for name in sides):
+            raise ConfigError(must_be("PeerMatcher", "sides", "two different names", sides))
+        if sides[0].casefold() == sides[1].casefold():
             raise ConfigError(must_be("PeerMatcher", "sides", "two different names", sides))
         object.__setattr__(self, "sides", tuple(sides))
-        if isinstance(self.same_person, str):
-            object.__setattr__(self, "same_person", (self.same_person,))
-        if self.same_person is not None:
-            object.__setattr__(self, "same_person", tuple(self.same_person))
-        if self.capacity is not None:
-            check_keys(self.capacity, list(self.sides or ()), "capacity")
-            for side, places in self.capacity.items():
-                number = isinstance(places, int) and not isinstance(places, bool) and places >= 1
-                if not number and not (isinstance(places, str) and places):
-                    constraint = f"a column or a whole number of at least 1 for {side!r}"
-                    raise ConfigError(must_be("PeerMatcher", "capacity", constraint, places))
-            object.__setattr__(self, "capacity", MappingProxyType(dict(self.capacity)))
+        self._check_same_person()
+        self._check_capacity(list(sides))
+
+    def _check_same_person(self) -> None:
+        columns = self.same_person
+        if columns is None:
+            return
+        columns = (columns,) if isinstance(columns, str) else columns
+        if (
+            not isinstance(columns, Sequence)
+            or not columns
+            or not all(isinstance(c, str) and c for c in columns)
+        ):
+            constraint = "the name of a column, or a list of them"
+            raise ConfigError(must_be("PeerMatcher", "same_person", constraint, self.same_person))
+        object.__setattr__(self, "same_person", tuple(columns))
+
+    def _check_capacity(self, sides: list[str]) -> None:
+        if self.capacity is None:
+            return
+        if not isinstance(self.capacity, Mapping):
+            constraint = f"a mapping such as {{{sides[1]!r}: 'places'}}"
+            raise ConfigError(must_be("PeerMatcher", "capacity", constraint, self.capacity))
+        check_keys(self.capacity, sides, "capacity")
+        for side, places in self.capacity.items():
+            number = isinstance(places, int) and not isinstance(places, bool) and places >= 1
+            if not number and not (isinstance(places, str) and places):
+                constraint = f"a column or a whole number of at least 1 for {side!r}"
+                raise ConfigError(must_be("PeerMatcher", "capacity", constraint, places))
+        object.__setattr__(self, "capacity", MappingProxyType(dict(self.capacity)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
@@ -230,6 +250,7 @@ class PeerMatcher:
             raise ConfigError(
                 f"With sides={self.sides!r}, match() takes either two tables, or one table and role=."
             )
+        _check_occasion(fitted, round, progress, cancel, time_limit)
         solver = get_solver(self.solver)
         self._check_solver(solver)
         request = Request(
@@ -321,6 +342,22 @@ class PeerMatcher:
 
 def _rebuild(options: dict[str, Any]) -> PeerMatcher:
     return PeerMatcher(**options)
+
+
+def _check_occasion(fitted: Any, round: Any, progress: Any, cancel: Any, time_limit: Any) -> None:
+    caller = "match()"
+    if fitted is not None and not isinstance(getattr(fitted, "fitted", fitted), tuple):
+        raise ConfigError(must_be(caller, "fitted", "an earlier Pairing", fitted))
+    if round is not None and not isinstance(round, str):
+        raise ConfigError(must_be(caller, "round", "a text, such as '2026-12'", round))
+    for parameter, function in (("progress", progress), ("cancel", cancel)):
+        if function is not None and not callable(function):
+            raise ConfigError(must_be(caller, parameter, "a function", function))
+    if time_limit is not None:
+        try:
+            check_number(caller, "time_limit", time_limit, at_least=0)
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
 
 
 def _check_choice(parameter: str, value: Any, choices: Sequence[str]) -> None:

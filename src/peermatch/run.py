@@ -26,6 +26,7 @@ from peermatch.criteria import (
     Occasion,
     Rule,
     Sides,
+    at_day,
     compile_criterion,
     enforce,
     fit_criterion,
@@ -219,7 +220,7 @@ def _fit(matcher: PeerMatcher, sides: Sides, request: Request) -> tuple[FittedCr
                 f"fitted= has no criterion like {criterion.name!r}."
                 + did_you_mean(criterion.name, list(earlier))
             )
-        found.append(replace(part, criterion=criterion))
+        found.append(at_day(replace(part, criterion=criterion), request.as_of))
     return tuple(found)
 
 

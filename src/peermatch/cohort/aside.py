@@ -14,10 +14,16 @@ from peermatch.cohort.cohort import Cohort
 from peermatch.cohort.frames import in_memory
 from peermatch.cohort.people import NO, YES, YES_OR_NO
 from peermatch.cohort.reading import file_table
+from peermatch.cohort.table import Table
 from peermatch.cohort.wording import LIMIT, capped
 from peermatch.errors import InputError, error_item
 
 __all__ = ["is_missing", "read_table", "yes_or_no"]
+
+_ACCEPTED = (
+    "a list of pairs (id, id), a pandas, polars or pyarrow table, a list of dictionaries (one a row), "
+    "or a path to a .csv, .tsv, .xlsx or .parquet file"
+)
 
 
 def is_missing(cell: Any) -> bool:
@@ -49,7 +55,8 @@ def read_table(source: Any, *, what: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Object columns of plain Python cells; None where missing.
+        Object columns of plain Python cells; None where missing. With the columns a and b, and nothing in them,
+        where nothing came but at most a header: the history of a first round.
 
     Raises
     ------
@@ -61,14 +68,9 @@ def read_table(source: Any, *, what: str) -> pd.DataFrame:
     >>> read_table([{"a": "007", "b": 2.0}], what="history").values.tolist()
     [['007', 2]]
     """
-    if isinstance(source, pd.DataFrame) and source.empty:
-        return source.astype(object)
-    if isinstance(source, list) and not source:
+    table = _table(source, what)
+    if table is None or not table.names:
         return pd.DataFrame({"a": [], "b": []}, dtype=object)
-    if isinstance(source, (str, os.PathLike)):
-        table = file_table(source, {"encoding": None, "separator": None, "sheet": None})
-    else:
-        table = in_memory(source)
     columns = {}
     for name, cells in zip(table.names, table.columns, strict=True):
         try:
@@ -83,6 +85,25 @@ def read_table(source: Any, *, what: str) -> pd.DataFrame:
                 error_item("bad_cell", message, column=name, row=int(table.rows[place]))
             ) from None
     return pd.DataFrame(columns, dtype=object)
+
+
+def _table(source: Any, what: str) -> Table | None:
+    """Return the table, or None for a file that holds a header and nothing else."""
+    try:
+        if isinstance(source, (str, os.PathLike)):
+            return file_table(source, {"encoding": None, "separator": None, "sheet": None})
+        return in_memory(source)
+    except InputError as error:
+        code = error.items[0]["code"]
+        if code == "header_only":
+            return None
+        if code not in ("unsupported_source", "record_not_dict"):
+            raise
+        found = (
+            type(source).__name__ if code == "unsupported_source" else repr(source[error.items[0]["row"] - 1])
+        )
+        message = f"{what[:1].upper()}{what[1:]} must be {_ACCEPTED}. Got {found} instead."
+        raise InputError(error_item(code, message, found=found, accepted=_ACCEPTED)) from None
 
 
 def yes_or_no(cohort: Cohort, column: str, *, needed_by: str) -> npt.NDArray[np.bool_]:

@@ -15,7 +15,13 @@ from peermatch.criteria.criterion import (
     ties,
 )
 from peermatch.criteria.enforcing import EnforcedRule, Enforcement, Occasion, enforce
-from peermatch.criteria.fitting import CompiledCriterion, FittedCriterion, compile_criterion, fit_criterion
+from peermatch.criteria.fitting import (
+    CompiledCriterion,
+    FittedCriterion,
+    at_day,
+    compile_criterion,
+    fit_criterion,
+)
 from peermatch.criteria.masks import Mask, count_pairs
 from peermatch.criteria.measures import Measure
 from peermatch.criteria.rule import (
@@ -51,6 +57,7 @@ __all__ = [
     "Sides",
     "above",
     "apportion",
+    "at_day",
     "at_least",
     "available",
     "compile_criterion",

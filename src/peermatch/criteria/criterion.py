@@ -202,6 +202,20 @@ def _ladder(caller: str, ladder: Any) -> tuple[str, ...] | None:
     return tuple(ladder)
 
 
+def _words(caller: str, vocabulary: Any) -> tuple[str, ...] | None:
+    if vocabulary is None:
+        return None
+    if isinstance(vocabulary, str) or not isinstance(vocabulary, Sequence) or not vocabulary:
+        raise ConfigError(must_be(caller, "vocabulary", "a list of words", vocabulary))
+    return tuple(vocabulary)
+
+
+def _separator(caller: str, separator: Any) -> str | None:
+    if separator is not None and not isinstance(separator, str):
+        raise ConfigError(must_be(caller, "separator", "a text", separator))
+    return separator
+
+
 def near(
     column: str | None = None,
     scale: float = 3.0,
@@ -418,6 +432,8 @@ def overlap(
     2.0
     """
     caller = "overlap()"
+    if text is not None and not (hasattr(text, "fit") and hasattr(text, "transform")):
+        raise ConfigError(must_be(caller, "text", "a transformer with fit and transform", text))
     return _build(
         "overlap",
         _one(caller, "column", column),
@@ -427,8 +443,8 @@ def overlap(
         name=name,
         when=when,
         sensitive=sensitive,
-        separator=separator,
-        vocabulary=None if vocabulary is None else tuple(vocabulary),
+        separator=_separator(caller, separator),
+        vocabulary=_words(caller, vocabulary),
         text=text,
     )
 
@@ -490,8 +506,8 @@ def complement(
         when=when,
         sensitive=sensitive,
         new_only=new_only,
-        separator=separator,
-        vocabulary=None if vocabulary is None else tuple(vocabulary),
+        separator=_separator(caller, separator),
+        vocabulary=_words(caller, vocabulary),
     )
 
 
@@ -566,7 +582,7 @@ def prefers(
         name=name,
         when=when,
         sensitive=sensitive,
-        separator=separator,
+        separator=_separator("prefers()", separator),
     )
 
 

@@ -133,10 +133,10 @@ def enforce(
 
 def _codes(rule: Rule, sides: Sides) -> tuple[Ints, Ints]:
     encoder = BackgroundEncoder()
-    with sides.located():
+    with sides.located(dict(zip(rule.left, zip(rule.left, rule.right, strict=True), strict=True))):
         encoder.fit(sides.stacked(rule.left, rule.right, rule.caller))
-        left = encoder.codes(sides.frame_of("left", rule.left, rule.caller))
-        right = encoder.codes(sides.frame_of("right", rule.right, rule.caller, headers=rule.left))
+    left = encoder.codes(sides.frame_of("left", rule.left, rule.caller))
+    right = encoder.codes(sides.frame_of("right", rule.right, rule.caller, headers=rule.left))
     return left.astype(np.int64), right.astype(np.int64)
 
 
@@ -166,7 +166,8 @@ def _no_twins(rule: Rule, context: _Context) -> Compiled:
 def _not_in_line(rule: Rule, context: _Context) -> Compiled:
     sides, column = context.sides, rule.left[0]
     tables = []
-    if context.occasion.org is not None and context.occasion.org.has(column):
+    if context.occasion.org is not None:
+        context.occasion.org.column(column, needed_by=f"{rule.caller} in org")
         tables.append((context.occasion.org, column))
     cohorts = [sides.left] if sides.right is None else [sides.left, sides.right]
     tables.extend((cohort, column) for cohort in cohorts if cohort.has(column))
@@ -217,10 +218,11 @@ def _forbid(rule: Rule, context: _Context) -> Compiled:
 
 def _strangers(first: Any, second: Any, context: _Context) -> str:
     absent = context.occasion.absent
-    ids = dict.fromkeys(id for id in context.sides.unknown_ids([*first, *second]) if key_of(id) not in absent)
+    strange = {repr(id) for id in context.sides.unknown_ids([*first, *second]) if key_of(id) not in absent}
+    ids = sorted(strange)  # the same words whatever the order of pairs
     if not ids:
         return ""
-    shown = ", ".join(map(repr, list(ids)[:3]))
+    shown = ", ".join(ids[:3])
     return f"{len(ids)} ids that nobody has: {shown}{', ...' if len(ids) > 3 else ''}"
 
 

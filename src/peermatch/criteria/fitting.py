@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -25,7 +26,7 @@ from peermatch.encoders import (
     SkillsEncoder,
 )
 
-__all__ = ["CompiledCriterion", "FittedCriterion", "compile_criterion", "fit_criterion"]
+__all__ = ["CompiledCriterion", "FittedCriterion", "at_day", "compile_criterion", "fit_criterion"]
 
 Bools = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
@@ -113,6 +114,25 @@ def fit_criterion(
     return FittedCriterion(criterion, encoder, fills)
 
 
+def at_day(fitted: FittedCriterion, as_of: Any) -> FittedCriterion:
+    """Return a fitted criterion that counts hire dates and time zones from another day.
+
+    Differences of tenure do not depend on the day, so scores still compare; people hired since the fit can be read.
+
+    Parameters
+    ----------
+    fitted : FittedCriterion
+        It is not changed.
+    as_of : date or str or None
+        None: the day of the fit stays.
+    """
+    if as_of is None or not hasattr(fitted.encoder, "as_of"):
+        return fitted
+    encoder = copy(fitted.encoder)
+    encoder.as_of = as_of
+    return replace(fitted, encoder=encoder)
+
+
 def compile_criterion(fitted: FittedCriterion, sides: Sides) -> CompiledCriterion:
     """Turn a fitted criterion and people into features and a primitive."""
     criterion = fitted.criterion
@@ -154,8 +174,16 @@ def _frames(criterion: Criterion, sides: Sides) -> tuple[pd.DataFrame, pd.DataFr
 
 def _fit_encoder(encoder: Any, criterion: Criterion, sides: Sides) -> Any:
     frame = sides.stacked(criterion.left, criterion.right, criterion.caller)
-    with sides.located():
+    with sides.located(_headers(criterion)):
         return encoder.fit(frame)
+
+
+def _headers(criterion: Criterion) -> dict[str, tuple[str, str]]:
+    """Header in the encoded table -> the columns of the left and of the right side that stand under it."""
+    if criterion.kind == "complement":
+        offers, seeks = criterion.right[0], criterion.left[0]
+        return {"offers": (offers, offers), "seeks": (seeks, seeks)}
+    return dict(zip(criterion.left, zip(criterion.left, criterion.right, strict=True), strict=True))
 
 
 def _features(
@@ -170,8 +198,12 @@ def _features(
     Undirected unless one pool judges by two different columns: then i's left column faces j's right one.
     """
     left, right = _frames(criterion, sides)
-    own = encode(left)
-    other = own if not sides.two_sided and criterion.left == criterion.right else encode(right)
+    with sides.located(_headers(criterion)):
+        own = encode(left)
+    other = own
+    if sides.two_sided or criterion.left != criterion.right:
+        with sides.located(_headers(criterion), first="right"):
+            other = encode(right)
     crossed = not sides.two_sided and criterion.left != criterion.right
     return PrimitiveMeasure(
         primitive=primitive,
@@ -276,7 +308,7 @@ def _fit_skills(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
         frames.append(_skill_frame(criterion, sides, "right"))
     options = criterion.options
     encoder = SkillsEncoder(separator=options["separator"], vocabulary=_optional_list(options["vocabulary"]))
-    with sides.located():
+    with sides.located(_headers(criterion)):
         return encoder.fit(pd.concat(frames, ignore_index=True))
 
 
@@ -294,7 +326,8 @@ def _measure_complement(criterion: Criterion, encoder: Any, sides: Sides) -> Mea
 
 
 def _skill_words(criterion: Criterion, encoder: Any, sides: Sides, side: str) -> tuple[Array, Array]:
-    offers, _, seeks, _ = encoder.bits(_skill_frame(criterion, sides, side))
+    with sides.located(_headers(criterion), first=side):
+        offers, _, seeks, _ = encoder.bits(_skill_frame(criterion, sides, side))
     return offers, seeks & ~offers if criterion.options["new_only"] else seeks
 
 

@@ -228,10 +228,22 @@ class CustomMeasure:
         theirs: Mapping[str, npt.NDArray[Any]],
         shape: tuple[int, ...],
     ) -> tuple[Floats, Floats]:
-        forward = self._checked(self.function(mine, theirs), shape)
-        return forward, self._checked(self.function(theirs, mine), shape) if self.directed else forward
+        forward = self._checked(self._asked(mine, theirs), shape)
+        return forward, self._checked(self._asked(theirs, mine), shape) if self.directed else forward
+
+    def _asked(
+        self, mine: Mapping[str, npt.NDArray[Any]], theirs: Mapping[str, npt.NDArray[Any]]
+    ) -> npt.ArrayLike:
+        try:
+            return self.function(mine, theirs)
+        except Exception as error:  # it is the user's own code: whatever it raises is kept as the cause
+            message = f"The function of the criterion {self.name!r} raised {type(error).__name__}: {error}."
+            item = error_item("custom_criterion", message, column=self.name, found=type(error).__name__)
+            raise InputError(item) from error
 
     def _checked(self, answer: npt.ArrayLike, shape: tuple[int, ...]) -> Floats:
+        if answer is None:
+            raise self._wrong(f"numbers of shape {shape}", None)
         try:
             values = np.array(np.broadcast_to(np.asarray(answer, dtype=np.float64), shape))
         except (TypeError, ValueError) as error:

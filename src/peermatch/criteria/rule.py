@@ -285,6 +285,8 @@ def veto(
     if (column is None) == (table is None):
         raise ConfigError("veto() takes either column= or table=.")
     columns = () if column is None else _names("veto()", "column", column)
+    if separator is not None and not isinstance(separator, str):
+        raise ConfigError(must_be("veto()", "separator", "a text", separator))
     options = {"table": table, "separator": separator}
     return Rule("veto", _named("veto()", name, "veto"), columns, columns, options, private=True)
 

@@ -18,6 +18,10 @@ from peermatch.errors import InputError
 
 __all__ = ["Sides", "key_of"]
 
+# What encoders advise and only those who build one themselves can follow.
+_AS_OF = re.compile(r"pass \w+\(as_of='YYYY-MM-DD'\)")
+_NOT_HERE = ", or pass invalid='unknown' to take them as not known"
+
 
 def key_of(id: Any) -> tuple[str, Any]:
     """Return an id with its type, so that 7 and "7" stay two people."""
@@ -94,34 +98,70 @@ class Sides:
         return pd.concat([top, below], ignore_index=True)
 
     @contextmanager
-    def located(self) -> Iterator[None]:
-        """Turn row numbers of a stacked table, in errors raised inside, into rows and ids of the people's own table."""
+    def located(
+        self, names: Mapping[str, tuple[str, str]] | None = None, *, first: str = "left"
+    ) -> Iterator[None]:
+        """Put errors that encoders raise inside into the words of the people's own tables.
+
+        Rows of the encoded table become rows and ids of their own, headers become their columns, and arguments that
+        only the encoder has are not advised.
+
+        Parameters
+        ----------
+        names : mapping of header to (left column, right column), optional
+            Where the encoded table had other headers than the people's.
+        first : {"left", "right"}
+            Whose rows come first in the encoded table; below those of the left side may stand the right side's.
+        """
         try:
             yield
         except InputError as error:
-            raise InputError([self._located(item) for item in error.items]) from None
+            items = [self._located(item, names or {}, first) for item in error.items]
+            raise type(error)(items) from error.__cause__
 
-    def _located(self, item: Mapping[str, Any]) -> dict[str, Any]:
+    def _located(
+        self, item: Mapping[str, Any], names: Mapping[str, tuple[str, str]], first: str
+    ) -> dict[str, Any]:
+        message, header = str(item["message"]), item["column"]
+        if item["code"] == "as_of_required":
+            return {**item, "message": _AS_OF.sub("give as_of='YYYY-MM-DD' to match()", message)}
         if item["row"] is None:
             return dict(item)
+        cells = item["found"] if isinstance(item["found"], list) else []
+        places = [self._place(cell["row"], first) for cell in cells] or [self._place(item["row"], first)]
+        columns = [names.get(header, (header, header))[hand] for hand, _, _ in places]
+        found = [
+            {**cell, "row": row, "id": id, "column": column}
+            for cell, column, (_, row, id) in zip(cells, columns, places, strict=False)
+        ]
+        several = len(set(columns)) > 1
+        before = "; ".join(f"row {cell['row']}: {cell['value']!r}" + f" ({cell['why']})" for cell in cells)
+        after = "; ".join(
+            self._whose(place, column if several else None) + f": {cell['value']!r} ({cell['why']})"
+            for place, column, cell in zip(places, columns, cells, strict=False)
+        )
+        title = " or ".join(map(repr, dict.fromkeys(columns)))
+        message = message.replace(f"Column {header!r}", f"Column {title}", 1).replace(before, after, 1)
+        _, row, id = places[0]
+        message = message.replace(_NOT_HERE, "")
+        return {**item, "column": columns[0], "row": row, "id": id, "found": found, "message": message}
 
-        def place(row: int) -> tuple[int, Any]:
-            position = row - 1
-            cohort = self.left
-            if position >= len(cohort):
-                cohort, position = self.columns_side, position - len(cohort)
-            return int(cohort.rows[position]), cohort.ids[position]
+    def _place(self, row: int, first: str) -> tuple[int, int, Any]:
+        """Return hand (0 left, 1 right), row in their own table, and id of a row of an encoded table."""
+        hand, position = (0 if first == "left" else 1), row - 1
+        if hand == 0 and position >= len(self.left):
+            hand, position = 1, position - len(self.left)
+        cohort = (self.left, self.columns_side)[hand]
+        return hand, int(cohort.rows[position]), cohort.ids[position]
 
-        def renamed(match: re.Match[str]) -> str:
-            row, id = place(int(match.group(1)))
-            return f"row {row} (id {id!r})"
-
-        row, id = place(item["row"])
-        found = item["found"]
-        if isinstance(found, list) and all(isinstance(one, dict) and "row" in one for one in found):
-            found = [{**one, "row": place(one["row"])[0], "id": place(one["row"])[1]} for one in found]
-        message = re.sub(r"\brow (\d+)\b", renamed, str(item["message"]))
-        return {**item, "row": row, "id": id, "found": found, "message": message}
+    def _whose(self, place: tuple[int, int, Any], column: str | None) -> str:
+        hand, row, id = place
+        facts = [f"id {id!r}"]
+        if self.two_sided:
+            facts.append(self.names[hand])
+        if column is not None:
+            facts.append(f"column {column!r}")
+        return f"row {row} ({', '.join(facts)})"
 
     def need(self, side: str, columns: Sequence[str], needed_by: str) -> None:
         """Raise InputError unless a side's table holds all these columns."""

@@ -15,13 +15,16 @@ from peermatch.errors import InputError, error_item
 __all__ = ["ids_in_cell", "pair_table"]
 
 
-def ids_in_cell(cell: Any, known: Sequence[Any] | npt.NDArray[Any], separator: str | None = None) -> list[Any]:
+def ids_in_cell(
+    cell: Any, known: Sequence[Any] | npt.NDArray[Any], separator: str | None = None
+) -> list[Any]:
     """Return the ids listed in one cell, with the type that the people's ids have.
 
     Parameters
     ----------
     cell
-        Missing, a list, one id, or text with ids separated by `separator` (default: ``;`` or a new line, else ``,``).
+        Missing, a list, one id, or text with ids separated by `separator` (default: ``;`` or a new line, else ``,``;
+        ``""``: the cell is one id).
     known : sequence
         The people's ids; when they are whole numbers, listed digits become whole numbers as well.
     separator : str, optional
@@ -41,7 +44,8 @@ def ids_in_cell(cell: Any, known: Sequence[Any] | npt.NDArray[Any], separator: s
         if separator is None:
             cell = cell.replace("\n", ";")
             separator = ";" if ";" in cell else ","
-        parts = [part.strip() for part in cell.split(separator) if part.strip()]
+        pieces = cell.split(separator) if separator else [cell]
+        parts = [part.strip() for part in pieces if part.strip()]
     else:
         return [cell]
     if len(known) and isinstance(known[0], int):
