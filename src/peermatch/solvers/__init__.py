@@ -1,1 +1,56 @@
+"""Solvers: one file each, found by name.
 
+Everything here is imported when it is first asked for, so that naming a solver costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from peermatch.solvers.blossom import Blossom
+    from peermatch.solvers.exhaustive import Exhaustive
+    from peermatch.solvers.graph import max_weight_matching
+    from peermatch.solvers.greedy import Greedy
+    from peermatch.solvers.hungarian import Hungarian
+    from peermatch.solvers.registry import get_solver, register_solver, solver_names
+    from peermatch.solvers.roommates import Roommates, stable_roommates
+
+__all__ = [
+    "Blossom",
+    "Exhaustive",
+    "Greedy",
+    "Hungarian",
+    "Roommates",
+    "get_solver",
+    "max_weight_matching",
+    "register_solver",
+    "solver_names",
+    "stable_roommates",
+]
+
+_HOME = {
+    "Blossom": "blossom",
+    "Exhaustive": "exhaustive",
+    "Greedy": "greedy",
+    "Hungarian": "hungarian",
+    "Roommates": "roommates",
+    "get_solver": "registry",
+    "max_weight_matching": "graph",
+    "register_solver": "registry",
+    "solver_names": "registry",
+    "stable_roommates": "roommates",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,341 @@
+"""Stable roommates: published instances, brute force, what is promised when there is none, ties, bad lists."""
+
+from __future__ import annotations
+
+from itertools import permutations, product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from peermatch.errors import InputError, UnsupportedError, VerificationError
+from peermatch.problem import (
+    FORBIDDEN,
+    DenseScores,
+    Matching,
+    NoStableCertificate,
+    Problem,
+    StabilityCertificate,
+    Status,
+)
+from peermatch.solvers import Roommates, roommates, stable_roommates
+from peermatch.solvers.roommates import _least_loss
+from support.problems import random_pool, random_sides
+from support.roommates import (
+    blocking,
+    is_stable_partition,
+    largest_stable_among_themselves,
+    matchings,
+    mutual,
+    random_lists,
+    stable_matchings,
+)
+
+# Six people, the standard worked example of the algorithm; its one stable matching is {1,6}, {2,4}, {3,5}.
+SIX = ["34265", "65413", "24516", "52361", "31246", "51342"]
+
+# Eight people, an example that goes back to Irving (1985); it has several stable matchings.
+EIGHT = ["2546783", "3617854", "4728561", "1835672", "6182347", "7253418", "8364125", "5471236"]
+
+
+def from_one(rows: list[str]) -> list[list[int]]:
+    return [[int(digit) - 1 for digit in row] for row in rows]
+
+
+def pairs_of(matching: Matching) -> list[tuple[int, int]]:
+    return [(int(u), int(v)) for u, v in matching.pairs]
+
+
+def check(lists: list[list[int]], matching: Matching, *, size: bool = True) -> bool:
+    """Hold an answer against the definitions and brute force; return whether a stable matching exists."""
+    both = mutual(lists)
+    pairs = pairs_of(matching)
+    stable = stable_matchings(both)
+    assert matching.certificate is not None
+    assert matching.certificate.pairs_covered == sum(map(len, both)) // 2
+    assert matching.gap is None
+    if stable:
+        assert matching.status == Status.STABLE
+        assert isinstance(matching.certificate, StabilityCertificate)
+        assert pairs in [sorted(each) for each in stable]
+        assert matching.stats["set_aside"] == []
+        return True
+    assert matching.status == Status.NO_STABLE
+    assert isinstance(matching.certificate, NoStableCertificate)
+    assert is_stable_partition(both, matching.certificate.successor.tolist())
+    parties = matching.certificate.odd_parties
+    aside = set(matching.stats["set_aside"])
+    assert parties
+    assert [len(aside & set(party)) for party in parties] == [1] * len(parties)
+    assert len(aside) == len(parties)
+    assert not aside & {x for pair in pairs for x in pair}
+    assert all(aside & set(pair) for pair in blocking(both, pairs))
+    if size:
+        assert len(pairs) == largest_stable_among_themselves(both)
+    return False
+
+
+def test_four_people_of_gale_and_shapley() -> None:
+    """Gale and Shapley (1962): a, b, c love each other in a ring and all rank d last; d's own list is immaterial."""
+    for d in permutations(range(3)):
+        matching = stable_roommates([[1, 2, 3], [2, 0, 3], [0, 1, 3], list(d)])
+        assert matching.status == Status.NO_STABLE
+        assert isinstance(matching.certificate, NoStableCertificate)
+        assert matching.certificate.odd_parties == [[0, 1, 2]]
+        assert matching.pairs.tolist() == [[1, 2]]
+
+
+def test_six_people() -> None:
+    matching = stable_roommates(from_one(SIX))
+    assert matching.pairs.tolist() == [[0, 5], [1, 3], [2, 4]]
+    assert check(from_one(SIX), matching)
+
+
+def test_eight_people_with_several_stable_matchings() -> None:
+    assert len(stable_matchings(from_one(EIGHT))) > 1
+    assert check(from_one(EIGHT), stable_roommates(from_one(EIGHT)))
+
+
+def test_every_instance_of_four_people() -> None:
+    """26 of 27 are solvable: of all 1,296 instances, 1,248."""
+    orders = [list(permutations([j for j in range(4) if j != i])) for i in range(4)]
+    solved = [stable_roommates([list(row) for row in lists]).status for lists in product(*orders)]
+    assert solved.count(Status.STABLE) == 1248
+    assert solved.count(Status.NO_STABLE) == 48
+
+
+def test_every_instance_of_three_people_complete_or_not() -> None:
+    rows = [[list(order) for k in range(3) for order in permutations({0, 1, 2} - {i}, k)] for i in range(3)]
+    for lists in product(*rows):
+        check(list(lists), stable_roommates(list(lists)))
+
+
+@pytest.mark.parametrize("n", range(8))
+@pytest.mark.parametrize("listed", [1.0, 0.7, 0.4])
+def test_against_brute_force(n: int, listed: float) -> None:
+    rng = np.random.default_rng([n, int(10 * listed)])
+    for _ in range(25):
+        lists = random_lists(rng, n, listed)
+        check(lists, stable_roommates(lists))
+
+
+@pytest.mark.parametrize("size", [3, 5, 7])
+def test_a_ring_is_one_odd_party(size: int) -> None:
+    ring = [[(i + 1) % size, (i - 1) % size] for i in range(size)]
+    matching = stable_roommates(ring)
+    assert isinstance(matching.certificate, NoStableCertificate)
+    assert matching.certificate.odd_parties == [list(range(size))]
+    assert not check(ring, matching)
+
+
+def test_two_rings_and_a_pair() -> None:
+    lists = [[1, 2], [2, 0], [0, 1], [4, 5], [5, 3], [3, 4], [7], [6], []]
+    matching = stable_roommates(lists)
+    assert isinstance(matching.certificate, NoStableCertificate)
+    assert matching.certificate.odd_parties == [[0, 1, 2], [3, 4, 5]]
+    assert matching.pairs.tolist() == [[1, 2], [4, 5], [6, 7]]
+    assert matching.stats["set_aside"] == [0, 3]
+
+
+@pytest.mark.parametrize(("n", "listed"), [(201, 1.0), (400, 0.05), (64, 1.0)])
+def test_larger_instances_by_definition(n: int, listed: float) -> None:
+    rng = np.random.default_rng(n)
+    lists = random_lists(rng, n, listed)
+    matching = stable_roommates(lists)
+    both = mutual(lists)
+    if matching.status == Status.STABLE:
+        assert blocking(both, pairs_of(matching)) == []
+    else:
+        assert isinstance(matching.certificate, NoStableCertificate)
+        assert is_stable_partition(both, matching.certificate.successor.tolist())
+
+
+def test_lists_come_in_many_kinds() -> None:
+    lists = from_one(SIX)
+    expected = stable_roommates(lists).pairs.tolist()
+    kinds: list[Any] = [
+        tuple(tuple(row) for row in lists),
+        np.array(lists),
+        np.array(lists, dtype=np.uint8),
+        np.array([[*row, -1, -1] for row in lists], dtype=np.int16),
+        [np.array(row, dtype=np.int32) for row in lists],
+    ]
+    for kind in kinds:
+        assert stable_roommates(kind).pairs.tolist() == expected
+    for empty in ([], np.zeros((0, 0), dtype=np.int64), np.zeros((0, 3))):
+        assert stable_roommates(empty).status == Status.STABLE
+    assert stable_roommates(np.full((3, 2), -1)).pairs.tolist() == []
+
+
+def test_who_is_listed_by_one_side_only_is_dropped() -> None:
+    assert stable_roommates([[1, 2], [2], [1, 0]]).pairs.tolist() == [[1, 2]]
+    assert stable_roommates([[1], [2], [0]]).pairs.tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("lists", "code", "wording"),
+    [
+        ([[0], []], "lists_self", "The list of person 0 names the person themselves."),
+        (
+            [[1], [2]],
+            "unknown_position",
+            "person 1 names position 2, which nobody has; positions run from 0 to 1.",
+        ),
+        ([[1], [-1]], "unknown_position", "person 1 names position -1"),
+        (np.array([[-1, 1], [0, -1]]), "unknown_position", "person 0 names position -1"),
+        ([[1, 1], [0]], "listed_twice", "The list of person 0 names person 1 twice; a list is strict."),
+        ([[1.0, float("nan")], [0]], "not_a_position", "person 0 holds NaN"),
+        ([[1.0], [0]], "not_a_position", "whole numbers. Got float64"),
+        ([["b"], ["a"]], "not_a_position", "whole numbers. Got <U1, starting with"),
+        ([[[1], [0]], [0]], "not_a_list", "person 0 must be a flat list"),
+        ([[1, [2]], [0], []], "not_a_list", "person 0 must be a flat list"),
+        ([1, 0], "not_a_list", "person 0 must be a flat list"),
+        ("10", "input", "Preferences must be a list of lists"),
+        (7, "input", "Preferences must be a list of lists"),
+    ],
+)
+def test_wrong_lists_are_named(lists: Any, code: str, wording: str) -> None:
+    with pytest.raises(InputError) as caught:
+        stable_roommates(lists)
+    assert caught.value.items[0]["code"] == code
+    assert wording in str(caught.value)
+
+
+def test_several_wrong_lists_are_named_together() -> None:
+    with pytest.raises(InputError) as caught:
+        stable_roommates([[0], [1], [9]])
+    assert [item["row"] for item in caught.value.items] == [1, 2, 3]
+
+
+def test_a_partition_that_fails_its_check_is_never_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    from peermatch.kernels import roommates as kernels
+
+    monkeypatch.setattr(kernels, "successors", lambda start, *rest: np.arange(len(start) - 1))
+    with pytest.raises(VerificationError, match="fails its check"):
+        stable_roommates([[1], [0]])
+
+
+def strict_problem(rng: np.random.Generator, n: int, barred: float) -> tuple[Problem, list[list[int]]]:
+    """A problem without ties, and the lists that it should give."""
+    scores = rng.integers(0, 9, (n, n))
+    scores = scores + scores.T
+    out = np.tril(rng.random((n, n)) < barred, -1)
+    scores[out | out.T] = FORBIDDEN
+    utility = rng.permuted(np.tile(np.arange(n), (n, 1)), axis=1) - 2
+    lists = [
+        sorted((j for j in range(n) if j != i and scores[i, j] != FORBIDDEN), key=lambda j: -utility[i, j])
+        for i in range(n)
+    ]
+    return Problem(DenseScores(scores, utilities=utility)), lists
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_from_utilities_without_ties(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    problem, lists = strict_problem(rng, seed % 8, [0.0, 0.4][seed % 2])
+    matching = Roommates().solve(problem)
+    assert matching.stats["ties"] is False
+    fallback = stable_roommates(lists)
+    assert matching.status == fallback.status
+    if matching.status == Status.STABLE:
+        assert matching.pairs.tolist() == fallback.pairs.tolist()
+        return
+    assert isinstance(matching.certificate, NoStableCertificate)
+    check(lists, matching)
+    assert matching.weight >= sum(problem.scores.at(*fallback.pairs.T))
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_ties_are_settled_or_left_undecided_and_never_wrong(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    problem = random_pool(int(rng.integers(2, 7)), seed, high=int(rng.integers(0, 3)), forbidden=0.3)
+    n = problem.n_vertices
+    utility = problem.scores.utilities(np.arange(n))
+    allowed = utility != FORBIDDEN
+
+    def weakly_stable(pairs: list[tuple[int, int]]) -> bool:
+        have = np.full(n, FORBIDDEN)
+        for u, v in pairs:
+            have[u], have[v] = utility[u, v], utility[v, u]
+        return not any(
+            allowed[u, v] and utility[u, v] > have[u] and utility[v, u] > have[v]
+            for u in range(n)
+            for v in range(u)
+        )
+
+    listed = [[int(j) for j in np.flatnonzero(allowed[i])] for i in range(n)]
+    exists = any(weakly_stable(pairs) for pairs in matchings(listed, tuple(range(n))))
+    decided = Roommates().solve(problem)
+    assert decided.status == (Status.STABLE if exists else Status.NO_STABLE)
+    if exists:
+        assert weakly_stable(pairs_of(decided))
+    unsearched = Roommates(search_limit=0).solve(problem)
+    assert unsearched.status in (decided.status, Status.UNDECIDED)
+
+
+def rings(copies: int, *, extra: int) -> Problem:
+    """Rings of three in which everyone prefers the next one, and some more people who like each other equally."""
+    n = 3 * copies + extra
+    utility = np.full((n, n), FORBIDDEN)
+    for base in range(0, 3 * copies, 3):
+        for i in range(3):
+            utility[base + i, base + (i + 1) % 3] = 2
+            utility[base + i, base + (i + 2) % 3] = 1
+    utility[n - extra :, n - extra :] = 5
+    scores = np.where(utility == FORBIDDEN, FORBIDDEN, 1)
+    return Problem(DenseScores(scores, utilities=utility))
+
+
+def test_ties_that_do_not_matter_do_not_blur_the_proof() -> None:
+    matching = Roommates(search_limit=0).solve(rings(5, extra=2))
+    assert (matching.status, matching.stats["ties"]) == (Status.NO_STABLE, False)
+    utility = rings(5, extra=4).scores.utilities(np.arange(19))
+    utility = np.array(utility)
+    utility[15, 16:] = [3, 2, 1]
+    utility[16, 15] = 9
+    problem = Problem(DenseScores(np.where(utility == FORBIDDEN, FORBIDDEN, 1), utilities=utility))
+    matching = Roommates(search_limit=0).solve(problem)
+    assert (matching.status, matching.stats["ties"]) == (Status.NO_STABLE, True)
+    assert isinstance(matching.certificate, NoStableCertificate)
+    assert len(matching.certificate.odd_parties) == 5
+    assert len(matching.pairs) == 5 + 2
+
+
+def test_where_the_order_of_ties_matters_only_the_search_decides() -> None:
+    """Three people alike hide among rings: the partition has a party of them in one order and none in the other."""
+    small = Roommates().solve(rings(1, extra=3))
+    assert (small.status, small.stats["decided_by"]) == (Status.NO_STABLE, "search")
+    assert (small.certificate, len(small.pairs)) == (None, 0)
+    large = Roommates().solve(rings(5, extra=3))
+    assert (large.status, large.certificate, large.gap) == (Status.UNDECIDED, None, None)
+    assert len(large.pairs) == 6
+
+
+@pytest.mark.parametrize("n", [3, 7, 31, 101])
+def test_symmetric_utilities_are_always_settled_however_many_ties(n: int) -> None:
+    rng = np.random.default_rng(n)
+    for high in (0, 1, 3):
+        scores = np.tril(rng.integers(0, high, (n, n), endpoint=True), -1)
+        matching = Roommates(search_limit=0).solve(Problem(DenseScores(scores + scores.T)))
+        assert matching.status == Status.STABLE
+        assert len(matching.pairs) == n // 2
+
+
+def test_whom_a_ring_sets_aside() -> None:
+    rng = np.random.default_rng(2)
+    for size in (3, 5, 7, 9):
+        for _ in range(20):
+            worth = [int(w) for w in rng.integers(0, 5, size)]
+            totals = [sum(worth[(out + 1 + 2 * k) % size] for k in range(size // 2)) for out in range(size)]
+            assert _least_loss(worth) == totals.index(max(totals))
+
+
+def test_two_sides_are_refused() -> None:
+    with pytest.raises(UnsupportedError, match=r"pairs people of one pool\. For two sides use 'blossom'"):
+        Roommates().solve(random_sides(2, 2, 0))
+
+
+def test_the_search_limit_has_a_limit() -> None:
+    with pytest.raises(ValueError, match="must be at most 12"):
+        Roommates(search_limit=13)
+    assert roommates.Roommates.name == "roommates"
