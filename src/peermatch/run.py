@@ -20,6 +20,7 @@ from peermatch.cohort import Cohort
 from peermatch.cohort.aside import is_missing
 from peermatch.criteria import (
     CompiledCriterion,
+    Criterion,
     EnforcedRule,
     Enforcement,
     FittedCriterion,
@@ -215,13 +216,19 @@ def _fit(matcher: PeerMatcher, sides: Sides, request: Request) -> tuple[FittedCr
     found = []
     for criterion in matcher.criteria:
         part = earlier.get(criterion.name)
-        if part is None or (part.criterion.kind, part.criterion.left) != (criterion.kind, criterion.left):
+        if part is None or _learned_from(part.criterion) != _learned_from(criterion):
             raise ConfigError(
                 f"fitted= has no criterion like {criterion.name!r}."
                 + did_you_mean(criterion.name, list(earlier))
             )
         found.append(at_day(replace(part, criterion=criterion), request.as_of))
     return tuple(found)
+
+
+def _learned_from(criterion: Criterion) -> tuple[Any, ...]:
+    """What decides how an encoder reads people; all else may change from round to round."""
+    options = [criterion.options.get(key) for key in ("ladder", "separator", "vocabulary", "min_count")]
+    return (criterion.kind, criterion.left, criterion.right, *options, criterion.options.get("text") is None)
 
 
 def _enforce(
