@@ -14,7 +14,8 @@ __all__ = ["Tree", "grades_of", "grow_tree", "inherited", "years_of"]
 
 _FEWEST, _MOST, _USUAL = 4, 12, 7
 _SPANS = {4: 8, 5: 14, 6: 18, 7: 20, 8: 16, 9: 10, 10: 7, 11: 4, 12: 3}
-_STAFF_GRADES = (22, 32, 28, 13, 5)
+_STAFF_GRADES = (22, 31, 27, 13, 5, 2)
+_ABOVE_STEP = (45, 40, 15)
 _TOP = len(GRADES) - 1
 
 
@@ -30,11 +31,14 @@ class Tree:
         Positions at each depth.
     height : int64 array, shape (n,)
         How many levels there are below each person: 0 for those who manage nobody.
+    size : int64 array, shape (n,)
+        How many people there are below each person, and the person.
     """
 
     parent: IndexArray
     levels: list[slice]
     height: IndexArray
+    size: IndexArray
 
 
 def grow_tree(n: int, seed: int) -> Tree:
@@ -54,9 +58,11 @@ def grow_tree(n: int, seed: int) -> Tree:
     parent = np.concatenate([[-1], managers[team]]).astype(np.int64)
     levels = _levels(parent)
     height = np.zeros(n, dtype=np.int64)
+    size = np.ones(n, dtype=np.int64)
     for level in reversed(levels[1:]):
         np.maximum.at(height, parent[level], height[level] + 1)
-    return Tree(parent, levels, height)
+        np.add.at(size, parent[level], size[level])
+    return Tree(parent, levels, height, size)
 
 
 def _spans(n_reports: int, rng: np.random.Generator) -> IndexArray:
@@ -93,7 +99,7 @@ def grades_of(tree: Tree, seed: int) -> IndexArray:
     manages = tree.height > 0
     between = max(1, int(tree.height[0]) - 1)
     step = (tree.height - 1) * min(3, between) // between
-    wanted = np.where(manages, 3 + step + (rng.random(n) < 0.4), pick(rng, _STAFF_GRADES, n))
+    wanted = np.where(manages, 3 + step + pick(rng, _ABOVE_STEP, n), pick(rng, _STAFF_GRADES, n))
     below = np.where(manages | (rng.random(n) < 0.1), 0, 1)
     grade = np.minimum(wanted, _TOP - 1)
     grade[0] = min(_TOP, 4 + int(tree.height[0]))

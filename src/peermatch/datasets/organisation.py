@@ -27,6 +27,8 @@ __all__ = ["make_organisation"]
 
 _NAME = "make_organisation()"
 _NEVER_MISSING = ("employee_id", "manager_id", "opted_in")
+_SWITCHED = (0.01, 0.12, 0.4, 0.6)
+"""How often someone belongs to another department than their manager, by levels of people below them."""
 
 
 def make_organisation(
@@ -174,20 +176,17 @@ def _columns(tree: Tree, seed: int, day: datetime.date) -> dict[str, Any]:
 
 
 def _work(tree: Tree, seed: int) -> tuple[IndexArray, IndexArray]:
-    """Return departments, which follow reporting lines but near the top, and job families, which follow departments."""
+    """Return departments, which follow reporting lines except near the top, and job families, which follow departments."""
     rng = stream(seed, "department")
     n = len(tree.parent)
     names = list(words.DEPARTMENTS)
     department = pick(rng, 1.0 / (3.0 + np.arange(len(names) - 1)), n)
     department[0] = names.index(words.HEAD_OFFICE)
-    if len(tree.levels) > 1:  # the head's reports lead one department each, the largest first
-        level = tree.levels[1]
-        department[level] = np.arange(level.stop - level.start) % (len(names) - 1)
-    keeps = np.ones(n, dtype=bool)
-    for depth, share in ((1, 0.0), (2, 0.6), (3, 0.9), (4, 0.97)):
-        if depth < len(tree.levels):
-            level = tree.levels[depth]
-            keeps[level] = rng.random(level.stop - level.start) < share
+    first = tree.levels[1]  # the head's reports lead one department each, the largest first
+    by_size = first.start + np.argsort(-tree.size[first], kind="stable")
+    department[by_size] = np.arange(len(by_size)) % (len(names) - 1)
+    keeps = rng.random(n) >= np.array(_SWITCHED)[np.minimum(tree.height, len(_SWITCHED) - 1)]
+    keeps[first] = False
     department = inherited(tree, department, keeps)
     family = np.empty(n, dtype=np.int64)
     for code, name in enumerate(names):
