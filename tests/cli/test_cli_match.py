@@ -261,3 +261,29 @@ def test_results_never_replace_a_table_that_is_read(folder, run):
 def test_the_names_of_results_are_known(folder, run):
     assert run("match", "people.csv", "--config", "programme.toml", "--out", "out", "--quiet").code == 0
     assert {path.name for path in (folder / "out").iterdir()} == set(RESULT_FILES)
+
+
+def test_a_day_that_is_none_is_refused_even_where_nothing_needs_it(folder, run):
+    for command in (
+        ["match", "people.csv", "--config", "programme.toml"],
+        ["init", "people.csv", "--out", "new.toml"],
+    ):
+        said = run(*command, "--as-of", "soon")
+        assert said.code == 2
+        assert "--as-of" in said.err
+
+
+def test_no_pair_at_all_is_said(folder, run):
+    rule = '\n[[rules]]\nkind = "must_match"\ncolumn = "display_name"\n'
+    (folder / "programme.toml").write_text(CONFIG + rule, encoding="utf-8")
+    said = run("match", "people.csv", "--config", "programme.toml", "--out", "out")
+    assert said.code == 3
+    assert "no pair could be made" in said.err
+    assert all(row["reason"] for row in read(folder / "out" / "people.csv"))
+
+
+def test_a_solver_that_proves_nothing_gives_exit_code_4(folder, run):
+    (folder / "programme.toml").write_text('solver = "greedy"\n' + CONFIG, encoding="utf-8")
+    said = run("match", "people.csv", "--config", "programme.toml", "--out", "out")
+    assert said.code == 4, said.err
+    assert (folder / "out" / "pairs.csv").exists()

@@ -84,9 +84,14 @@ class Column:
         return bool(texts) and texts <= YES | NO
 
     @property
+    def says_yes(self) -> npt.NDArray[np.bool_]:
+        """Which rows say yes."""
+        return np.array([str(cell).casefold() in YES for cell in self.cells], dtype=np.bool_)
+
+    @property
     def yeses(self) -> int:
         """How many rows say yes."""
-        return sum(str(value).casefold() in YES for value in self.values)
+        return int(self.says_yes.sum())
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -18,6 +18,55 @@ AS_OF = "2026-12-01"
 """The day from which the demo counts; never today, so that its results stay the same."""
 
 PROGRAMME = """\
+# What matters in this programme, and nothing about this month.
+
+schema = 1
+id = "employee_id"
+label = "display_name"  # what people read; never used for matching
+eligible = "opted_in"  # whoever says no, or nothing, does not take part
+objective = "everyone_first"  # as many pairs as possible, then the best
+
+[[criteria]]  # each can help the other with something
+kind = "complement"
+offers = "can_teach"
+seeks = "wants_to_learn"
+name = "help"
+weight = 3
+
+[[criteria]]  # similar goals
+kind = "overlap"
+column = "goals"
+name = "goals"
+weight = 2
+
+[[criteria]]  # about as far along
+kind = "near"
+column = "years_experience"
+scale = 3
+name = "experience"
+weight = 2
+
+[[criteria]]  # someone they would not meet anyway
+kind = "different"
+columns = ["department", "field_of_study", "career_path"]
+name = "background"
+weight = 1
+
+[[criteria]]  # hours in which they can meet
+kind = "available"
+zone = "time_zone"
+hours = "working_hours"
+wanted = 10
+name = "hours"
+weight = 1
+
+[[rules]]  # nobody with anyone above or below them
+kind = "not_in_line"
+manager = "manager_id"
+
+[[rules]]  # no pair twice within six rounds, once there is a history
+kind = "no_repeat"
+rounds = 6
 """
 
 
@@ -37,10 +86,11 @@ def run_demo(args: argparse.Namespace, console: Console) -> int:
     say_that_it_compiles(console)
     matcher = PeerMatcher.from_toml(config)
     with Progress(console) as progress:
-        pairing = matcher.match(people, round="demo", as_of=AS_OF, progress=progress)
+        pairing = matcher.match(people, org=people, round="demo", as_of=AS_OF, progress=progress)
     files = [path.name for path in pairing.to_csv(folder)]
     console.result(pairing.summary())
-    again = ["peermatch", "match", str(people), "--config", str(config), "--round", "demo", "--as-of", AS_OF]
+    again = ["peermatch", "match", str(people), "--config", str(config), "--org", str(people)]
+    again += ["--round", "demo", "--as-of", AS_OF, "--out", args.out]
     console.note(f"Results in {folder}: {', '.join([people.name, config.name, *files])}")
-    console.note(f"The same by hand:\n  {shlex.join([*again, '--out', args.out])}")
+    console.note(f"The same by hand:\n  {shlex.join(again)}")
     return exit_code_for(pairing)

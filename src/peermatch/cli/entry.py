@@ -201,7 +201,7 @@ def _add_synth(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     summary = "write a synthetic organisation to try things on"
     parser = _command(commands, "synth", ("synth", "run_synth"), summary, _SYNTH_EXAMPLES)
     parser.add_argument("people", type=_headcount, metavar="N", help="how many people")
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--seed", type=_seed, default=0, help="default: %(default)s")
     parser.add_argument("--out", metavar="CSV", help="default: standard output")
 
 
@@ -210,7 +210,7 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser = _command(commands, "demo", ("demo", "run_demo"), summary, _DEMO_EXAMPLES)
     parser.add_argument("--out", default="demo-results", metavar="FOLDER", help="default: %(default)s")
     parser.add_argument("--people", type=_headcount, default=1000, metavar="N", help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=7, help="default: %(default)s")
+    parser.add_argument("--seed", type=_seed, default=7, help="default: %(default)s")
 
 
 def _seconds(text: str) -> float:
@@ -228,3 +228,9 @@ def _headcount(text: str) -> int:
     if count < 2:
         raise argparse.ArgumentTypeError(f"must be a whole number of at least 2. Got {text!r} instead.")
     return count
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 0. Got {text!r} instead.")
+    return int(text)

@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 from typing import Any, TextIO
 
-from peermatch.errors import InputError, OutputError, error_item
+from peermatch.checks import must_be
+from peermatch.errors import ConfigError, InputError, OutputError, error_item
 
-__all__ = ["check_writable", "make_folder", "records_from", "write_text"]
+__all__ = ["check_day", "check_writable", "make_folder", "records_from", "write_text"]
 
 
 def check_writable(path: Path) -> None:
@@ -37,6 +38,23 @@ def check_writable(path: Path) -> None:
         if not os.access(parent, os.W_OK | os.X_OK):
             raise OutputError(f"{path} cannot be written: permission denied in {parent}.")
         return
+
+
+def check_day(text: str | None) -> None:
+    """Refuse an --as-of that is no date, also where nothing needs it.
+
+    Raises
+    ------
+    ConfigError
+    """
+    if text is None:
+        return
+    from peermatch.encoders.dates import parse_date
+
+    try:
+        parse_date(text)
+    except InputError as error:
+        raise ConfigError(must_be("peermatch", "--as-of", "a date, such as 2026-12-01", text)) from error
 
 
 def make_folder(path: Path) -> Path:

@@ -280,16 +280,19 @@ def _bits(words: npt.NDArray[np.uint64]) -> int:
 
 
 def _goals(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
+    found: list[tuple[Column, GoalsEncoder]] = []
     for column in first_of(columns, _GOALS):
         encoder = GoalsEncoder()
-        if not _holds_skills(column) or _trial(encoder, column.frame):
-            continue
-        what = "free text" if encoder.kind_ == "text" else f"{len(encoder.vocabulary_)} different goals"
-        reasons = [f"{column.name!r} holds {what}, such as {shown(column.distinct, limit=2)}."]
-        yield table(
-            "overlap", {"column": column.name, "weight": 2}, reasons, uses=[column.name], of="criteria"
-        )
+        if _holds_skills(column) and not _trial(encoder, column.frame):
+            found.append((column, encoder))
+    if not found:
         return
+    column, encoder = min(
+        found, key=lambda one: one[1].kind_ != "values"
+    )  # chosen options say more than sentences
+    what = "free text" if encoder.kind_ == "text" else f"{len(encoder.vocabulary_)} different goals"
+    reasons = [f"{column.name!r} holds {what}, such as {shown(column.distinct, limit=2)}."]
+    yield table("overlap", {"column": column.name, "weight": 2}, reasons, uses=[column.name], of="criteria")
 
 
 # ---- time and background --------------------------------------------------------------------------------

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from peermatch.cli.columns import Column, columns_of, shown
 from peermatch.cli.console import DONE, Console
 from peermatch.cli.draft import Part, comment, key, table
-from peermatch.cli.files import check_writable, write_text
+from peermatch.cli.files import check_day, check_writable, write_text
 from peermatch.cli.guesses import Setting, guess_criteria, personal
 from peermatch.cli.identity import Guess, find_eligible, find_id, find_label, find_manager, find_sides
 from peermatch.cohort import Cohort, read_people
@@ -30,6 +33,7 @@ def run_init(args: argparse.Namespace, console: Console) -> int:
     if out.exists() and not args.force:
         raise OutputError(f"{out} is there already. Give another --out, or --force to overwrite it.")
     check_writable(out)
+    check_day(args.as_of)
     if args.id is None:
         id = find_id(people)
     else:
@@ -82,15 +86,19 @@ class _Draft:
         self.label = find_label(columns)
         self.eligible = find_eligible(columns)
         self.sides = find_sides(columns)
-        self.manager = find_manager(self.people, columns)
-        manager = None if self.manager is None else self.manager[0]
+        self.manager = find_manager(self.people, columns, self._taking_part())
         taken = {
-            guess.name for guess in (self.label, self.eligible, self.sides, manager) if guess is not None
+            guess.name for guess in (self.label, self.eligible, self.sides, self.manager) if guess is not None
         }
         self.free = [column for column in columns if column.name not in taken]
         self.criteria = guess_criteria(self.free, Setting(self.sides is not None, self.as_of))
         if not any(part.active for part in self.criteria):
             self.criteria.append(self._something())
+
+    def _taking_part(self) -> npt.NDArray[np.bool_]:
+        if self.eligible is None:
+            return np.ones(len(self.people), dtype=np.bool_)
+        return next(column.says_yes for column in self.columns if self.eligible.name == column.name)
 
     def _something(self) -> Part:
         """At least one criterion is needed: a difference in whatever column has a few values."""
@@ -122,6 +130,8 @@ class _Draft:
         parts = ["peermatch", "match", people, "--config", out, "--out", "results"]
         if self.sides is not None:
             parts += ["--role", self.sides.name]
+        if self.manager is not None and self.manager.in_table and not self.manager.in_pool:
+            parts += ["--org", people]
         if self.as_of is not None:
             parts += ["--as-of", self.as_of]
         return shlex.join(parts)
@@ -161,13 +171,16 @@ class _Draft:
     def _rules(self) -> list[Part]:
         rules = []
         if self.manager is not None:
-            guess, active = self.manager
-            reasons = [f"Nobody with anyone above or below them. {guess.reason}"]
+            name, active = self.manager.name, self.manager.in_table
+            reasons = [f"Nobody with anyone above or below them. {self.manager.reason}"]
             if not active:
                 reasons.append("Run with --org and a table of the whole staff, and take the # away.")
-            uses = [guess.name]
+            elif not self.manager.in_pool:
+                reasons.append(
+                    "Many managers don't take part themselves: run with --org and a table of the whole staff."
+                )
             rules.append(
-                table("not_in_line", {"manager": guess.name}, reasons, uses=uses, active=active, of="rules")
+                table("not_in_line", {"manager": name}, reasons, uses=[name], active=active, of="rules")
             )
         reasons = [
             "No pair twice within six rounds: give earlier pairs with --history. Without it this forbids nothing."

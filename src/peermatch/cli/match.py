@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
-from peermatch.cli.files import check_writable, records_from
+from peermatch.cli.files import check_day, check_writable, records_from
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.errors import ConfigError
 
@@ -27,6 +27,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     """Pair the people in a table, write the results, and say how good they are."""
     folder = None if args.out is None else Path(args.out)
     _check_arguments(args)
+    check_day(args.as_of)
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
@@ -57,6 +58,10 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             console.note("Nothing was written: name a folder with --out.")
     if files and folder is not None:
         console.note(f"Results in {folder}: {', '.join(files)}")
+    if not len(pairing.matching.pairs):
+        console.error(
+            "no pair could be made. The table of people says for everyone why, rules.csv what each rule removed."
+        )
     return exit_code_for(pairing)
 
 
@@ -90,5 +95,10 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
 
 
 def exit_code_for(pairing: Pairing) -> int:
-    """Return 0 for a proved answer, 4 for one that was stopped early, 3 where stability is proved impossible."""
+    """Return 0 for a proved answer, 4 for one that was stopped early, 3 where what was asked for is impossible.
+
+    Impossible is a stable pairing where it is proved that none exists, and any pairing where every pair is ruled out.
+    """
+    if not len(pairing.matching.pairs):
+        return INFEASIBLE
     return _EXIT_CODES[pairing.certificate.status]

@@ -28,8 +28,12 @@ def run_synth(args: argparse.Namespace, console: Console) -> int:
 
 
 def synthetic_csv(people: int, seed: int) -> str:
-    """Return a synthetic organisation as CSV."""
+    """Return a synthetic organisation as CSV; whole numbers beside missing ones stay whole."""
     from peermatch.datasets import make_organisation
 
-    text: str = make_organisation(people, seed).to_csv(index=False, lineterminator="\n")
+    frame = make_organisation(people, seed)
+    whole = [
+        name for name, column in frame.items() if column.dtype == float and (column.dropna() % 1 == 0).all()
+    ]
+    text: str = frame.astype(dict.fromkeys(whole, "Int64")).to_csv(index=False, lineterminator="\n")
     return text
