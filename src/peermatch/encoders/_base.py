@@ -82,6 +82,7 @@ class CellEncoder(TransformerMixin, BaseEstimator):
         if isinstance(X, pd.DataFrame):
             if not X.shape[0] or not X.shape[1]:
                 check_array(np.empty(X.shape))  # scikit-learn's own words for a table of nothing
+            _refuse_doubles(X)
         else:
             X = check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
         if not reset:
@@ -111,6 +112,15 @@ class CellEncoder(TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
         return tags
+
+
+def _refuse_doubles(frame: pd.DataFrame) -> None:
+    if frame.columns.is_unique:
+        return
+    name = str(frame.columns[frame.columns.duplicated()][0])
+    times = int((frame.columns == name).sum())
+    message = f"The column {name!r} stands {times} times in the table. Give each column a name of its own."
+    raise InputError(error_item("duplicate_column", message, column=name, found=times, accepted=1))
 
 
 def _refuse_infinity(column: Column) -> None:

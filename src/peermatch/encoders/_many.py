@@ -6,9 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from peermatch.checks import check_count, must_be
@@ -120,11 +122,9 @@ def learn(
     for column in columns:
         parts = _read(column, splitter)
         keys = [fold(text) for text in parts.texts]
-        once = (
-            np.unique(np.stack([parts.cell, parts.part]), axis=1)
-            if len(parts.cell)
-            else np.empty((2, 0), np.int64)
-        )
+        pairs = np.sort(parts.cell * max(1, len(keys)) + parts.part)
+        pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # a value that stands twice in a cell counts once
+        once = np.divmod(pairs, max(1, len(keys)))
         weights = np.bincount(once[1], weights=column.counts[once[0]], minlength=len(keys)).astype(np.int64)
         for text, key, weight in zip(parts.texts, keys, weights.tolist(), strict=True):
             rows[key] += weight
@@ -166,38 +166,45 @@ def pooled_bits(
 
 
 def _read(column: Column, splitter: Splitter) -> _Parts:
-    """Cut every distinct value of a column once."""
+    """Cut every distinct value of a column once, and look at every distinct piece once."""
     place: dict[str, int] = {}
-    cell: list[int] = []
+    seen: dict[Any, int] = {}
     part: list[int] = []
-    known = np.zeros(len(column.values), dtype=bool)
+    ends: list[int] = []
+    empty: list[int] = []
     bad: dict[int, str] = {}
     for at, value in enumerate(column.values):
-        try:
-            texts = _texts(value, splitter)
-        except TypeError as error:
-            bad[at] = str(error)
-            continue
-        known[at] = bool(texts) or value == ()
-        for text in texts:
-            cell.append(at)
-            part.append(place.setdefault(text, len(place)))
+        pieces = splitter.pieces(value) if type(value) is str else value if type(value) is tuple else (value,)
+        if not pieces:
+            empty.append(at)
+        for piece in pieces:
+            key = (
+                piece if type(piece) is str else (type(piece), str(piece))
+            )  # True, 1 and "1" are looked at apart
+            code = seen.get(key)
+            if code is None:
+                try:
+                    text = _single(piece)
+                except TypeError as error:
+                    bad[at] = str(error)
+                    continue
+                code = seen[key] = -1 if is_missing_text(text) else place.setdefault(text, len(place))
+            if code >= 0:
+                part.append(code)
+        ends.append(len(part))
     if bad:
         raise wrong_kind(column, bad, accepted=ACCEPTED_VALUES, remedy="Correct these cells.")
-    return _Parts(np.array(cell, dtype=np.int64), np.array(part, dtype=np.int64), list(place), known)
-
-
-def _texts(value: Any, splitter: Splitter) -> list[str]:
-    """Return the values in one cell as texts, without those that say nothing."""
-    if isinstance(value, str):
-        return [text for text in splitter.split(value) if not is_missing_text(text)]
-    if isinstance(value, tuple):
-        texts = [_single(item) for item in value if item is not None and item == item]  # NaN is unlike itself
-        return [text for text in texts if not is_missing_text(text)]
-    return [_single(value)]
+    bounds = np.array([0, *ends], dtype=np.int64)
+    sizes = bounds[1:] - bounds[:-1]
+    known = sizes > 0
+    known[empty] = True
+    return _Parts(np.repeat(np.arange(len(sizes)), sizes), np.array(part, dtype=np.int64), list(place), known)
 
 
 def _single(value: Any) -> str:
-    if not isinstance(value, (str, int, float, np.number, np.bool_, dt.date)):
+    """Return one value as text, "" for one that is missing."""
+    if value is None or value is pd.NA or value is pd.NaT or value != value:  # NaN is unlike itself
+        return ""
+    if not isinstance(value, (str, int, float, Decimal, np.number, np.bool_, dt.date)):
         raise TypeError(f"{type(value).__name__}, which is not a value")
     return text_of(value)

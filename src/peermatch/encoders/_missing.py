@@ -49,7 +49,7 @@ MISSING_TOKENS = frozenset(
     }
 )
 
-_LONGEST = max(map(len, MISSING_TOKENS))
+_ROOM = 2 * max(map(len, MISSING_TOKENS))
 
 
 def is_missing_text(value: Any) -> bool:
@@ -62,5 +62,7 @@ def is_missing_text(value: Any) -> bool:
     """
     if not isinstance(value, str):
         return False
+    if len(value) > _ROOM:  # decided early, since most cells are long
+        return value.isspace()
     text = value.strip()
-    return len(text) <= _LONGEST and text.replace("’", "'").casefold() in MISSING_TOKENS
+    return text.replace("’", "'").casefold() in MISSING_TOKENS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from decimal import Decimal
 from typing import Any, Self
 
 import numpy as np
@@ -167,7 +168,7 @@ def _keys(column: Column) -> list[str]:
     bad = {
         at: f"{type(value).__name__}, which is no category"
         for at, value in enumerate(column.values)
-        if not isinstance(value, (str, int, float, np.number, np.bool_, dt.date))
+        if not isinstance(value, (str, int, float, Decimal, np.number, np.bool_, dt.date))
     }
     if bad:
         raise wrong_kind(column, bad, accepted=_ACCEPTED, remedy="Correct these cells.")

@@ -61,7 +61,9 @@ def parse_date(value: Any) -> dt.date:
     """
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
-    if isinstance(value, dt.datetime) and not pd.isna(value):
+    if value is pd.NaT:
+        _refuse("NaT", "not a date")
+    if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):
         return value

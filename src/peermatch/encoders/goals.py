@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ from peermatch.checks import check_choice, check_count
 from peermatch.encoders._base import CellEncoder, wrong_kind
 from peermatch.encoders._bits import unpack
 from peermatch.encoders._many import ACCEPTED_VALUES, check_options, learn, pooled_bits, splitter_for
-from peermatch.encoders._splitting import Splitter
+from peermatch.encoders._splitting import Splitter, sample
 from peermatch.encoders._table import Column, fold, text_of
 from peermatch.encoders._text import fit_model, unit_rows
 from peermatch.errors import UnsupportedError
@@ -140,7 +141,7 @@ class GoalsEncoder(CellEncoder):
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return 0/1 columns (n, n_values) or unit rows (n, n_dimensions); unknown rows are NaN."""
-        self._read(X, reset=False)
+        self._check_fitted()
         if self.kind_ == "values":
             words, known = self.bits(X)
             return unpack(words, known, len(self.vocabulary_))
@@ -209,14 +210,19 @@ class GoalsEncoder(CellEncoder):
     def _kind_of(self, columns: Sequence[Column], splitter: Splitter) -> str:
         if self.separator is not None or self.vocabulary is not None:
             return "values"
-        cells = [value for column in columns if column.numbers is None for value in column.values]
-        if not cells or not all(isinstance(value, str) for value in cells):
+        people: dict[str, int] = defaultdict(int)
+        for column in columns:
+            if not all(isinstance(value, str) for value in column.values):
+                return "values"
+            counts = dict(zip(column.values, column.counts.tolist(), strict=True))
+            for value in sample(column.values):
+                for part in splitter.split(value):
+                    people[fold(part)] += counts[value]
+        if not people:
             return "values"
-        parts = pd.Series([fold(part) for cell in cells for part in splitter.split(cell)], dtype=object)
-        seen = parts.value_counts(sort=False)
-        n_words = [len(part.split()) for part in seen.index]
-        is_text = len(seen) and np.median(n_words) > _WORDS_OF_AN_OPTION and (seen == 1).mean() > 0.5
-        return "text" if is_text else "values"
+        n_words = np.median([len(part.split()) for part in people])
+        once = np.mean([count == 1 for count in people.values()])
+        return "text" if n_words > _WORDS_OF_AN_OPTION and once > 0.5 else "values"
 
 
 def _texts_of(columns: Sequence[Column]) -> tuple[list[str], NDArray[np.int64]]:

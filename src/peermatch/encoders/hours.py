@@ -21,7 +21,7 @@ _DAY = (
     r"|sun(?:days?)?)\b\.?"
 )
 _TO = r"\s*(?:-|to|until|till|through)\s*"
-_TIME = r"(\d{1,2}(?:[:.h]\d{2}|h)?|\d{4}|noon|midnight)\s*(am|pm|a\.m\.|p\.m\.)?(?:\s*h\b)?(?:\s*o'clock)?"
+_TIME = r"(\d{4}|\d{1,2}(?:[:.h]\d{2}|h)?|noon|midnight)\s*(am|pm|a\.m\.|p\.m\.)?(?:\s*h\b)?(?:\s*o'clock)?"
 _TOKENS = re.compile(
     rf"(?P<range>{_TIME}{_TO}{_TIME})"
     rf"|(?P<days>{_DAY}{_TO}{_DAY})"

@@ -185,13 +185,8 @@ def _frame(X: Any) -> pd.DataFrame:
 def _place(frame: pd.DataFrame, column: Hashable, block: str) -> int:
     """Where a column stands, by name first and by position second."""
     at = np.flatnonzero(np.array([name == column for name in frame.columns], dtype=bool))
-    if len(at) == 1:
+    if len(at):
         return int(at[0])
-    if len(at) > 1:
-        message = f"The column {column!r} of the block {block!r} stands {len(at)} times in the table."
-        raise InputError(
-            error_item("duplicate_column", message, column=str(column), found=len(at), accepted=1)
-        )
     if isinstance(column, int) and 0 <= column < frame.shape[1]:
         return column
     known = [str(name) for name in frame.columns]

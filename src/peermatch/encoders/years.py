@@ -57,6 +57,7 @@ _HALF = re.compile(r"\b(\d+)( (?:year|month)s?)? and a half\b")
 _JOINT = re.compile(r"\s*(?:,|&|\band\b)?\s*")
 _BARE = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?")
 
+_PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _LESS = re.compile(r"^(?:less than|fewer than|under|below|up to|at most|no more than|younger than|<=|<|≤)\s*")
 _MORE = re.compile(r"^(?:more than|over|above|at least|from|older than|>=|>|≥)\s*")
 _OR_LESS = re.compile(r"\s*(?:(?:or|and) (?:less|fewer|under|below|younger|lower))$")
@@ -105,6 +106,8 @@ def parse_years(text: str) -> float:
     >>> [parse_years(t) for t in ("Less than 1 year", "35-44 years old", "2y 6m", "10+")]
     [0.5, 39.5, 2.5, 10.0]
     """
+    if _PLAIN.fullmatch(text):  # most cells of most tables
+        return float(text)
     if len(text) > _LONGEST:
         _refuse(text, "too long a text")
     plain = _normalise(text)
