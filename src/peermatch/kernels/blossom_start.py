@@ -1,0 +1,116 @@
+"""A start that leaves little to search for: level duals, a greedy matching on tight edges, and some bidding.
+
+Idea
+    y(u) starts as u's largest weight (half of the doubled one), which no edge can violate. Then all duals together
+    move half of the way down to the least that their neighbours' duals allow; two such halves still cover every
+    edge. Repeated, this comes near duals under which everybody has a tight edge, without favouring whoever comes
+    first. Each exposed vertex in turn then lowers its dual as far as its edges allow, and is matched along the edge
+    that stopped it if the other end is exposed too. Those left over bid, as in Bertsekas' auction (1988) and the
+    augmenting row reduction of Jonker and Volgenant (1987): a vertex takes its best partner from another one, and
+    the partner's dual rises by as much as the best edge is better than the second best; who was left bids next.
+Invariant
+    No slack is negative, matched edges are tight, duals are at least 0.
+Cost
+    `SWEEPS` passes over the edges, one more, and at most `BIDDING` more for the bids.
+"""
+
+from __future__ import annotations
+
+from peermatch.kernels._jit import kernel
+from peermatch.kernels.blossom_state import BEST, MATE, Search, Y
+
+__all__ = ["greedy_start"]
+
+SWEEPS = 8
+BIDDING = 8
+BIDS = 32  # in one chain: bids for a partner whom three want could go on for long
+
+
+@kernel
+def greedy_start(search: Search) -> None:
+    """Set all duals and a first matching."""
+    vertex, start, doubled = search.vertex, search.start, search.doubled
+    for u in range(len(vertex)):
+        largest = 0
+        for edge in range(start[u], start[u + 1]):
+            largest = max(largest, doubled[edge])
+        vertex[u, Y] = largest >> 1
+    for _ in range(SWEEPS):
+        level(search)
+    for u in range(len(vertex)):
+        if vertex[u, MATE] < 0:
+            settle(search, u)
+    bid_all(search)
+
+
+@kernel
+def level(search: Search) -> None:
+    """Move every dual half of the way down to the least that its neighbours' duals allow, all at once."""
+    vertex, start, target, doubled = search.vertex, search.start, search.target, search.doubled
+    for u in range(len(vertex)):
+        needed = 0
+        for edge in range(start[u], start[u + 1]):
+            needed = max(needed, doubled[edge] - vertex[target[edge], Y])
+        vertex[u, BEST] = (vertex[u, Y] + needed + 1) >> 1
+    for u in range(len(vertex)):
+        vertex[u, Y] = vertex[u, BEST]
+
+
+@kernel
+def settle(search: Search, u: int) -> None:
+    """Lower the dual of an exposed vertex to the first edges that become tight; match it along an exposed one."""
+    vertex, start, target, doubled = search.vertex, search.start, search.target, search.doubled
+    lowest, partner = 0, -1
+    for edge in range(start[u], start[u + 1]):
+        v = target[edge]
+        needed = doubled[edge] - vertex[v, Y]
+        if needed > lowest:
+            lowest, partner = needed, -1
+        if needed == lowest and partner < 0 and vertex[v, MATE] < 0:
+            partner = v
+    vertex[u, Y] = lowest
+    if partner >= 0:
+        vertex[u, MATE] = partner
+        vertex[partner, MATE] = u
+
+
+@kernel
+def bid_all(search: Search) -> None:
+    """Let each exposed vertex bid, and whoever loses a partner by it, as long as the work is small."""
+    vertex, start = search.vertex, search.start
+    left = BIDDING * len(search.target) // 2
+    for first in range(len(vertex)):
+        u, bids = first, 0
+        while bids < BIDS and u >= 0 and vertex[u, MATE] < 0 and vertex[u, Y] > 0 and left > 0:
+            left -= start[u + 1] - start[u]
+            u = bid(search, u)
+            bids += 1
+
+
+@kernel
+def bid(search: Search, u: int) -> int:
+    """Let an exposed vertex take its best partner; return who has lost it, or -1."""
+    vertex, start, target, doubled = search.vertex, search.start, search.target, search.doubled
+    best, second, partner = 0, 0, -1
+    for edge in range(start[u], start[u + 1]):
+        v = target[edge]
+        needed = doubled[edge] - vertex[v, Y]
+        if needed > best or (
+            needed == best and partner >= 0 and vertex[v, MATE] < 0 <= vertex[partner, MATE]
+        ):
+            best, second, partner = needed, best, v
+        elif needed > second:
+            second = needed
+    vertex[u, Y] = best
+    if partner < 0:
+        return -1
+    loser = vertex[partner, MATE]
+    if loser >= 0:
+        if best == second:
+            return -1
+        vertex[u, Y] = second
+        vertex[partner, Y] += best - second
+        vertex[loser, MATE] = -1
+    vertex[u, MATE] = partner
+    vertex[partner, MATE] = u
+    return loser

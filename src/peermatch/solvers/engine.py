@@ -1,0 +1,140 @@
+"""The exact matching of a graph held in arrays: the Python side of the blossom kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from peermatch.errors import UnsupportedError
+from peermatch.kernels.blossom import match_exposed
+from peermatch.kernels.blossom_start import greedy_start
+from peermatch.kernels.blossom_state import MATE, PARENT, SEARCHES, SIZE, Search, Y, Z, new_search
+from peermatch.problem import Control, IntArray
+
+__all__ = ["BITS", "Solved", "cardinality_bonus", "require_room", "solve_exactly"]
+
+BITS = 59
+"""Weights (bonus included) may take this many bits: sums of a few doubled weights and duals then fit 62 bits."""
+
+_WORK_PER_CALL = 2_000_000
+"""Edges looked at between two looks at `Control`: under 0.2 s."""
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A matching of a graph with its duals, in the terms of `OptimalityCertificate` (scale 2).
+
+    Attributes
+    ----------
+    mate : int64 array, shape (n,)
+    vertex_duals : int64 array, shape (n,)
+    blossom_parent, blossom_duals : int64 arrays, shape (b,)
+        Blossoms with a positive dual only, larger ones first: every blossom stands after the one around it.
+    vertex_blossom : int64 array, shape (n,), or empty
+    finished : bool
+        False if it was asked to stop; the duals are then feasible and tight on matched edges, but exposed vertices
+        may have positive ones.
+    searches : int
+        Search trees grown.
+    """
+
+    mate: IntArray
+    vertex_duals: IntArray
+    blossom_parent: IntArray
+    blossom_duals: IntArray
+    vertex_blossom: IntArray
+    finished: bool
+    searches: int
+
+
+def cardinality_bonus(n_pairs: int, highest: int, lowest: int) -> int:
+    """Return a bonus for every pair with which more pairs always beat better pairs.
+
+    Parameters
+    ----------
+    n_pairs : int
+        No matching has more pairs.
+    highest, lowest : int
+        No weight is above or below.
+
+    Examples
+    --------
+    >>> cardinality_bonus(3, 10, 0)
+    31
+    """
+    return n_pairs * (max(highest, 0) + max(-lowest, 0)) + 1
+
+
+def require_room(highest: int, bonus: int) -> None:
+    """Refuse weights that could overflow 64-bit sums.
+
+    Raises
+    ------
+    UnsupportedError
+        If the highest weight and the bonus together take more than `BITS` bits.
+    """
+    needed = (max(highest, 0) + bonus).bit_length()
+    if needed > BITS:
+        because = " (with the bonus that puts more pairs first)" if bonus else ""
+        raise UnsupportedError(
+            f"The weights need {needed} bits{because}; exact 64-bit arithmetic has room for {BITS}. "
+            "Divide the weights by a power of two, or round them."
+        )
+
+
+def solve_exactly(
+    n: int, u: IntArray, v: IntArray, weight: IntArray, *, control: Control | None = None
+) -> Solved:
+    """Find a maximum-weight matching of the graph with n vertices and the edges (u, v, weight).
+
+    Parameters
+    ----------
+    n : int
+    u, v, weight : int64 arrays, shape (m,)
+        Weights of more than 0 and at most `BITS` bits; u and v differ; parallel edges are allowed.
+    control : Control, optional
+
+    Examples
+    --------
+    >>> ends = np.array([0, 1, 2]), np.array([1, 2, 3])
+    >>> solve_exactly(4, *ends, np.array([5, 7, 5])).mate
+    array([1, 0, 3, 2])
+    """
+    search = new_search(n, *(np.ascontiguousarray(array, dtype=np.int64) for array in (u, v, weight)))
+    greedy_start(search)
+    root = 0
+    while root < n:
+        if control is not None:
+            control.report("solving", root, n)
+            if control.stopping:
+                break
+        root = int(match_exposed(search, root, _WORK_PER_CALL))
+    return _read(search, finished=root >= n)
+
+
+def _read(search: Search, *, finished: bool) -> Solved:
+    n = len(search.vertex)
+    duals = np.where(search.node[:, SIZE] > 0, search.node[:, Z], 0)
+    duals[:n] = 0
+    # Blossoms without a dual say nothing: their children hang from the next one around that has one. (The way
+    # there is halved in each turn.)
+    around = search.node[:, PARENT].copy()
+    while True:
+        idle = (around >= 0) & (duals[around] == 0)
+        if not idle.any():
+            break
+        around[idle] = around[around[idle]]
+    kept = np.flatnonzero(duals > 0)
+    kept = kept[np.argsort(-search.node[kept, SIZE], kind="stable")]
+    number = np.full(len(duals) + 1, -1, dtype=np.int64)
+    number[kept] = np.arange(len(kept))
+    return Solved(
+        mate=search.vertex[:, MATE].copy(),
+        vertex_duals=search.vertex[:, Y].copy(),
+        blossom_parent=number[around[kept]],
+        blossom_duals=duals[kept],
+        vertex_blossom=number[around[:n]] if len(kept) else np.zeros(0, dtype=np.int64),
+        finished=finished,
+        searches=int(search.now[SEARCHES]),
+    )

@@ -1,0 +1,216 @@
+"""The engine alone: a maximum-weight matching of any graph, from arrays of edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from peermatch.checks import check_count, must_be
+from peermatch.errors import InputError, UnsupportedError
+from peermatch.problem import IntArray, OptimalityCertificate, sorted_pairs
+from peermatch.solvers.engine import BITS, Solved, cardinality_bonus, require_room, solve_exactly
+
+__all__ = ["GraphMatching", "max_weight_matching"]
+
+_NAME = "max_weight_matching()"
+
+
+@dataclass(frozen=True, eq=False)
+class GraphMatching:
+    """A matching of a graph.
+
+    Attributes
+    ----------
+    mate : int64 array, shape (n,)
+        Each vertex's partner, or -1.
+    weight : int or float
+        The total weight: a Python integer, exact at any size, for integer weights; else the exact total rounded
+        once to a float.
+    certificate : OptimalityCertificate
+        Proves the matching optimal, in whole numbers. Its scores are the weights divided by `unit`.
+    unit : float
+        1 for integer weights; else the power of two of which all weights are whole multiples.
+    """
+
+    mate: IntArray
+    weight: int | float
+    certificate: OptimalityCertificate
+    unit: float = 1.0
+
+    @property
+    def pairs(self) -> IntArray:
+        """The matched pairs, shape (m, 2), in canonical order."""
+        u = np.flatnonzero(self.mate > np.arange(len(self.mate)))
+        return sorted_pairs(np.stack([u, self.mate[u]], axis=1), two_sided=False)
+
+
+def max_weight_matching(
+    u: npt.ArrayLike,
+    v: npt.ArrayLike,
+    weight: npt.ArrayLike,
+    n: int | None = None,
+    *,
+    everyone_first: bool = False,
+) -> GraphMatching:
+    """Find a maximum-weight matching of a graph, exactly, with its proof.
+
+    Parameters
+    ----------
+    u, v : integer arrays, shape (m,)
+        The ends of the edges, numbered from 0, in any order. Loops are ignored; of parallel edges the heaviest
+        counts.
+    weight : integer or float array, shape (m,)
+        Floats are scaled by a power of two to whole numbers, without rounding.
+    n : int, optional
+        How many vertices there are; by default, up to the highest in u and v.
+    everyone_first : bool, default False
+        As many pairs as possible first, then the greatest weight. Otherwise the greatest weight alone: an edge of
+        weight 0 or less is then never chosen.
+
+    Returns
+    -------
+    GraphMatching
+        With `.mate`, `.weight` and `.certificate`.
+
+    Raises
+    ------
+    ValueError
+        If the arrays are not 1-D of one length and of the right kind, or a vertex does not exist.
+    InputError
+        If weights are not finite; the message says how many and where the first one stands.
+    UnsupportedError
+        If the weights cannot be held exactly in 64-bit arithmetic.
+
+    Notes
+    -----
+    Edmonds' primal-dual method (1965), one search tree at a time (see `peermatch.kernels.blossom`).
+
+    Examples
+    --------
+    >>> matching = max_weight_matching([0, 1, 2], [1, 2, 3], [5, 7, 5])
+    >>> matching.mate, matching.weight
+    (array([1, 0, 3, 2]), 10)
+    >>> max_weight_matching([0, 1, 2], [1, 2, 3], [2.5, 7.25, 2.5]).weight
+    7.25
+    """
+    a, b = _ends("u", u), _ends("v", v)
+    values = _values(weight)
+    if not a.shape == b.shape == values.shape:
+        raise ValueError(
+            f"u, v and weight must have one length. Got {a.shape[0]}, {b.shape[0]} and {values.shape[0]}."
+        )
+    size = _size(a, b, n)
+    numbers, shift = _whole_numbers(values)
+    proper = a != b
+    a, b, numbers = a[proper], b[proper], numbers[proper]
+    bonus = 0
+    if numbers.size:
+        highest, lowest = int(numbers.max()), int(numbers.min())
+        bonus = cardinality_bonus(size // 2, highest, lowest) if everyone_first else 0
+        require_room(highest, bonus)
+    useful = np.ones(len(a), dtype=bool) if everyone_first else numbers > 0
+    solved = solve_exactly(size, a[useful], b[useful], numbers[useful] + bonus)
+    total = _total(solved, a, b, numbers)
+    unit = 1.0 if shift is None else 2.0**-shift
+    return GraphMatching(
+        mate=solved.mate,
+        weight=total if shift is None else _as_float(total, shift),
+        certificate=OptimalityCertificate(
+            scale=2,
+            bonus=bonus,
+            vertex_duals=solved.vertex_duals,
+            pairs_covered=len(a),
+            blossom_parent=solved.blossom_parent,
+            blossom_duals=solved.blossom_duals,
+            vertex_blossom=solved.vertex_blossom,
+        ),
+        unit=unit,
+    )
+
+
+def _ends(name: str, ends: npt.ArrayLike) -> IntArray:
+    array = np.asarray(ends)
+    if array.ndim != 1 or not (array.size == 0 or array.dtype.kind in "iu"):
+        found = f"{array.dtype} with {array.ndim} dimensions"
+        raise ValueError(must_be(_NAME, name, "a 1-D array of whole numbers", found))
+    if array.size and int(array.min()) < 0:
+        raise ValueError(must_be(_NAME, name, "made of vertices numbered from 0", int(array.min())))
+    return array.astype(np.int64)
+
+
+def _size(u: IntArray, v: IntArray, n: int | None) -> int:
+    needed = 1 + max(int(u.max()), int(v.max())) if u.size else 0
+    size = needed if n is None else check_count(_NAME, "n", n)
+    if size < needed:
+        raise ValueError(
+            must_be(_NAME, "n", f"at least {needed}, since the edges name vertex {needed - 1}", n)
+        )
+    if size >= 2**31 - 1:
+        raise UnsupportedError(f"A graph may have fewer than {2**31 - 1} vertices. Got {size}.")
+    return size
+
+
+def _values(weight: npt.ArrayLike) -> npt.NDArray[np.generic]:
+    array = np.asarray(weight)
+    if array.ndim != 1 or not (array.size == 0 or array.dtype.kind in "iufb"):
+        found = f"{array.dtype} with {array.ndim} dimensions"
+        raise ValueError(must_be(_NAME, "weight", "a 1-D array of numbers", found))
+    return array
+
+
+def _whole_numbers(values: npt.NDArray[np.generic]) -> tuple[IntArray, int | None]:
+    """Return the weights as whole numbers, and the power of two that they were multiplied with (None: integers)."""
+    if values.dtype.kind != "f":
+        if values.dtype.kind == "u" and values.size and int(values.max()) >= 2**63:  # type: ignore[call-overload]
+            require_room(int(values.max()), 0)  # type: ignore[call-overload]
+        numbers = values.astype(np.int64)
+        _require_bits(numbers)
+        return numbers, None
+    bad = np.flatnonzero(~np.isfinite(values))  # type: ignore[call-overload]
+    if bad.size:
+        raise InputError(
+            f"Weights must be finite. {bad.size} of {values.size} are not; "
+            f"the first is {values[bad[0]]} at place {bad[0]}."
+        )
+    floats = values.astype(np.float64)
+    if not np.array_equal(floats, values):
+        raise UnsupportedError("The weights carry more digits than 64-bit floats; round them first.")
+    mantissa, exponent = np.frexp(floats)
+    whole = np.ldexp(mantissa, 53).astype(np.int64)  # exact: 53 bits
+    lowest_bit = whole & -whole
+    trailing = np.frexp(lowest_bit.astype(np.float64))[1] - 1
+    used = whole != 0
+    if not used.any():
+        return np.zeros(len(floats), dtype=np.int64), 0
+    place = exponent.astype(np.int64) - 53 + trailing  # of the lowest bit that is set
+    shift = -int(place[used].min())
+    needed = int(exponent[used].max()) + shift
+    if needed > BITS:
+        raise UnsupportedError(
+            f"The weights need {needed} bits as whole multiples of 2**{-shift}; exact 64-bit arithmetic has room "
+            f"for {BITS}. Round them to a coarser grid first, such as np.round(weight * 2**20) / 2**20."
+        )
+    odd = whole >> np.where(used, trailing, 0)
+    return np.where(used, odd << np.where(used, place + shift, 0), 0), shift
+
+
+def _require_bits(numbers: IntArray) -> None:
+    """Refuse integers whose doubled differences would not fit."""
+    if numbers.size:
+        require_room(int(numbers.max()), 0)
+        require_room(-int(numbers.min()), 0)
+
+
+def _total(solved: Solved, u: IntArray, v: IntArray, numbers: IntArray) -> int:
+    """Sum the weights of the matched edges, of parallel ones the heaviest, in Python integers."""
+    matched = np.flatnonzero(solved.mate[u] == v)
+    best = np.full(len(solved.mate), np.iinfo(np.int64).min, dtype=np.int64)
+    first = np.minimum(u[matched], v[matched])
+    np.maximum.at(best, first, numbers[matched])
+    return sum(int(value) for value in best[np.unique(first)])
+
+
+def _as_float(total: int, shift: int) -> float:
+    return total / 2**shift if shift >= 0 else float(total * 2**-shift)

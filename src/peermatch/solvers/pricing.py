@@ -1,0 +1,212 @@
+"""Price and repair: an exact matching over all pairs from a graph of a few candidates (Applegate and Cook 1993).
+
+1. Everybody's best few partners make a small graph; it is matched exactly.
+2. All allowed pairs are priced with its duals, block by block. No pair with a negative slack: the matching is
+   optimal over all pairs, and the duals prove it.
+3. Else the worst few of each row join the graph, and it is matched again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from peermatch.kernels.blossom_pricing import COVERED, LOWEST, WORST, BlossomOrder, price_rows
+from peermatch.problem import Control, IntArray, Problem
+from peermatch.solvers.bounds import Bound, bound_after_scan, bound_from_best, bound_from_duals
+from peermatch.solvers.candidates import Places, Start, first_candidates, greedy_mate, row_blocks
+from peermatch.solvers.engine import Solved, cardinality_bonus, require_room, solve_exactly
+
+__all__ = ["Outcome", "Scan", "blossom_order", "pairs_of", "price_and_repair", "scan_pairs"]
+
+_WORST_PER_ROW = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """What a look at all allowed pairs showed.
+
+    Attributes
+    ----------
+    u, v : int64 arrays
+        The most violated pairs of each row.
+    covered : int
+        Allowed pairs of people looked at.
+    lowest : int
+        The lowest score among them, at most 0.
+    worst : int
+        The lowest slack, at most 0.
+    """
+
+    u: IntArray
+    v: IntArray
+    covered: int
+    lowest: int
+    worst: int
+
+
+@dataclass(eq=False)
+class Outcome:
+    """Where the loop ended.
+
+    Attributes
+    ----------
+    mate : int64 array
+        Of the vertices.
+    solved : Solved or None
+        With the duals that prove it, if it is proved.
+    bonus : int
+    bounds : list of Bound
+        What was proved on the way.
+    """
+
+    start: Start
+    mate: IntArray
+    bonus: int
+    solved: Solved | None = None
+    bounds: list[Bound] = field(default_factory=list)
+    lowest: int | None = None
+    covered: int = 0
+    rounds: int = 0
+    edges: int = 0
+    searches: int = 0
+
+
+def blossom_order(n: int, solved: Solved) -> BlossomOrder:
+    """Lay the blossom forest out so that every blossom is one stretch of an order of the vertices."""
+    parent, count = solved.blossom_parent, len(solved.blossom_parent)
+    innermost = solved.vertex_blossom if count else np.full(n, -1, dtype=np.int64)
+    inside = np.flatnonzero(innermost >= 0)
+    own = np.bincount(innermost[inside], minlength=count)
+    size, total = own.astype(np.int64), solved.blossom_duals.copy()
+    for b in range(count - 1, -1, -1):  # every blossom stands after the one around it
+        if parent[b] >= 0:
+            size[parent[b]] += size[b]
+    begin = np.zeros(count, dtype=np.int64)
+    used = np.zeros(
+        count + 1, dtype=np.int64
+    )  # how much of each stretch is given away; the last: of the order
+    for b in range(count):
+        around = parent[b]
+        begin[b] = used[around] + (begin[around] if around >= 0 else 0)
+        used[around] += size[b]
+        total[b] += total[around] if around >= 0 else 0
+    place = np.empty(n, dtype=np.int64)
+    place[innermost < 0] = np.arange(len(inside), n)
+    by_blossom = inside[np.argsort(innermost[inside], kind="stable")]
+    mine = innermost[by_blossom]
+    place[by_blossom] = begin[mine] + used[mine] + np.arange(len(inside)) - (np.cumsum(own) - own)[mine]
+    order = np.empty(n, dtype=np.int64)
+    order[place] = np.arange(n)
+    return BlossomOrder(order, place, innermost, parent, begin, begin + size, total)
+
+
+def scan_pairs(places: Places, solved: Solved, bonus: int, control: Control | None) -> Scan | None:
+    """Price all allowed pairs; None if asked to stop on the way."""
+    scores = places.problem.scores
+    rows, columns = scores.shape
+    blossoms = blossom_order(places.n, solved)
+    common = np.zeros(places.n, dtype=np.int64)
+    fresh = places.first_of_person
+    tally = np.zeros(3, dtype=np.int64)
+    found_u, found_v = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for some in row_blocks(np.arange(rows, dtype=np.int64), columns):
+        if control is not None:
+            control.report("pricing", int(some[0]), rows)
+            if control.stopping:
+                return None
+        block = np.require(scores.block(some), np.int64, ["C", "W"])
+        worst = np.zeros((len(some), _WORST_PER_ROW, 2), dtype=np.int64)
+        first, offset = int(some[0]), places.offset
+        price_rows(block, first, offset, solved.vertex_duals, bonus, blossoms, fresh, common, worst, tally)
+        row, slot = np.nonzero(worst[:, :, 0] < 0)
+        found_u.append(some[row])
+        found_v.append(worst[row, slot, 1] + offset)
+    return Scan(
+        u=np.concatenate(found_u),
+        v=np.concatenate(found_v),
+        covered=int(tally[COVERED]),
+        lowest=int(tally[LOWEST]),
+        worst=int(tally[WORST]),
+    )
+
+
+def price_and_repair(problem: Problem, places: Places, k: int, control: Control | None) -> Outcome:
+    """Run the loop until nothing is violated, or until asked to stop.
+
+    Raises
+    ------
+    UnsupportedError
+        If the scores need more bits than exact 64-bit arithmetic has.
+    """
+    everyone_first = problem.objective == "everyone_first"
+    start = first_candidates(problem, places, k)
+    lowest = min(0, int(start.score.min())) if len(start.score) else 0
+    nobody = np.full(places.n, -1, dtype=np.int64)
+    floor = int(np.iinfo(np.int64).min) + 1 if everyone_first else 1
+    mate = greedy_mate(places, start.u, start.v, start.score, nobody, lowest=floor, control=control)
+    outcome = Outcome(start, mate, _bonus(start, places, lowest) if everyone_first else 0)
+    outcome.bounds.append(bound_from_best(start, outcome.bonus))
+    u, v = _united(start.u, start.v, *_ends_of(mate), places.n)
+    while not (control is not None and control.stopping):
+        score = places.problem.scores.at(u, v - places.offset)
+        solved = _solve(places.n, u, v, score, outcome, control)
+        if not solved.finished:
+            outcome.bounds.append(bound_from_duals(solved, start, outcome.bonus))
+            outcome.mate = greedy_mate(places, u, v, score, solved.mate, lowest=floor, control=control)
+            break
+        outcome.mate = solved.mate
+        outcome.bounds.append(bound_from_duals(solved, start, outcome.bonus))
+        scan = scan_pairs(places, solved, outcome.bonus, control)
+        if scan is None:
+            break
+        outcome.lowest = scan.lowest
+        outcome.covered = scan.covered
+        outcome.bounds.append(bound_after_scan(solved, scan.worst, outcome.bonus))
+        if everyone_first and scan.lowest < lowest:
+            lowest = scan.lowest
+            outcome.bonus = _bonus(start, places, lowest)
+        elif scan.worst == 0:
+            outcome.solved = solved
+            break
+        u, v = _united(u, v, np.minimum(scan.u, scan.v), np.maximum(scan.u, scan.v), places.n)
+    return outcome
+
+
+def _bonus(start: Start, places: Places, lowest: int) -> int:
+    highest = int(start.best.max(initial=0))
+    return cardinality_bonus(places.most_pairs, highest, lowest)
+
+
+def _solve(
+    n: int, u: IntArray, v: IntArray, score: IntArray, outcome: Outcome, control: Control | None
+) -> Solved:
+    require_room(int(outcome.start.best.max(initial=0)), outcome.bonus)
+    weight = score + outcome.bonus
+    useful = weight > 0
+    solved = solve_exactly(n, u[useful], v[useful], weight[useful], control=control)
+    outcome.rounds += 1
+    outcome.edges = int(useful.sum())
+    outcome.searches += solved.searches
+    return solved
+
+
+def _ends_of(mate: IntArray) -> tuple[IntArray, IntArray]:
+    u = np.flatnonzero(mate > np.arange(len(mate)))
+    return u, mate[u]
+
+
+def _united(
+    u: IntArray, v: IntArray, more_u: IntArray, more_v: IntArray, n: int
+) -> tuple[IntArray, IntArray]:
+    """Return the edges of both lists, each once, sorted."""
+    size = max(1, n)
+    keys = np.union1d(u * size + v, more_u * size + more_v)
+    return keys // size, keys % size
+
+
+def pairs_of(mate: IntArray, places: Places) -> IntArray:
+    """Return the matched pairs as positions in the original problem, shape (m, 2)."""
+    u, v = _ends_of(mate)
+    return np.stack([places.left[u], places.right[v - places.offset]], axis=1)
