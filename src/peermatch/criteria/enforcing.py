@@ -190,7 +190,7 @@ def _no_repeat(rule: Rule, context: _Context) -> Compiled:
         return context.listed(np.zeros(0, np.int64), np.zeros(0, np.int64)), "no history was given"
     frame = recent_pairs(rule, history, context.sides, context.occasion.as_of)
     first, second = list(frame["a"]), list(frame["b"])
-    _, u, v = context.sides.pairs_of(first, second)
+    _, u, v = context.sides.pairs_of(first, second, both_ways=True)
     strangers = set(map(repr, context.sides.unknown_ids([*first, *second])))
     everyone = set(map(repr, [*first, *second]))
     if everyone and strangers == everyone:
@@ -212,7 +212,7 @@ def _forbid(rule: Rule, context: _Context) -> Compiled:
     frame = pair_table(
         rule.options["pairs"], rule.caller, ("a", context.sides.names[0]), ("b", context.sides.names[1])
     )
-    _, u, v = context.sides.pairs_of(list(frame["a"]), list(frame["b"]))
+    _, u, v = context.sides.pairs_of(list(frame["a"]), list(frame["b"]), both_ways=True)
     return context.listed(u, v), _strangers(frame["a"], frame["b"], context)
 
 
@@ -244,7 +244,7 @@ def _veto(rule: Rule, context: _Context) -> Compiled:
                 wanted = ids_in_cell(cell, others.ids, rule.options["separator"])
                 first.extend([id] * len(wanted))
                 second.extend(wanted)
-    _, u, v = sides.pairs_of(first, second)
+    _, u, v = sides.pairs_of(first, second, both_ways=True)
     return context.listed(u, v), ""
 
 

@@ -123,29 +123,30 @@ def measure_ties(criterion: Criterion, encoder: Any, sides: Sides) -> tuple[Meas
     frame = pair_table(
         criterion.options["table"], criterion.caller, ("a", "left", "from"), ("b", "right", "to")
     )
-    strength = np.array(_strengths(frame), dtype=np.float64)
-    index, u, v = sides.pairs_of(list(frame["a"]), list(frame["b"]))
-    keep = np.ones(len(u), dtype=bool) if sides.two_sided else u != v
-    u, v, value = u[keep], v[keep], strength[index[keep]]
-    rows, columns = sides.shape
-    forward = (u, v, value, np.zeros(rows))
-    if sides.two_sided:
-        backward = (v, u, value, np.zeros(columns))
-        return _both_ways(sides, _strongest(forward), _strongest(backward)), True, True
+    ties = [
+        (key_of(a), key_of(b), strength)
+        for a, b, strength in zip(frame["a"], frame["b"], _strengths(frame), strict=True)
+        if key_of(a) != key_of(b)
+    ]
     if not criterion.options["directed"]:
-        forward = (np.concatenate([u, v]), np.concatenate([v, u]), np.concatenate([value, value]), forward[3])
-    best = _strongest(forward)
-    return _both_ways(sides, best, best), True, True
+        ties += [(b, a, strength) for a, b, strength in ties]
+    left = _strongest(ties, sides.left_positions, sides.right_positions)
+    right = _strongest(ties, sides.right_positions, sides.left_positions)
+    return _both_ways(sides, left, right), True, True
 
 
-def _strongest(listed: Directed) -> Directed:
-    """Of ties listed more than once, keep the strongest."""
-    who, whom, value, default = listed
-    order = np.lexsort((-value, whom, who))
-    who, whom, value = who[order], whom[order], value[order]
-    first = np.ones(len(who), dtype=bool)
-    first[1:] = (who[1:] != who[:-1]) | (whom[1:] != whom[:-1])
-    return who[first], whom[first], value[first], default
+def _strongest(
+    ties: list[tuple[tuple[str, Any], tuple[str, Any], float]], judges: Positions, others: Positions
+) -> Directed:
+    """Return the ties from judges to others; of ties listed more than once, the strongest."""
+    best: dict[tuple[int, int], float] = {}
+    for a, b, strength in ties:
+        if a in judges and b in others:
+            place = (judges[a], others[b])
+            best[place] = max(strength, best.get(place, 0.0))
+    places = np.array(sorted(best), dtype=np.int64).reshape(-1, 2)
+    values = np.array([best[u, v] for u, v in places.tolist()], dtype=np.float64)
+    return places[:, 0], places[:, 1], values, np.zeros(len(judges))
 
 
 def _strengths(frame: pd.DataFrame) -> list[float]:

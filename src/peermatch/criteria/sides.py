@@ -170,9 +170,15 @@ class Sides:
             cohort.column(column, needed_by=needed_by)
 
     def pairs_of(
-        self, first: Sequence[Any], second: Sequence[Any]
+        self, first: Sequence[Any], second: Sequence[Any], *, both_ways: bool = False
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Find listed pairs of ids.
+
+        Parameters
+        ----------
+        first, second : sequences of ids
+        both_ways : bool
+            Two sides: where both people stand on both sides, take the pair either way round, not only as listed.
 
         Returns
         -------
@@ -182,14 +188,16 @@ class Sides:
         """
         index, u, v = [], [], []
         for k, (a, b) in enumerate(zip(first, second, strict=True)):
-            key_a, key_b = key_of(a), key_of(b)
-            row, column = self.left_positions.get(key_a), self.right_positions.get(key_b)
-            if self.two_sided and (row is None or column is None):
-                row, column = self.left_positions.get(key_b), self.right_positions.get(key_a)
-            if row is not None and column is not None:
+            for one, other in ((a, b), (b, a)) if self.two_sided else ((a, b),):
+                row = self.left_positions.get(key_of(one))
+                column = self.right_positions.get(key_of(other))
+                if row is None or column is None:
+                    continue
                 index.append(k)
                 u.append(row)
                 v.append(column)
+                if not both_ways:
+                    break
         return np.array(index, np.int64), np.array(u, np.int64), np.array(v, np.int64)
 
     def unknown_ids(self, ids: Sequence[Any]) -> list[Any]:
