@@ -101,7 +101,6 @@ def price_rows(
     tally : int64 array
         Counted on: see COVERED, LOWEST, WORST.
     """
-    columns = block.shape[1]
     for i in range(block.shape[0]):
         u = first + i
         write_common(blossoms, u, common, False)

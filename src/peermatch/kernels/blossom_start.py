@@ -104,7 +104,7 @@ def bid(search: Search, u: int) -> int:
     vertex[u, Y] = best
     if partner < 0:
         return -1
-    loser = vertex[partner, MATE]
+    loser: int = vertex[partner, MATE]
     if loser >= 0:
         if best == second:
             return -1

@@ -163,12 +163,12 @@ def _values(weight: npt.ArrayLike) -> npt.NDArray[np.generic]:
 def _whole_numbers(values: npt.NDArray[np.generic]) -> tuple[IntArray, int | None]:
     """Return the weights as whole numbers, and the power of two that they were multiplied with (None: integers)."""
     if values.dtype.kind != "f":
-        if values.dtype.kind == "u" and values.size and int(values.max()) >= 2**63:  # type: ignore[call-overload]
-            require_room(int(values.max()), 0)  # type: ignore[call-overload]
+        if values.dtype.kind == "u" and values.size and int(values.max()) >= 2**63:
+            require_room(int(values.max()), 0)
         numbers = values.astype(np.int64)
         _require_bits(numbers)
         return numbers, None
-    bad = np.flatnonzero(~np.isfinite(values))  # type: ignore[call-overload]
+    bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         raise InputError(
             f"Weights must be finite. {bad.size} of {values.size} are not; "
