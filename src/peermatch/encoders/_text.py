@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from peermatch.errors import InputError, error_item
@@ -50,6 +48,10 @@ class TextVectors:
 
     def fit(self, texts: list[str]) -> TextVectors:
         """Learn from distinct texts."""
+        # imported here: they cost a third of a second, and most programmes have no free text
+        from sklearn.decomposition import TruncatedSVD
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
         self.words_ = TfidfVectorizer(
             token_pattern=_WORD,
             ngram_range=(1, 2),
