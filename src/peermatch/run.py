@@ -227,7 +227,7 @@ def _fit(matcher: PeerMatcher, sides: Sides, request: Request) -> tuple[FittedCr
 
 def _learned_from(criterion: Criterion) -> tuple[Any, ...]:
     """What decides how an encoder reads people; all else may change from round to round."""
-    options = [criterion.options.get(key) for key in ("ladder", "separator", "vocabulary", "min_count")]
+    options = [criterion.options.get(key) for key in ("ladder", "separator", "vocabulary")]
     return (criterion.kind, criterion.left, criterion.right, *options, criterion.options.get("text") is None)
 
 

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import cohorts
 
 import peermatch.criteria as pc
 from peermatch.cohort import Cohort
 from peermatch.criteria import Occasion, Sides
 from peermatch.errors import ConfigError, InfeasibleError, InputError
+from support import cohorts
 
 
 def forbidden_of(rules, sides, criteria=None, occasion=None):

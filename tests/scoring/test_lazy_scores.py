@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support import cohorts, twins
 
 import peermatch.criteria as pc
 from peermatch.problem import FORBIDDEN, GRID, DenseScores, PairScores, SparseScores
 from peermatch.scoring import MUTUALS, pair_details
+from support import cohorts, twins
 
 TIES = [{"a": "p001", "b": "p004", "strength": 0.5}, {"a": "p002", "b": "p003"}, {"a": "p000", "b": "q002"}]
 

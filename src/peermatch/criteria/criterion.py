@@ -362,7 +362,6 @@ def different(
     *,
     left: Columns | None = None,
     right: Columns | None = None,
-    min_count: int = 1,
     weight: float = 1.0,
     name: str | None = None,
     when: str | None = None,
@@ -373,8 +372,6 @@ def different(
     Parameters
     ----------
     columns : str or list of str
-    min_count : int
-        Values rarer than this count as one group "rare".
     left, right, weight, name, when, sensitive
         See `near`.
 
@@ -383,8 +380,6 @@ def different(
     >>> different(["department", "education"]).left
     ('department', 'education')
     """
-    if not isinstance(min_count, int) or isinstance(min_count, bool) or min_count < 1:
-        raise ConfigError(must_be("different()", "min_count", "a whole number of at least 1", min_count))
     return _build(
         "different",
         columns,
@@ -394,7 +389,6 @@ def different(
         name=name,
         when=when,
         sensitive=sensitive,
-        min_count=min_count,
     )
 
 

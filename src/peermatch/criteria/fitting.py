@@ -255,7 +255,7 @@ def _measure_above(criterion: Criterion, encoder: Any, sides: Sides) -> Measured
 
 
 def _fit_background(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
-    encoder = BackgroundEncoder(min_count=criterion.options.get("min_count", 1))
+    encoder = BackgroundEncoder()
     return _fit_encoder(encoder, criterion, sides)
 
 
