@@ -226,3 +226,13 @@ def test_the_same_problem_gives_the_same_bytes() -> None:
     assert first.certificate is not None
     assert second.certificate is not None
     assert first.certificate.vertex_duals.tobytes() == second.certificate.vertex_duals.tobytes()
+
+
+@pytest.mark.parametrize("n", [300, 301])
+def test_a_pool_in_which_all_want_the_same_few_takes_few_rounds(n: int) -> None:
+    hub = np.random.default_rng(3).random(n)
+    problem = Problem(DenseScores(symmetric((np.outer(hub, hub) * GRID).astype(np.int64))))
+    matching = Blossom().solve(problem)
+    u, v, weight = edges_of(problem)
+    assert matching.weight == max_weight_matching(u, v, weight, n, everyone_first=True).weight
+    assert matching.stats["rounds"] <= 8

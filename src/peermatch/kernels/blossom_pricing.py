@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from peermatch.kernels._jit import kernel
 
-__all__ = ["BlossomOrder", "match_free", "match_rows", "price_rows"]
+__all__ = ["BlossomOrder", "level_rows", "match_free", "match_rows", "price_rows"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -78,10 +78,11 @@ def price_rows(
     blossoms: BlossomOrder,
     fresh: Ints,
     common: Ints,
+    limit: int,
     worst: Ints,
     tally: Ints,
 ) -> None:
-    """Find the most violated pairs of each row.
+    """Find the pairs with the least slack of each row.
 
     Parameters
     ----------
@@ -96,14 +97,18 @@ def price_rows(
         1 for vertices whose pairs count as covered, 0 for further places of the same person.
     common : int64 array of zeros, shape (n_vertices,)
         Room to work in.
+    limit : int
+        Only pairs with less slack are looked for: 0 for violated ones.
     worst : int64 array, shape (rows, per_row, 2)
-        Receives (slack, column) of the most violated pairs; a slack of 0 where there are no more.
+        Receives (slack, column) of those with the least slack; a slack of `limit` where there are no more.
     tally : int64 array
         Counted on: see COVERED, LOWEST, WORST.
     """
     for i in range(block.shape[0]):
         u = first + i
         write_common(blossoms, u, common, False)
+        for slot in range(worst.shape[1]):
+            worst[i, slot, 0] = limit
         price_row(block[i], u, offset, y, bonus, fresh, common, worst[i], tally)
         write_common(blossoms, u, common, True)
 
@@ -120,10 +125,8 @@ def price_row(
     worst: Ints,
     tally: Ints,
 ) -> None:
-    """Find the most violated pairs of one row; equal ones by (column - row) mod columns."""
+    """Find the pairs with the least slack of one row; equal ones by (column - row) mod columns."""
     per_row, columns = worst.shape[0], len(scores)
-    for slot in range(per_row):
-        worst[slot, 0] = 0
     covered, lowest = 0, tally[LOWEST]
     turn = (u + 1) % max(1, columns)
     for half in range(2):
@@ -147,7 +150,7 @@ def price_row(
 
 @kernel
 def keep_violation(worst: Ints, slack: int, column: int) -> None:
-    """Insert a violated pair into the short list of its row, worst first, earlier found first among equals."""
+    """Insert a pair into the short list of its row, least slack first, earlier found first among equals."""
     slot = worst.shape[0] - 1
     while slot > 0 and worst[slot - 1, 0] > slack:
         worst[slot, 0] = worst[slot - 1, 0]
@@ -155,6 +158,23 @@ def keep_violation(worst: Ints, slack: int, column: int) -> None:
         slot -= 1
     worst[slot, 0] = slack
     worst[slot, 1] = column
+
+
+@kernel
+def level_rows(block: Ints, first: int, offset: int, y: Ints, bonus: int, needed: Ints) -> None:
+    """Raise `needed` of each vertex to what the duals of its partners ask of its own, for a block of rows."""
+    for i in range(block.shape[0]):
+        u = first + i
+        most = needed[u]
+        for j in range(block.shape[1]):
+            score = block[i, j]
+            if score == np.iinfo(np.int64).min or (offset == 0 and j == u) or score + bonus <= 0:
+                continue
+            doubled = 2 * (score + bonus)
+            most = max(most, doubled - y[offset + j])
+            if offset > 0:
+                needed[offset + j] = max(needed[offset + j], doubled - y[u])
+        needed[u] = most
 
 
 @kernel

@@ -65,7 +65,7 @@ class Blossom:
         ----------
         problem : Problem
         control : Control, optional
-            Stages: "solving" (vertices done) and "pricing" (rows done).
+            Stages: "solving" (vertices done), "pricing" and "levelling" (rows done).
 
         Raises
         ------

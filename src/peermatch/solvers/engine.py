@@ -12,7 +12,7 @@ from peermatch.kernels.blossom_start import greedy_start
 from peermatch.kernels.blossom_state import MATE, PARENT, SEARCHES, SIZE, Search, Y, Z, new_search
 from peermatch.problem import Control, IntArray
 
-__all__ = ["BITS", "Solved", "cardinality_bonus", "require_room", "solve_exactly"]
+__all__ = ["BITS", "Solved", "cardinality_bonus", "no_blossoms", "require_room", "solve_exactly"]
 
 BITS = 59
 """Weights (bonus included) may take this many bits: sums of a few doubled weights and duals then fit 62 bits."""
@@ -111,6 +111,13 @@ def solve_exactly(
                 break
         root = int(match_exposed(search, root, _WORK_PER_CALL))
     return _read(search, finished=root >= n)
+
+
+def no_blossoms(duals: IntArray) -> Solved:
+    """Return duals of vertices in the form of `Solved`, with nothing matched and no blossoms."""
+    none = np.zeros(0, dtype=np.int64)
+    nobody = np.full(len(duals), -1, dtype=np.int64)
+    return Solved(nobody, duals, none, none, none, finished=False, searches=0)
 
 
 def _read(search: Search, *, finished: bool) -> Solved:

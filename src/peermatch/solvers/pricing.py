@@ -4,6 +4,9 @@
 2. All allowed pairs are priced with its duals, block by block. No pair with a negative slack: the matching is
    optimal over all pairs, and the duals prove it.
 3. Else the worst few of each row join the graph, and it is matched again.
+
+Where everybody's best partners are the same few people (or many rows are violated for another reason), a better set
+of candidates is looked for once: with level duals over all pairs, those with the least slack.
 """
 
 from __future__ import annotations
@@ -12,15 +15,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from peermatch.kernels.blossom_pricing import COVERED, LOWEST, WORST, BlossomOrder, price_rows
+from peermatch.kernels.blossom_pricing import COVERED, LOWEST, WORST, BlossomOrder, level_rows, price_rows
 from peermatch.problem import Control, IntArray, Problem
 from peermatch.solvers.bounds import Bound, bound_after_scan, bound_from_best, bound_from_duals
 from peermatch.solvers.candidates import Places, Start, first_candidates, greedy_mate, row_blocks
-from peermatch.solvers.engine import Solved, cardinality_bonus, require_room, solve_exactly
+from peermatch.solvers.engine import Solved, cardinality_bonus, no_blossoms, require_room, solve_exactly
 
 __all__ = ["Outcome", "Scan", "blossom_order", "pairs_of", "price_and_repair", "scan_pairs"]
 
 _WORST_PER_ROW = 3
+
+_SWEEPS = 8
+"""Passes over all pairs that level duals take."""
+
+_MANY = 0.25
+"""The share of rows with a violated pair from which on better candidates are worth those passes."""
+
+_ANY_SLACK = 1 << 61
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +113,22 @@ def blossom_order(n: int, solved: Solved) -> BlossomOrder:
     return BlossomOrder(order, place, innermost, parent, begin, begin + size, total)
 
 
-def scan_pairs(places: Places, solved: Solved, bonus: int, control: Control | None) -> Scan | None:
-    """Price all allowed pairs; None if asked to stop on the way."""
+def scan_pairs(
+    places: Places,
+    duals: IntArray,
+    blossoms: BlossomOrder,
+    bonus: int,
+    control: Control | None,
+    *,
+    per_row: int = _WORST_PER_ROW,
+    limit: int = 0,
+) -> Scan | None:
+    """Price all allowed pairs, and list the few of each row with the least slack below `limit`.
+
+    Returns None if asked to stop on the way.
+    """
     scores = places.problem.scores
     rows, columns = scores.shape
-    blossoms = blossom_order(places.n, solved)
     common = np.zeros(places.n, dtype=np.int64)
     fresh = places.first_of_person
     tally = np.zeros(3, dtype=np.int64)
@@ -117,10 +139,10 @@ def scan_pairs(places: Places, solved: Solved, bonus: int, control: Control | No
             if control.stopping:
                 return None
         block = np.require(scores.block(some), np.int64, ["C", "W"])
-        worst = np.zeros((len(some), _WORST_PER_ROW, 2), dtype=np.int64)
+        worst = np.zeros((len(some), per_row, 2), dtype=np.int64)
         first, offset = int(some[0]), places.offset
-        price_rows(block, first, offset, solved.vertex_duals, bonus, blossoms, fresh, common, worst, tally)
-        row, slot = np.nonzero(worst[:, :, 0] < 0)
+        price_rows(block, first, offset, duals, bonus, blossoms, fresh, common, limit, worst, tally)
+        row, slot = np.nonzero(worst[:, :, 0] < limit)
         found_u.append(some[row])
         found_v.append(worst[row, slot, 1] + offset)
     return Scan(
@@ -129,6 +151,39 @@ def scan_pairs(places: Places, solved: Solved, bonus: int, control: Control | No
         covered=int(tally[COVERED]),
         lowest=int(tally[LOWEST]),
         worst=int(tally[WORST]),
+    )
+
+
+def level_duals(places: Places, duals: IntArray, bonus: int, control: Control | None) -> IntArray | None:
+    """Lower duals that no pair violates until nearly everybody has a partner without slack.
+
+    All duals move half of the way down to the least that their partners' duals allow; two such halves still cover
+    every pair. Returns None if asked to stop on the way.
+    """
+    scores = places.problem.scores
+    rows, columns = scores.shape
+    for sweep in range(_SWEEPS):
+        needed = np.zeros(places.n, dtype=np.int64)
+        for some in row_blocks(np.arange(rows, dtype=np.int64), columns):
+            if control is not None:
+                control.report("levelling", sweep * rows + int(some[0]), _SWEEPS * rows)
+                if control.stopping:
+                    return None
+            block = np.require(scores.block(some), np.int64, ["C", "W"])
+            level_rows(block, int(some[0]), places.offset, duals, bonus, needed)
+        duals = (duals + needed + 1) >> 1
+    return duals
+
+
+def better_candidates(places: Places, outcome: Outcome, k: int, control: Control | None) -> Scan | None:
+    """Return the pairs with the least slack under level duals; None if asked to stop on the way."""
+    duals = level_duals(places, bound_from_best(outcome.start, outcome.bonus).duals, outcome.bonus, control)
+    if duals is None:
+        return None
+    outcome.bounds.append(Bound(duals, outcome.bonus))
+    blossoms = blossom_order(places.n, no_blossoms(duals))
+    return scan_pairs(
+        places, duals, blossoms, outcome.bonus, control, per_row=min(k, len(duals)), limit=_ANY_SLACK
     )
 
 
@@ -158,7 +213,8 @@ def price_and_repair(problem: Problem, places: Places, k: int, control: Control 
             break
         outcome.mate = solved.mate
         outcome.bounds.append(bound_from_duals(solved, start, outcome.bonus))
-        scan = scan_pairs(places, solved, outcome.bonus, control)
+        blossoms = blossom_order(places.n, solved)
+        scan = scan_pairs(places, solved.vertex_duals, blossoms, outcome.bonus, control)
         if scan is None:
             break
         outcome.lowest = scan.lowest
@@ -170,6 +226,10 @@ def price_and_repair(problem: Problem, places: Places, k: int, control: Control 
         elif scan.worst == 0:
             outcome.solved = solved
             break
+        elif outcome.rounds == 1 and len(np.unique(scan.u)) > _MANY * places.problem.scores.shape[0]:
+            scan = better_candidates(places, outcome, k, control)
+            if scan is None:
+                break
         u, v = _united(u, v, np.minimum(scan.u, scan.v), np.maximum(scan.u, scan.v), places.n)
     return outcome
 
