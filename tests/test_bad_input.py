@@ -470,6 +470,14 @@ def test_managers_that_resolve_to_nobody():
     assert item["found"] == {"managers": 6, "found": 0, "examples": ["a", "b"]}
 
 
+def test_lines_run_through_people_who_do_not_take_part():
+    chain = [{"id": i, "years": 1, "boss": i - 1 or None, "in": i != 2} for i in range(1, 4)]
+    people = [*chain, {"id": 9, "years": 1, "boss": 1, "in": True}]
+    pairing = matcher(rules=[pm.not_in_line("boss")], eligible="in").match(people)
+    assert pairing.pairs[["a", "b"]].values.tolist() == [[3, 9]]
+    assert pairing.rules["note"].tolist() == ["3 of 3 managers found"]
+
+
 def test_an_org_without_the_column_of_managers():
     line = matcher(rules=[pm.not_in_line("boss")])
     refused(

@@ -238,15 +238,15 @@ def _enforce(
     everyone: tuple[Cohort, Cohort | None],
     request: Request,
 ) -> Enforcement:
+    came = tuple(cohort for cohort in everyone if cohort is not None)
     absent = {
         key_of(id): reason
-        for cohort in everyone
-        if cohort is not None
+        for cohort in came
         for id, reason in zip(cohort.ids, cohort.reasons_out, strict=True)
         if reason is not None
     }
     org = None if request.org is None else Cohort.of(request.org, matcher.id, at_least=1)
-    occasion = Occasion(org=org, history=request.history, as_of=request.as_of, absent=absent)
+    occasion = Occasion(org=org, everyone=came, history=request.history, as_of=request.as_of, absent=absent)
     rules = list(matcher.rules)
     if request.locks is not None:
         rules.append(require(request.locks, name="locks"))

@@ -35,6 +35,8 @@ class Occasion:
     ----------
     org : Cohort or None
         The whole staff.
+    everyone : tuple of Cohort
+        All who came in, those who don't take part too: reporting lines run through them. Empty: those who take part.
     history : table or None
     as_of : date or str or None
     absent : mapping of typed id to reason
@@ -42,6 +44,7 @@ class Occasion:
     """
 
     org: Cohort | None = None
+    everyone: tuple[Cohort, ...] = ()
     history: Any = None
     as_of: Any = None
     absent: Mapping[tuple[str, Any], str] = field(default_factory=dict)
@@ -169,7 +172,8 @@ def _not_in_line(rule: Rule, context: _Context) -> Compiled:
     if context.occasion.org is not None:
         context.occasion.org.column(column, needed_by=f"{rule.caller} in org")
         tables.append((context.occasion.org, column))
-    cohorts = [sides.left] if sides.right is None else [sides.left, sides.right]
+    taking = (sides.left,) if sides.right is None else (sides.left, sides.right)
+    cohorts = context.occasion.everyone or taking
     tables.extend((cohort, column) for cohort in cohorts if cohort.has(column))
     if not tables:
         sides.need("left", [column], rule.caller)

@@ -122,7 +122,9 @@ def _repair(row: dict[str, Any]) -> dict[str, Any]:
         finite = isinstance(cell, bool | int | str) or (isinstance(cell, float) and math.isfinite(cell))
         if cell is not None and not finite:
             plain[key] = str(cell)
-    plain["id"] = None if plain["id"] is None else typed_id(plain["id"])
+    if plain["id"] is not None:
+        # the id says whose cell it was; the row would tell in which order the table came
+        plain["id"], plain["row"] = typed_id(plain["id"]), None
     return plain
 
 
