@@ -83,12 +83,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:  # argparse has said why
         return leaving.code if isinstance(leaving.code, int) else 2
     console = Console(quiet=getattr(args, "quiet", False))
-    command: Command = getattr(import_module(f"peermatch.cli.{args.module}"), args.function)
     try:
         with _talking(args.debug):
+            command: Command = getattr(import_module(f"peermatch.cli.{args.module}"), args.function)
             return command(args, console)
     except KeyboardInterrupt:
-        console.error("interrupted; what was not reported as written was not written.")
+        console.error("interrupted before the results were complete.")
         return INTERRUPTED
     except BrokenPipeError:
         forget_output()
