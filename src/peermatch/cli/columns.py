@@ -84,14 +84,9 @@ class Column:
         return bool(texts) and texts <= YES | NO
 
     @property
-    def says_yes(self) -> npt.NDArray[np.bool_]:
-        """Which rows say yes."""
-        return np.array([str(cell).casefold() in YES for cell in self.cells], dtype=np.bool_)
-
-    @property
     def yeses(self) -> int:
         """How many rows say yes."""
-        return int(self.says_yes.sum())
+        return sum(str(value).casefold() in YES for value in self.values)
 
     @property
     def frame(self) -> pd.DataFrame:

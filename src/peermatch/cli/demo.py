@@ -86,10 +86,10 @@ def run_demo(args: argparse.Namespace, console: Console) -> int:
     say_that_it_compiles(console)
     matcher = PeerMatcher.from_toml(config)
     with Progress(console) as progress:
-        pairing = matcher.match(people, org=people, round="demo", as_of=AS_OF, progress=progress)
+        pairing = matcher.match(people, round="demo", as_of=AS_OF, progress=progress)
     files = [path.name for path in pairing.to_csv(folder)]
     console.result(pairing.summary())
-    again = ["peermatch", "match", str(people), "--config", str(config), "--org", str(people)]
+    again = ["peermatch", "match", str(people), "--config", str(config)]
     again += ["--round", "demo", "--as-of", AS_OF, "--out", args.out]
     console.note(f"Results in {folder}: {', '.join([people.name, config.name, *files])}")
     console.note(f"The same by hand:\n  {shlex.join(again)}")

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from peermatch.cli.columns import Column, first_of, first_reason, shown
 from peermatch.cohort import Cohort
 from peermatch.cohort.cells import CellError, canonical
@@ -73,10 +70,6 @@ _LEARNERS = (
     "seeker",
 )
 _TEACHERS = ("mentor", "teacher", "coach", "senior", "buddy", "guide", "sponsor", "helper")
-
-
-_FOUND = 0.9
-"""The share of managers that must be found for a rule, as in not_in_line."""
 
 
 @dataclass(frozen=True)
@@ -204,29 +197,24 @@ class ManagerGuess(Guess):
 
     Attributes
     ----------
-    in_table : bool
-        Whether the table knows enough managers for a rule.
-    in_pool : bool
-        Whether those who take part alone do.
+    enough : bool
+        Whether the table knows enough of the managers for a rule.
     """
 
-    in_table: bool = True
-    in_pool: bool = True
+    enough: bool = True
 
 
-def find_manager(
-    cohort: Cohort, columns: Sequence[Column], eligible: npt.NDArray[np.bool_]
-) -> ManagerGuess | None:
-    """Find the column of managers' ids, and whether the table, and those who take part, know enough of them."""
+def find_manager(cohort: Cohort, columns: Sequence[Column]) -> ManagerGuess | None:
+    """Find the column of managers' ids, and whether the table knows enough of them."""
     ids = set(cohort.ids.tolist())
     for column in first_of(columns, _MANAGER):
         if not any(value in ids for value in column.values):
             continue
         try:
-            lines = reporting_lines([(cohort, column.name)], min_found=_FOUND)
+            lines = reporting_lines([(cohort, column.name)], min_found=0.9)
         except InputError as error:
-            return ManagerGuess(column.name, first_reason(error), in_table=False, in_pool=False)
-        reason = f"{lines.found:,} of {lines.named:,} managers named here are in the table"
-        pool = reporting_lines([(cohort.take(eligible), column.name)], min_found=0.0)
-        return ManagerGuess(column.name, reason, in_pool=pool.found >= _FOUND * pool.named)
+            return ManagerGuess(column.name, first_reason(error), enough=False)
+        return ManagerGuess(
+            column.name, f"{lines.found:,} of {lines.named:,} managers named here are in the table"
+        )
     return None

@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from peermatch.cli.columns import Column, columns_of, shown
 from peermatch.cli.console import DONE, Console
 from peermatch.cli.draft import Part, comment, key, table
@@ -86,7 +83,7 @@ class _Draft:
         self.label = find_label(columns)
         self.eligible = find_eligible(columns)
         self.sides = find_sides(columns)
-        self.manager = find_manager(self.people, columns, self._taking_part())
+        self.manager = find_manager(self.people, columns)
         taken = {
             guess.name for guess in (self.label, self.eligible, self.sides, self.manager) if guess is not None
         }
@@ -94,11 +91,6 @@ class _Draft:
         self.criteria = guess_criteria(self.free, Setting(self.sides is not None, self.as_of))
         if not any(part.active for part in self.criteria):
             self.criteria.append(self._something())
-
-    def _taking_part(self) -> npt.NDArray[np.bool_]:
-        if self.eligible is None:
-            return np.ones(len(self.people), dtype=np.bool_)
-        return next(column.says_yes for column in self.columns if self.eligible.name == column.name)
 
     def _something(self) -> Part:
         """At least one criterion is needed: a difference in whatever column has a few values."""
@@ -130,8 +122,6 @@ class _Draft:
         parts = ["peermatch", "match", people, "--config", out, "--out", "results"]
         if self.sides is not None:
             parts += ["--role", self.sides.name]
-        if self.manager is not None and self.manager.in_table and not self.manager.in_pool:
-            parts += ["--org", people]
         if self.as_of is not None:
             parts += ["--as-of", self.as_of]
         return shlex.join(parts)
@@ -171,14 +161,10 @@ class _Draft:
     def _rules(self) -> list[Part]:
         rules = []
         if self.manager is not None:
-            name, active = self.manager.name, self.manager.in_table
+            name, active = self.manager.name, self.manager.enough
             reasons = [f"Nobody with anyone above or below them. {self.manager.reason}"]
             if not active:
                 reasons.append("Run with --org and a table of the whole staff, and take the # away.")
-            elif not self.manager.in_pool:
-                reasons.append(
-                    "Many managers don't take part themselves: run with --org and a table of the whole staff."
-                )
             rules.append(
                 table("not_in_line", {"manager": name}, reasons, uses=[name], active=active, of="rules")
             )
