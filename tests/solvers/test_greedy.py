@@ -34,7 +34,7 @@ def plain_greedy(problem: Problem) -> list[list[int]]:
 
 def check_bound(problem: Problem, matching: Matching) -> None:
     """The certificate holds over all allowed pairs, and the gap is what it says."""
-    placed, _, _ = problem.one_place_each()
+    placed, of_left, of_right = problem.one_place_each()
     rows = placed.scores.shape[0]
     bound = matching.certificate
     assert isinstance(bound, BoundCertificate)
@@ -46,7 +46,8 @@ def check_bound(problem: Problem, matching: Matching) -> None:
     right = y[rows:] if problem.two_sided else y
     slack = y[:rows, None] + right[None, :] - bound.scale * np.where(allowed, matrix, 0)
     assert (slack[allowed] >= 0).all()
-    assert bound.pairs_covered == allowed.sum() // (1 if problem.two_sided else 2)
+    people = {(of_left[u], of_right[v]) for u, v in zip(*np.nonzero(allowed), strict=True)}
+    assert bound.pairs_covered == len(people) // (1 if problem.two_sided else 2)
     assert matching.gap == int(y.sum()) // bound.scale - matching.weight
 
 

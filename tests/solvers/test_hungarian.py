@@ -15,7 +15,7 @@ TWO_SIDED = [name for name, problem in PROBLEMS.items() if problem.two_sided]
 
 def check_certificate(problem: Problem, matching: Matching) -> None:
     """Dual feasible on every allowed pair, tight on matched ones, 0 on people alone, and equal in value."""
-    placed, _, _ = problem.one_place_each()
+    placed, left, right = problem.one_place_each()
     proof = matching.certificate
     assert isinstance(proof, OptimalityCertificate)
     assert len(proof.blossom_duals) == 0
@@ -24,13 +24,13 @@ def check_certificate(problem: Problem, matching: Matching) -> None:
     assert len(y) == rows + columns
     assert min(y, default=0) >= 0
     matrix = placed.scores.block(np.arange(rows))
-    covered = 0
+    covered = set()
     for u in range(rows):
         for v in range(columns):
             if matrix[u, v] != FORBIDDEN:
-                covered += 1
+                covered.add((left[u], right[v]))
                 assert y[u] + y[rows + v] >= proof.scale * (int(matrix[u, v]) + proof.bonus)
-    assert covered == proof.pairs_covered
+    assert len(covered) == proof.pairs_covered
     assert sum(y) == proof.scale * (matching.weight + proof.bonus * len(matching.pairs))
     if problem.objective == "everyone_first":
         spread = int(matrix.max(where=matrix != FORBIDDEN, initial=0))

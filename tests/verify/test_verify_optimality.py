@@ -129,7 +129,8 @@ def test_two_sides_with_places_by_linear_programming(seed):
     chosen = np.round(primal).astype(bool)
     duals = np.round(dual).astype(np.int64) if len(u) else np.zeros(rows + columns, dtype=np.int64)
     pairs = np.stack([left[u[chosen]], right[v[chosen]]], axis=1)
-    matching = optimal(problem, pairs, duals, len(u))
+    people = {(left[a], right[b]) for a, b in zip(u, v, strict=True)}
+    matching = optimal(problem, pairs, duals, len(people))
     proof = prove_optimal(problem, matching)
     assert proof.verified, proof.faults
     assert proof.upper_bound == best_two_sided(matrix.tolist(), None, places.tolist(), "best_total")[1]

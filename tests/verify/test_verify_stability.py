@@ -208,14 +208,31 @@ def test_a_partition_without_an_odd_party_proves_nothing():
     assert "no odd party" in prove_no_stable(problem, matching).faults[0]
 
 
-def test_an_odd_party_with_ties_proves_nothing():
-    """The theorem needs strict preferences, even where the tie is of someone outside the odd party."""
+def tied(person, one, other):
+    """The unsolvable example in which one person values two people the same."""
     problem, matching = unsolvable()
     utilities = problem.scores.utilities(np.arange(4)).copy()
-    utilities[3, 1] = utilities[3, 0]
-    tied = Problem(DenseScores(np.ones((4, 4), dtype=int), utilities=utilities))
-    faults = prove_no_stable(tied, matching).faults
-    assert faults == ("Person 3 values two people the same; the theorem needs strict preferences.",)
+    utilities[person, one] = utilities[person, other]
+    return Problem(DenseScores(np.ones((4, 4), dtype=int), utilities=utilities)), matching
+
+
+def test_a_tie_that_changes_nothing_leaves_the_proof_whole():
+    problem, matching = tied(3, 1, 0)
+    assert prove_no_stable(problem, matching).verified
+    assert stable_matchings(problem.scores.utilities(np.arange(4))) == []
+
+
+def test_a_tie_between_the_neighbours_in_an_odd_party_proves_nothing():
+    problem, matching = tied(0, 1, 2)
+    faults = prove_no_stable(problem, matching).faults
+    assert "Person 0 does not prefer their successor to their predecessor." in faults
+
+
+def test_a_pair_of_equals_blocks_the_proof():
+    """Whoever is worth as much as the predecessor could be preferred under some order of the tied."""
+    problem, matching = tied(0, 3, 2)
+    faults = prove_no_stable(problem, matching).faults
+    assert faults == ("Pair (0, 3) blocks the partition.",)
 
 
 def test_pairs_covered_by_a_partition_off_by_one():

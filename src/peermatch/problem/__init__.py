@@ -9,7 +9,7 @@ from peermatch.problem.certificate import (
 )
 from peermatch.problem.control import Control, Stopped
 from peermatch.problem.matching import Matching, sorted_pairs
-from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem
+from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
 from peermatch.problem.scores import (
     FORBIDDEN,
     GRID,
@@ -46,6 +46,7 @@ __all__ = [
     "StabilityCertificate",
     "Status",
     "Stopped",
+    "first_places",
     "sorted_pairs",
     "top_of_blocks",
 ]

@@ -48,7 +48,7 @@ class OptimalityCertificate:
     vertex_blossom : int64 array, shape (n_vertices,)
         The innermost blossom of each vertex, -1 for none. Empty where there are no blossoms.
     pairs_covered : int
-        How many allowed pairs the inequality was checked on by the solver.
+        How many allowed pairs of people (who have a place at all) the inequality was checked on by the solver.
     """
 
     scale: int

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from peermatch.checks import check_choice
 from peermatch.problem.scores import Candidates, IntArray, PairScores, top_of_blocks
 
-__all__ = ["OBJECTIVES", "ClonedScores", "Problem"]
+__all__ = ["OBJECTIVES", "ClonedScores", "Problem", "first_places"]
 
 OBJECTIVES = ("everyone_first", "best_total")
 
@@ -87,6 +88,24 @@ class Problem:
         if self.capacity[1] is not None:
             right = np.repeat(right, self.capacity[1])
         return Problem(ClonedScores(self.scores, left, right), self.objective), left, right
+
+
+def first_places(positions: IntArray) -> npt.NDArray[np.bool_]:
+    """Return which entry is the first of each person's places, so that pairs of people can be counted once.
+
+    Parameters
+    ----------
+    positions : int64 array
+        Of rows or columns, as `Problem.one_place_each` returns them.
+
+    Examples
+    --------
+    >>> first_places(np.array([0, 0, 1, 3, 3])).tolist()
+    [True, False, True, True, False]
+    """
+    fresh = np.ones(len(positions), dtype=bool)
+    fresh[1:] = positions[1:] != positions[:-1]
+    return fresh
 
 
 class ClonedScores:

@@ -21,6 +21,7 @@ from peermatch.problem import (
     PairScores,
     Problem,
     Status,
+    first_places,
 )
 
 __all__ = ["Greedy"]
@@ -69,7 +70,7 @@ class Greedy:
         placed, left, right = problem.one_place_each()
         search = _Search(placed, self.candidates)
         pairs = search.run(control)
-        y, covered, most_pairs = _bound(placed)
+        y, covered, most_pairs = _bound(placed, left, right)
         made = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         total = sum(int(score) for score in placed.scores.at(made[:, 0], made[:, 1]))
         everyone = problem.objective == "everyone_first"
@@ -200,7 +201,7 @@ def _best_columns(values: IntArray, wanted: npt.NDArray[np.bool_], k: int) -> tu
     return np.concatenate([above, equal[: k - len(above)]]), cut
 
 
-def _bound(problem: Problem) -> tuple[IntArray, int, int]:
+def _bound(problem: Problem, left: IntArray, right: IntArray) -> tuple[IntArray, int, int]:
     """Return y' on the scale 2, the number of allowed pairs, and a bound on how many pairs a matching can have.
 
     With t(u) >= 0 the best score of u, the duals t/2 on everyone are feasible over all pairs; on two sides so are
@@ -209,13 +210,14 @@ def _bound(problem: Problem) -> tuple[IntArray, int, int]:
     scores = problem.scores
     rows, columns = scores.shape
     best_of_row, best_of_column = (np.full(size, FORBIDDEN, dtype=np.int64) for size in (rows, columns))
+    fresh_row, fresh_column = first_places(left), first_places(right)
     covered = 0
     step = max(1, _CELLS_PER_BLOCK // max(1, columns))
     for begin in range(0, rows, step):
         some = np.arange(begin, min(rows, begin + step), dtype=np.int64)
         block = scores.block(some)
         best_of_row[some] = block.max(axis=1, initial=FORBIDDEN)
-        covered += int((block != FORBIDDEN).sum())
+        covered += int((block[fresh_row[some]][:, fresh_column] != FORBIDDEN).sum())
         np.maximum(best_of_column, block.max(axis=0, initial=FORBIDDEN), out=best_of_column)
     t_row, t_column = np.maximum(best_of_row, 0), np.maximum(best_of_column, 0)
     can_row, can_column = int((best_of_row != FORBIDDEN).sum()), int((best_of_column != FORBIDDEN).sum())

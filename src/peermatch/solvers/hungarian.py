@@ -18,6 +18,7 @@ from peermatch.problem import (
     Problem,
     Status,
     Stopped,
+    first_places,
 )
 
 __all__ = ["Hungarian"]
@@ -67,7 +68,7 @@ class Hungarian:
             )
         placed, left, right = problem.one_place_each()
         try:
-            worth, bonus, covered = _worth(placed, control)
+            worth, bonus, covered = _worth(placed, (left, right), control)
             mate = _assign(worth, control)
             y_left, y_right, repairs = _duals_or_repair(worth, mate, control)
         except Stopped:
@@ -89,7 +90,9 @@ class Hungarian:
         )
 
 
-def _worth(problem: Problem, control: Control | None) -> tuple[IntArray, int, int]:
+def _worth(
+    problem: Problem, places: tuple[IntArray, IntArray], control: Control | None
+) -> tuple[IntArray, int, int]:
     """Return what each pair adds (0: as good as none), the bonus in it, and how many pairs are allowed.
 
     The bonus makes one more pair worth more than all that scores can differ by, so that more pairs come first.
@@ -114,7 +117,8 @@ def _worth(problem: Problem, control: Control | None) -> tuple[IntArray, int, in
     worth[~allowed] = -bonus
     worth += bonus
     np.maximum(worth, 0, out=worth)
-    return worth, bonus, int(allowed.sum())
+    fresh = [first_places(part) for part in places]
+    return worth, bonus, int(allowed[fresh[0]][:, fresh[1]].sum())
 
 
 def _assign(worth: IntArray, control: Control | None) -> IntArray:

@@ -56,7 +56,9 @@ def prove_optimal(problem: Problem, matching: Matching) -> Proof:
     if forest is None or faults:
         return Proof(False, tuple(faults))
     bound = _sum(certificate.vertex_duals) + forest.bound
-    scan = scan_pairs(expanded, certificate.vertex_duals, forest, certificate.scale, certificate.bonus)
+    scan = scan_pairs(
+        expanded, certificate.vertex_duals, forest, certificate.scale, certificate.bonus, (left, right)
+    )
     faults += _scan_faults(scan, certificate, left, right)
     value = certificate.scale * (matching.weight + certificate.bonus * len(matching.pairs))
     if value != bound:
@@ -103,7 +105,9 @@ def prove_bound(problem: Problem, matching: Matching) -> Proof:
     faults += _dual_faults(certificate, expanded.n_vertices)
     if faults:
         return Proof(False, tuple(faults))
-    scan = scan_pairs(expanded, certificate.vertex_duals, None, certificate.scale, certificate.bonus)
+    scan = scan_pairs(
+        expanded, certificate.vertex_duals, None, certificate.scale, certificate.bonus, (left, right)
+    )
     faults += _scan_faults(scan, certificate, left, right)
     return _concluded(
         problem, matching, certificate, scan, _sum(certificate.vertex_duals), faults, optimal=False

@@ -74,8 +74,9 @@ def is_stable_partition(
 def prove_no_stable(problem: Problem, matching: Matching) -> Proof:
     """Check a `NoStableCertificate`: a stable partition with an odd party of three or more.
 
-    With strict preferences such a party is in every stable partition, so that no stable matching exists (Tan 1991).
-    With ties the theorem does not hold; equal utilities are therefore a fault.
+    With strict preferences such a party is in every stable partition, so that no stable matching exists (Tan 1991). A
+    matching that is stable under ties is stable under some order of the tied. So with equal utilities the
+    partition must be stable under every such order: a pair of equals then blocks it as well.
 
     Returns
     -------
@@ -99,14 +100,13 @@ def prove_no_stable(problem: Problem, matching: Matching) -> Proof:
         return Proof(False, (*faults, "The matching carries no certificate that none is stable."))
     if problem.two_sided:
         return Proof(False, (*faults, "Two sides always have a stable matching."))
-    broken, n_pairs = _partition_faults(problem.scores, np.asarray(certificate.successor))
+    broken, n_pairs = _partition_faults(problem.scores, np.asarray(certificate.successor), ties_too=True)
     faults += broken
     if not broken:
         if not certificate.odd_parties:
             faults.append(
                 "The partition has no odd party of three or more, so that a stable matching exists."
             )
-        faults += _tie_faults(problem.scores)
         if certificate.pairs_covered != n_pairs:
             faults.append(
                 f"The certificate claims {certificate.pairs_covered} allowed pairs; there are {n_pairs}."
@@ -125,7 +125,9 @@ def _listed(preferences: Sequence[Sequence[int]]) -> DenseScores:
     return DenseScores(np.where(both, 0, FORBIDDEN), utilities=utilities)
 
 
-def _partition_faults(scores: PairScores, successor: npt.NDArray[np.int64]) -> tuple[list[str], int]:
+def _partition_faults(
+    scores: PairScores, successor: npt.NDArray[np.int64], *, ties_too: bool = False
+) -> tuple[list[str], int]:
     """Return what keeps a permutation from being a stable partition, and how many allowed pairs were looked at."""
     n = scores.shape[0]
     if successor.shape != (n,) or successor.dtype.kind != "i":
@@ -139,7 +141,8 @@ def _partition_faults(scores: PairScores, successor: npt.NDArray[np.int64]) -> t
     faults = _order_faults(scores, successor, predecessor)
     person = np.flatnonzero(predecessor != np.arange(n))
     left, right = (
-        Side(scores, "left", np.ones(n, dtype=np.int64), person, predecessor[person]) for _ in range(2)
+        Side(scores, "left", np.ones(n, dtype=np.int64), person, predecessor[person], ties_too)
+        for _ in range(2)
     )
     for pairs in mutual_wishes(left, right, one_pool=True):
         faults += [f"Pair ({u}, {v}) blocks the partition." for u, v in pairs[:SHOWN].tolist()]
@@ -162,14 +165,3 @@ def _order_faults(scores: PairScores, successor: IntArray, predecessor: IntArray
             for p in rows[large & ~barred & (next_one <= last_one)]
         ]
     return summed_up(faults, len(faults), "such people")
-
-
-def _tie_faults(scores: PairScores) -> list[str]:
-    n = scores.shape[0]
-    tied: list[int] = []
-    for rows in row_blocks(n, n):
-        ordered = np.sort(scores.utilities(rows), axis=1)
-        equal = (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] != FORBIDDEN)
-        tied += rows[equal.any(axis=1)].tolist()
-    lines = (f"Person {p} values two people the same; the theorem needs strict preferences." for p in tied)
-    return summed_up(lines, len(tied), "people with ties")

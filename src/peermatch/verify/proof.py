@@ -22,7 +22,7 @@ class Proof:
     faults : tuple of str
         What was found false, with positions; empty where `verified`. Also empty where nothing was claimed.
     pairs_covered : int
-        How many allowed pairs were looked at here, each counted once (with capacities: once for each place).
+        How many allowed pairs of people were looked at here, each counted once.
     upper_bound : int or None
         No matching with as many pairs as the one in hand has a greater total score (for the objective
         ``"best_total"``: no matching at all). On the grid of 2**-30. None where the duals prove nothing.

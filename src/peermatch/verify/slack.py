@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.problem import FORBIDDEN, IntArray, Problem
+from peermatch.problem import FORBIDDEN, IntArray, Problem, first_places
 from peermatch.verify.forest import BlossomForest
 from peermatch.verify.proof import SHOWN
 
@@ -27,7 +27,7 @@ class Scan:
     Attributes
     ----------
     n_pairs : int
-        Allowed pairs, each counted once.
+        Allowed pairs of people, each counted once however many places the two have.
     lowest, highest : int or None
         Their lowest and highest score; None where no pair is allowed.
     most_pairs : int
@@ -54,7 +54,12 @@ def row_blocks(n_rows: int, n_columns: int, *, multiple: int = 1) -> Iterator[In
 
 
 def scan_pairs(
-    problem: Problem, duals: IntArray, forest: BlossomForest | None, scale: int, bonus: int
+    problem: Problem,
+    duals: IntArray,
+    forest: BlossomForest | None,
+    scale: int,
+    bonus: int,
+    places: tuple[IntArray, IntArray],
 ) -> Scan:
     """Compute y(u) + y(v) + (z of the blossoms around both) - scale (w(u,v) + bonus) on every allowed pair.
 
@@ -68,6 +73,8 @@ def scan_pairs(
     duals : int64 array, shape (n_vertices,)
     forest : BlossomForest, optional
     scale, bonus : int
+    places : pair of int64 arrays
+        Whose place each row and column is.
 
     Returns
     -------
@@ -76,6 +83,7 @@ def scan_pairs(
     n_rows, n_columns = problem.scores.shape
     offset = n_rows if problem.two_sided else 0
     greatest = 2 * max((abs(y) for y in duals.tolist()), default=0) + (forest.greatest if forest else 0)
+    fresh_rows, fresh_columns = (first_places(part) for part in places)
     seen_rows, seen_columns = np.zeros(n_rows, dtype=bool), np.zeros(n_columns, dtype=bool)
     scan = Scan()
     for rows in row_blocks(n_rows, n_columns):
@@ -88,6 +96,7 @@ def scan_pairs(
             continue
         seen_rows[rows] |= allowed.any(axis=1)
         seen_columns[first:] |= allowed.any(axis=0)
+        scan.n_pairs += int(np.count_nonzero(allowed[fresh_rows[rows]][:, fresh_columns[first:]]))
         low, high = _extend(scan, weights, allowed)
         fits = greatest + scale * (max(abs(low), abs(high)) + abs(bonus)) < _ROOM
         dtype = np.int64 if fits else object
@@ -106,8 +115,7 @@ def scan_pairs(
 
 
 def _extend(scan: Scan, weights: IntArray, allowed: npt.NDArray[np.bool_]) -> tuple[int, int]:
-    """Count the pairs of a block and return its lowest and highest score."""
-    scan.n_pairs += int(np.count_nonzero(allowed))
+    """Return the lowest and the highest score of a block."""
     low = int(np.where(allowed, weights, _HIGHEST).min())
     high = int(np.where(allowed, weights, FORBIDDEN).max())
     scan.lowest = low if scan.lowest is None else min(scan.lowest, low)

@@ -31,6 +31,8 @@ class Side:
         How many others each may hold.
     person, partner : int64 arrays, shape (m,)
         Who holds whom, sorted by `person`.
+    ties_too : bool
+        Whether being worth as much as the worst held is a wish as well.
     n_allowed : int
         How many allowed (person, other) entries were read so far.
     """
@@ -40,6 +42,7 @@ class Side:
     places: IntArray
     person: IntArray
     partner: IntArray
+    ties_too: bool = False
     n_allowed: int = 0
 
     @property
@@ -62,6 +65,8 @@ class Side:
         np.minimum.at(worst, line, utilities[line, held])
         worst[taken < self.places[rows]] = FORBIDDEN
         wishes: BoolArray = utilities > worst[:, None]
+        if self.ties_too:
+            wishes |= (utilities == worst[:, None]) & (utilities != FORBIDDEN)
         wishes[line, held] = False
         return wishes
 
