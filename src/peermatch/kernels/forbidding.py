@@ -18,7 +18,7 @@ Array = npt.NDArray[Any]
 
 
 @kernel
-def equal_one(a: Array, b: Array, threshold: float) -> bool:
+def equal_one(a: Array, b: Array, threshold: float) -> Any:
     """Codes that are equal and known, in any place, are forbidden."""
     for d in range(a.shape[0]):
         if a[d] >= 0 and a[d] == b[d]:
@@ -44,7 +44,7 @@ def equal_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
 
 
 @kernel
-def unequal_one(a: Array, b: Array, threshold: float) -> bool:
+def unequal_one(a: Array, b: Array, threshold: float) -> Any:
     """Codes that are not known to be equal, in any place, are forbidden."""
     for d in range(a.shape[0]):
         if a[d] < 0 or a[d] != b[d]:
@@ -70,7 +70,7 @@ def unequal_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
 
 
 @kernel
-def in_line_one(a: Array, b: Array, threshold: float) -> bool:
+def in_line_one(a: Array, b: Array, threshold: float) -> Any:
     """One stands above the other: the interval [enter, leave) of one holds the other's enter (-1: not in the tree)."""
     if a[0] < 0 or b[0] < 0:
         return False
@@ -95,7 +95,7 @@ def in_line_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
 
 
 @kernel
-def twins_one(a: Array, b: Array, threshold: float) -> bool:
+def twins_one(a: Array, b: Array, threshold: float) -> Any:
     """A share of at least `threshold` of the codes known on both sides agrees."""
     known = 0
     equal = 0

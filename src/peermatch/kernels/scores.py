@@ -25,7 +25,7 @@ MUTUAL_CODES = {"mean": MEAN, "geometric": GEOMETRIC, "harmonic": HARMONIC, "min
 
 
 @kernel
-def contribution_one(similarity: float, share: float, fill: float) -> np.int64:
+def contribution_one(similarity: float, share: float, fill: float) -> Any:
     """Return share x similarity on the grid; `fill` stands in for a similarity that is not known."""
     if similarity != similarity:
         similarity = fill
@@ -50,7 +50,7 @@ def add_by_column(similarity: Array, share: Array, fill: float, out: Array) -> N
 
 
 @kernel
-def mutual_one(a: int, b: int, how: int) -> np.int64:
+def mutual_one(a: Any, b: Any, how: int) -> Any:
     """Combine two utilities into one score; halves go to the even neighbour."""
     if how == 3:
         return min(a, b)

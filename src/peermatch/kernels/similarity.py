@@ -39,7 +39,7 @@ _S56 = np.uint64(56)
 
 
 @kernel
-def popcount(word: np.uint64) -> np.int64:
+def popcount(word: Any) -> Any:
     """Count the bits of one 64-bit word (Warren, Hacker's Delight, section 5-1)."""
     word = word - ((word >> _S1) & _M1)
     word = (word & _M2) + ((word >> _S2) & _M2)
@@ -48,7 +48,7 @@ def popcount(word: np.uint64) -> np.int64:
 
 
 @kernel
-def near_one(a: Array, b: Array, params: Array) -> float:
+def near_one(a: Array, b: Array, params: Array) -> Any:
     """|a - b| through the curve 1 / (1 + x^2), x = (|a - b| - sweet spot) / scale."""
     difference = a[0] - b[0]
     if difference < 0.0:
@@ -73,7 +73,7 @@ def near_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 
 
 @kernel
-def above_one(a: Array, b: Array, params: Array) -> float:
+def above_one(a: Array, b: Array, params: Array) -> Any:
     """How well b lies above a: 1 from params[0] to params[1], falling off with params[2], 0 when not above at all."""
     difference = b[0] - a[0]
     if difference != difference:
@@ -105,7 +105,7 @@ def above_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 
 
 @kernel
-def agreement_one(a: Array, b: Array, params: Array) -> float:
+def agreement_one(a: Array, b: Array, params: Array) -> Any:
     """Share of codes that agree (params[0] = 1) or differ (0) among those known on both sides (0 or more)."""
     known = 0
     equal = 0
@@ -137,7 +137,7 @@ def agreement_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 
 
 @kernel
-def overlap_one(a: Array, b: Array, params: Array) -> float:
+def overlap_one(a: Array, b: Array, params: Array) -> Any:
     """Bits in both over bits in either (Jaccard 1901); an empty set is not known."""
     both = 0
     either = 0
@@ -169,7 +169,7 @@ def overlap_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 
 
 @kernel
-def covered_one(a: Array, b: Array, params: Array) -> float:
+def covered_one(a: Array, b: Array, params: Array) -> Any:
     """Share of a's bits that b has; an empty set on either side is not known."""
     both = 0
     wanted = 0
@@ -199,7 +199,7 @@ def covered_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 
 
 @kernel
-def shared_one(a: Array, b: Array, params: Array) -> float:
+def shared_one(a: Array, b: Array, params: Array) -> Any:
     """Bits in both over the wanted number params[0], at most 1; an empty set is not known."""
     both = 0
     size_a = 0
@@ -231,7 +231,7 @@ def shared_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 
 
 @kernel
-def direction_one(a: Array, b: Array, params: Array) -> float:
+def direction_one(a: Array, b: Array, params: Array) -> Any:
     """Cosine of two unit vectors on the grid of 2**-15, held to [0, 1]; a zero vector is not known."""
     dot = 0
     size_a = 0
