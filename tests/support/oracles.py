@@ -51,7 +51,7 @@ def best_two_sided(
     objective: str = "everyone_first",
 ) -> tuple[int, int]:
     """Return (pairs, total) of the best matching of two sides, with capacities, by trying every set of partners."""
-    rows, columns = np.shape(matrix)
+    rows, columns = len(matrix), len(matrix[0]) if len(matrix) else 0
     places = tuple(right_places) if right_places is not None else (1,) * columns
 
     @cache

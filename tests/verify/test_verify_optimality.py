@@ -136,6 +136,15 @@ def test_two_sides_with_places_by_linear_programming(seed):
     assert proof.upper_bound == best_two_sided(matrix.tolist(), None, places.tolist(), "best_total")[1]
 
 
+def test_pairs_are_counted_by_people_and_not_by_places():
+    """Of two mentors one has three places and one has none: 2 pairs of people, 6 of places."""
+    problem = Problem(DenseScores([[5, 9], [4, 9]], two_sided=True), "best_total", (None, np.array([3, 0])))
+    for claimed in range(8):
+        proof = prove_optimal(problem, optimal(problem, [[0, 0], [1, 0]], [5, 4, 0, 0, 0], claimed))
+        assert proof.verified == (claimed == 2)
+        assert proof.pairs_covered == 2
+
+
 # Planted errors, each by itself ------------------------------------------------------------------------------------
 
 

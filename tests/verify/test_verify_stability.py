@@ -1,6 +1,7 @@
 """Blocking pairs against the definition, and planted ones; stable partitions, whole and broken."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -235,6 +236,26 @@ def test_a_pair_of_equals_blocks_the_proof():
     assert faults == ("Pair (0, 3) blocks the partition.",)
 
 
+def test_with_ties_no_partition_proves_what_is_not_so():
+    """Over all permutations of pools around a circle of three, with many ties: whatever is verified is true."""
+    rng = np.random.default_rng(4)
+    outcomes = set()
+    for _ in range(40):
+        n = int(rng.integers(3, 6))
+        utilities = rng.integers(0, 3, (n, n))
+        utilities[[0, 1, 2], [1, 2, 0]] = 4
+        utilities[[0, 1, 2], [2, 0, 1]] = rng.choice([3, 3, 3, 4], 3)
+        problem = Problem(DenseScores(np.ones((n, n), dtype=int), utilities=utilities))
+        solvable = bool(stable_matchings(problem.scores.utilities(np.arange(n))))
+        for order in permutations(range(n)):
+            evidence = NoStableCertificate(np.array(order), n * (n - 1) // 2)
+            matching = Matching.of(
+                problem, [], status=Status.NO_STABLE, solver="by hand", certificate=evidence
+            )
+            outcomes.add((solvable, prove_no_stable(problem, matching).verified))
+    assert outcomes == {(False, False), (False, True), (True, False)}
+
+
 def test_pairs_covered_by_a_partition_off_by_one():
     problem, matching = unsolvable(NoStableCertificate(np.array([1, 2, 0, 3]), pairs_covered=7))
     assert prove_no_stable(problem, matching).faults == (
@@ -254,8 +275,6 @@ def test_partitions_are_of_one_pool():
 
 def test_a_stable_partition_decides_whether_a_stable_matching_exists():
     """Over all permutations of small pools: there is a stable partition, and odd parties tell (Tan 1991)."""
-    from itertools import permutations
-
     rng = np.random.default_rng(0)
     solvable = 0
     for _ in range(60):

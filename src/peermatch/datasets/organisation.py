@@ -176,7 +176,7 @@ def _columns(tree: Tree, seed: int, day: datetime.date) -> dict[str, Any]:
 
 
 def _work(tree: Tree, seed: int) -> tuple[IndexArray, IndexArray]:
-    """Return departments, which follow reporting lines except near the top, and job families, which follow departments."""
+    """Return departments, which follow reporting lines except near the top, and job families, which follow them."""
     rng = stream(seed, "department")
     n = len(tree.parent)
     names = list(words.DEPARTMENTS)
