@@ -81,9 +81,10 @@ def test_standard_input_that_is_no_list_of_records(folder, run, monkeypatch, tex
     assert words in said.err
 
 
-def test_two_tables(tmp_path, run):
+@pytest.mark.parametrize("solver", ["blossom", "hungarian"])
+def test_two_tables(tmp_path, run, solver):
     left, right = write_csv(tmp_path / "l.csv", mentees()), write_csv(tmp_path / "r.csv", mentors())
-    (tmp_path / "m.toml").write_text(MENTORING, encoding="utf-8")
+    (tmp_path / "m.toml").write_text(f'solver = "{solver}"\n{MENTORING}', encoding="utf-8")
     said = run(
         "match", "--left", left, "--right", right, "--config", tmp_path / "m.toml", "--out", tmp_path / "out"
     )

@@ -64,7 +64,6 @@ manager = "manager_id"
 MENTORING = """\
 id = "email"
 sides = ["mentee", "mentor"]
-solver = "hungarian"
 capacity = { mentor = "places" }
 
 [[criteria]]
