@@ -256,6 +256,16 @@ def test_rounds_without_dates_go_by_their_numbers():
     )
 
 
+def test_rounds_of_which_one_has_no_date_go_by_their_labels():
+    history = HISTORY.assign(date=["2026-09-01", None, "2026-11-01", "2026-11-01"])
+    assert_forbids(
+        [pc.no_repeat(rounds=1)],
+        PEOPLE,
+        lambda a, b: {a["id"], b["id"]} == {"c", "d"},
+        occasion=Occasion(history=history),
+    )
+
+
 def test_no_history_is_said():
     _, enforcement = forbidden_of([pc.no_repeat()], PEOPLE)
     assert enforcement.rules[0].note == "no history was given"

@@ -108,7 +108,12 @@ def test_a_negative_dual():
 
 
 def test_pairs_covered_off_by_one():
-    assert faults_of(triangle, pairs_covered=2) == ("The certificate claims 2 allowed pairs; there are 3.",)
+    assert faults_of(triangle, pairs_covered=4) == ("The certificate claims 4 allowed pairs; there are 3.",)
+
+
+def test_a_bound_may_rest_on_fewer_pairs_than_there_are():
+    assert faults_of(triangle, pairs_covered=0) == ()
+    assert faults_of(triangle, pairs_covered=-1) == ("The certificate claims -1 allowed pairs; there are 3.",)
 
 
 def test_a_bonus_for_the_best_total():

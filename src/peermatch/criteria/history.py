@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from peermatch.cohort.aside import is_missing
 from peermatch.criteria.rule import Rule
 from peermatch.criteria.sides import Sides
 from peermatch.criteria.tables import pair_table
@@ -68,7 +69,7 @@ def _need(frame: pd.DataFrame, column: str) -> None:
 
 
 def round_order(frame: pd.DataFrame) -> list[Any]:
-    """Return the distinct rounds, earliest first: by their latest date where there are dates, else by their label.
+    """Return the distinct rounds, earliest first: by their latest date if every row has one, else by their label.
 
     Numbers inside labels count as numbers, so that round 10 comes after round 9.
 
@@ -78,7 +79,7 @@ def round_order(frame: pd.DataFrame) -> list[Any]:
     ['r9', 'r10']
     """
     rounds = list(dict.fromkeys(frame["round"]))
-    if "date" in frame.columns:
+    if "date" in frame.columns and not any(is_missing(value) for value in frame["date"]):
         latest: dict[Any, dt.date] = {}
         for row, (label, value) in enumerate(zip(frame["round"], frame["date"], strict=True), start=1):
             day = as_day(value, "date", row)

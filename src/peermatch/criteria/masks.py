@@ -51,7 +51,8 @@ class KernelMask:
     def tile(self, rows: Ints, columns: Ints) -> Bools:
         """Return True where the row's person may not have the column's."""
         out = np.zeros((len(rows), len(columns)), dtype=np.uint8)
-        MASKS[self.comparison][0](*self._numbers(rows, columns), self.threshold, out)
+        left, right = self._numbers(rows, columns)
+        MASKS[self.comparison][0](left, np.ascontiguousarray(right.T), self.threshold, out)
         return out.view(np.bool_)
 
     def pairs(self, u: Ints, v: Ints) -> Bools:

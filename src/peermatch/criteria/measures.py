@@ -35,9 +35,9 @@ class Measure(Protocol):
         """Return the same measure for these rows and columns, in this order."""
 
 
-def on_vector_grid(vectors: Floats) -> npt.NDArray[np.int64]:
+def on_vector_grid(vectors: Floats) -> Floats:
     """Put unit vectors on the grid of 2**-15, on which dot products are exact."""
-    return np.rint(np.nan_to_num(vectors) * VECTOR_GRID).astype(np.int64)
+    return np.rint(np.nan_to_num(vectors) * VECTOR_GRID)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,32 +64,27 @@ class PrimitiveMeasure:
     directed: bool
 
     def _features(self, array: npt.NDArray[Any], positions: Ints) -> npt.NDArray[Any]:
-        return np.ascontiguousarray(array[positions], dtype=PRIMITIVES[self.primitive][2])
+        return np.ascontiguousarray(array[positions], dtype=PRIMITIVES[self.primitive][3])
+
+    def _by_feature(self, array: npt.NDArray[Any], positions: Ints) -> npt.NDArray[Any]:
+        return np.ascontiguousarray(array[positions].T, dtype=PRIMITIVES[self.primitive][3])
 
     def tile(self, rows: Ints, columns: Ints) -> tuple[Floats, Floats]:
         """Return forward and backward similarity of a tile."""
-        kernel = PRIMITIVES[self.primitive][0]
+        rows_judge, columns_judge, _, _ = PRIMITIVES[self.primitive]
         forward = np.empty((len(rows), len(columns)))
-        kernel(
-            self._features(self.left_own, rows),
-            self._features(self.right_other, columns),
-            self.params,
-            forward,
-        )
+        own, other = self._features(self.left_own, rows), self._by_feature(self.right_other, columns)
+        rows_judge(own, other, self.params, forward)
         if not self.directed:
             return forward, forward
-        backward = np.empty((len(columns), len(rows)))
-        kernel(
-            self._features(self.right_own, columns),
-            self._features(self.left_other, rows),
-            self.params,
-            backward,
-        )
-        return forward, np.ascontiguousarray(backward.T)
+        backward = np.empty((len(rows), len(columns)))
+        other, own = self._features(self.left_other, rows), self._by_feature(self.right_own, columns)
+        columns_judge(other, own, self.params, backward)
+        return forward, backward
 
     def pairs(self, u: Ints, v: Ints) -> tuple[Floats, Floats]:
         """Return forward and backward similarity of listed pairs."""
-        kernel = PRIMITIVES[self.primitive][1]
+        kernel = PRIMITIVES[self.primitive][2]
         forward = np.empty(len(u))
         kernel(self._features(self.left_own, u), self._features(self.right_other, v), self.params, forward)
         if not self.directed:

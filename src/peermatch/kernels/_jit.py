@@ -89,7 +89,8 @@ def kernel(function: Function) -> Function:
     """
     if _settings.DISABLE_JIT:
         return function
-    compiled: Any = numba.njit(nogil=True)(function)
+    # NumPy's rules for division: Python's own would put a test for zero into every loop, which then stays scalar
+    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
     source = Path(function.__code__.co_filename).resolve()
     if source.parent == _HERE:
         compiled._cache = _KernelCache(function)

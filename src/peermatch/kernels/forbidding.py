@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from peermatch.kernels._jit import kernel
@@ -28,11 +29,13 @@ def equal_one(a: Array, b: Array, threshold: float) -> Any:
 
 @kernel
 def equal_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
-    """Forbid by `equal_one`."""
+    """Forbid as `equal_one` would; B lies number by number."""
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            if equal_one(A[i], B[j], threshold):
-                out[i, j] = 1
+        for d in range(A.shape[1]):
+            a = A[i, d]
+            if a >= 0:
+                for j in range(B.shape[1]):
+                    out[i, j] |= B[d, j] == a
 
 
 @kernel
@@ -54,11 +57,12 @@ def unequal_one(a: Array, b: Array, threshold: float) -> Any:
 
 @kernel
 def unequal_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
-    """Forbid by `unequal_one`."""
+    """Forbid as `unequal_one` would; B lies number by number."""
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            if unequal_one(A[i], B[j], threshold):
-                out[i, j] = 1
+        for d in range(A.shape[1]):
+            a = A[i, d]
+            for j in range(B.shape[1]):
+                out[i, j] |= a < 0 or B[d, j] != a
 
 
 @kernel
@@ -79,11 +83,14 @@ def in_line_one(a: Array, b: Array, threshold: float) -> Any:
 
 @kernel
 def in_line_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
-    """Forbid by `in_line_one`."""
+    """Forbid as `in_line_one` would; B lies number by number."""
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            if in_line_one(A[i], B[j], threshold):
-                out[i, j] = 1
+        enter, leave = A[i, 0], A[i, 1]
+        if enter >= 0:
+            for j in range(B.shape[1]):
+                below = (enter <= B[0, j]) & (B[0, j] < leave)
+                over = (B[0, j] <= enter) & (enter < B[1, j])
+                out[i, j] |= (B[0, j] >= 0) & (below | over)
 
 
 @kernel
@@ -109,11 +116,21 @@ def twins_one(a: Array, b: Array, threshold: float) -> Any:
 
 @kernel
 def twins_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
-    """Forbid by `twins_one`."""
+    """Forbid as `twins_one` would; B lies number by number."""
+    width = B.shape[1]
+    known = np.empty(width)
+    equal = np.empty(width)
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            if twins_one(A[i], B[j], threshold):
-                out[i, j] = 1
+        known[:] = 0.0
+        equal[:] = 0.0
+        for d in range(A.shape[1]):
+            a = A[i, d]
+            if a >= 0:
+                for j in range(width):
+                    known[j] += 1.0 if B[d, j] >= 0 else 0.0
+                    equal[j] += 1.0 if B[d, j] == a else 0.0
+        for j in range(width):
+            out[i, j] |= known[j] > 0.0 and equal[j] >= threshold * known[j]
 
 
 @kernel

@@ -1,8 +1,10 @@
 """From similarities to whole-number contributions, utilities and mutual scores.
 
-The idea: a contribution is ``rint(share * similarity)``, rounded once, where `share` is the criterion's share of one
-person's weights as a whole number of 2**-30. Everything after that is integer addition, exact in any order. A mutual
-score is one rounded function of two utilities.
+The idea: a contribution is ``rint(share x similarity)``, rounded once, where `share` is the criterion's share of one
+person's weights as a whole number of 2**-30. Everything after that is addition of whole numbers below 2**31, exact in
+any order; they are kept as float64, in which the loops compile to vector instructions. A mutual score is one rounded
+function of two utilities: the product of two such numbers, rounded to float64, is the same whether it is
+multiplied as floats or as whole numbers.
 
 Invariant: the shares of one person add up to 2**30 (or are all 0), so a utility never exceeds 2**30.
 Cost: O(1) for each pair and criterion.
@@ -25,20 +27,14 @@ MUTUAL_CODES = {"mean": MEAN, "geometric": GEOMETRIC, "harmonic": HARMONIC, "min
 
 
 @kernel
-def contribution_one(similarity: float, share: float, fill: float) -> Any:
-    """Return share x similarity on the grid; `fill` stands in for a similarity that is not known."""
-    if similarity != similarity:
-        similarity = fill
-    return np.int64(np.rint(share * similarity))
-
-
-@kernel
 def add_by_row(similarity: Array, share: Array, fill: float, out: Array) -> None:
-    """Add a tile of contributions to utilities of the people in the rows."""
+    """Add a tile of contributions to utilities of the people in the rows; `fill` stands in for "not known"."""
     for i in range(similarity.shape[0]):
-        weight = np.float64(share[i])
+        weight = share[i]
         for j in range(similarity.shape[1]):
-            out[i, j] += contribution_one(similarity[i, j], weight, fill)
+            value = similarity[i, j]
+            value = value if value == value else fill
+            out[i, j] += np.rint(weight * value)
 
 
 @kernel
@@ -46,30 +42,26 @@ def add_by_column(similarity: Array, share: Array, fill: float, out: Array) -> N
     """Add a tile of contributions to utilities of the people in the columns."""
     for i in range(similarity.shape[0]):
         for j in range(similarity.shape[1]):
-            out[i, j] += contribution_one(similarity[i, j], np.float64(share[j]), fill)
+            value = similarity[i, j]
+            value = value if value == value else fill
+            out[i, j] += np.rint(share[j] * value)
 
 
 @kernel
-def mutual_one(a: Any, b: Any, how: int) -> Any:
+def mutual_one(a: float, b: float, how: int) -> Any:
     """Combine two utilities into one score; halves go to the even neighbour."""
     if how == 3:
         return min(a, b)
     if how == 0:
-        total = a + b
-        half = total >> 1
-        if total & 1 and half & 1:
-            half += 1
-        return half
-    if a == 0 or b == 0:
-        return np.int64(0)
+        return np.rint((a + b) * 0.5)
     if how == 1:
-        return np.int64(np.rint(math.sqrt(np.float64(a * b))))
-    return np.int64(np.rint(np.float64(2 * a * b) / np.float64(a + b)))
+        return np.rint(math.sqrt(a * b))
+    return np.rint(2.0 * (a * b) / max(1.0, a + b))
 
 
 @kernel
 def mutual_tile(row_utility: Array, column_utility: Array, how: int, out: Array) -> None:
-    """Fill a tile with `mutual_one`."""
+    """Fill a tile of int64 scores with `mutual_one`."""
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
-            out[i, j] = mutual_one(row_utility[i, j], column_utility[i, j], how)
+            out[i, j] = np.int64(mutual_one(row_utility[i, j], column_utility[i, j], how))

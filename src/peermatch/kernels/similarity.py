@@ -1,14 +1,17 @@
 """Similarity of two people on one criterion, one primitive after the other.
 
 The idea: a criterion is data (encoded columns) and one primitive of the small closed set below. Every primitive has
-three faces that share one scalar function, so that the same pair gets the same number, to the last bit, whoever asks:
+three faces that do the same arithmetic, so that the same pair gets the same number, to the last bit, whoever asks:
 
 - ``<name>_one(a, b, params)``: one pair;
-- ``<name>_tile(A, B, params, out)``: every row of A with every row of B, ``out[i, j]``;
-- ``<name>_pairs(A, B, params, out)``: row i of A with row i of B, ``out[i]``.
+- ``<name>_pairs(A, B, params, out)``: row i of A with row i of B, ``out[i]``;
+- ``<name>_tile(A, B, params, out)``: every row of A with every *column* of B, ``out[i, j]``. Here B lies feature by
+  feature, so that the innermost loop runs over the second person and compiles to vector instructions. Where it matters
+  who judges, ``<name>_back`` is the tile in which B does.
 
 A holds what the person who judges brings, B what the other one brings. The answer lies in [0, 1]; NaN says "not known".
-Only + - x / and whole numbers are used, so that every machine gives the same bits.
+Only + - x / and whole numbers are used, so that every machine gives the same bits; sums are of whole numbers, exact in
+any order.
 
 Cost: O(d) for one pair with d features.
 """
@@ -20,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from peermatch.kernels._bits import popcount
 from peermatch.kernels._jit import kernel
 
 Array = npt.NDArray[Any]
@@ -27,24 +31,31 @@ Array = npt.NDArray[Any]
 # Vectors are stored as whole numbers of 2**-15, so that a dot product is an exact integer in units of 2**-30.
 VECTOR_GRID = 2.0**15
 _UNIT = 2.0**-30
-
-_M1 = np.uint64(0x5555555555555555)
-_M2 = np.uint64(0x3333333333333333)
-_M4 = np.uint64(0x0F0F0F0F0F0F0F0F)
-_H1 = np.uint64(0x0101010101010101)
-_S1 = np.uint64(1)
-_S2 = np.uint64(2)
-_S4 = np.uint64(4)
-_S56 = np.uint64(56)
+_NO_BITS = np.uint64(0)
 
 
 @kernel
-def popcount(word: Any) -> Any:
-    """Count the bits of one 64-bit word (Warren, Hacker's Delight, section 5-1)."""
-    word = word - ((word >> _S1) & _M1)
-    word = (word & _M2) + ((word >> _S2) & _M2)
-    word = (word + (word >> _S4)) & _M4
-    return np.int64((word * _H1) >> _S56)
+def set_sizes(B: Array) -> Any:
+    """Count the bits of every column."""
+    sizes = np.zeros(B.shape[1])
+    for w in range(B.shape[0]):
+        for j in range(B.shape[1]):
+            sizes[j] += popcount(B[w, j])
+    return sizes
+
+
+@kernel
+def shared_bits(a: Array, B: Array, both: Array) -> Any:
+    """Fill `both` with the number of bits that a shares with every column; return the number of a's own bits."""
+    both[:] = 0.0
+    size_a = 0.0
+    for w in range(a.shape[0]):
+        word = a[w]
+        if word != _NO_BITS:
+            size_a += popcount(word)
+            for j in range(B.shape[1]):
+                both[j] += popcount(word & B[w, j])
+    return size_a
 
 
 @kernel
@@ -59,10 +70,12 @@ def near_one(a: Array, b: Array, params: Array) -> Any:
 
 @kernel
 def near_tile(A: Array, B: Array, params: Array, out: Array) -> None:
-    """Fill a tile with `near_one`."""
+    """Fill a tile as `near_one` would."""
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            out[i, j] = near_one(A[i], B[j], params)
+        a = A[i, 0]
+        for j in range(B.shape[1]):
+            x = (abs(a - B[0, j]) - params[1]) / params[0]
+            out[i, j] = 1.0 / (1.0 + x * x)
 
 
 @kernel
@@ -90,11 +103,30 @@ def above_one(a: Array, b: Array, params: Array) -> Any:
 
 
 @kernel
+def above_step(difference: float, low: float, high: float, scale: float) -> Any:
+    """How good a difference is, without branches: whichever side of the interval it lies on counts; NaN passes."""
+    short = low - difference
+    far = difference - high
+    x = (short if short > 0.0 else (far if far > 0.0 else difference - difference)) / scale
+    return 0.0 if difference <= 0.0 and low > 0.0 else 1.0 / (1.0 + x * x)
+
+
+@kernel
 def above_tile(A: Array, B: Array, params: Array, out: Array) -> None:
-    """Fill a tile with `above_one`."""
+    """Fill a tile as `above_one` would."""
+    low, high, scale = params[0], params[1], params[2]
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            out[i, j] = above_one(A[i], B[j], params)
+        for j in range(B.shape[1]):
+            out[i, j] = above_step(B[0, j] - A[i, 0], low, high, scale)
+
+
+@kernel
+def above_back(A: Array, B: Array, params: Array, out: Array) -> None:
+    """Fill a tile in which the columns' people judge."""
+    low, high, scale = params[0], params[1], params[2]
+    for i in range(A.shape[0]):
+        for j in range(B.shape[1]):
+            out[i, j] = above_step(A[i, 0] - B[0, j], low, high, scale)
 
 
 @kernel
@@ -123,10 +155,23 @@ def agreement_one(a: Array, b: Array, params: Array) -> Any:
 
 @kernel
 def agreement_tile(A: Array, B: Array, params: Array, out: Array) -> None:
-    """Fill a tile with `agreement_one`."""
+    """Fill a tile as `agreement_one` would."""
+    width = B.shape[1]
+    known = np.empty(width)
+    equal = np.empty(width)
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            out[i, j] = agreement_one(A[i], B[j], params)
+        known[:] = 0.0
+        equal[:] = 0.0
+        for d in range(A.shape[1]):
+            a = A[i, d]
+            if a >= 0:
+                for j in range(width):
+                    known[j] += 1.0 if B[d, j] >= 0 else 0.0
+                    equal[j] += 1.0 if B[d, j] == a else 0.0
+        for j in range(width):
+            hits = equal[j] if params[0] == 1.0 else known[j] - equal[j]
+            value = hits / max(1.0, known[j])
+            out[i, j] = value if known[j] > 0.0 else np.nan
 
 
 @kernel
@@ -155,10 +200,15 @@ def overlap_one(a: Array, b: Array, params: Array) -> Any:
 
 @kernel
 def overlap_tile(A: Array, B: Array, params: Array, out: Array) -> None:
-    """Fill a tile with `overlap_one`."""
+    """Fill a tile as `overlap_one` would."""
+    width = B.shape[1]
+    sizes = set_sizes(B)
+    both = np.empty(width)
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            out[i, j] = overlap_one(A[i], B[j], params)
+        size_a = shared_bits(A[i], B, both)
+        for j in range(width):
+            value = both[j] / max(1.0, size_a + sizes[j] - both[j])
+            out[i, j] = value if size_a > 0.0 and sizes[j] > 0.0 else np.nan
 
 
 @kernel
@@ -185,10 +235,28 @@ def covered_one(a: Array, b: Array, params: Array) -> Any:
 
 @kernel
 def covered_tile(A: Array, B: Array, params: Array, out: Array) -> None:
-    """Fill a tile with `covered_one`."""
+    """Fill a tile as `covered_one` would."""
+    width = B.shape[1]
+    sizes = set_sizes(B)
+    both = np.empty(width)
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            out[i, j] = covered_one(A[i], B[j], params)
+        size_a = shared_bits(A[i], B, both)
+        for j in range(width):
+            value = both[j] / max(1.0, size_a)
+            out[i, j] = value if size_a > 0.0 and sizes[j] > 0.0 else np.nan
+
+
+@kernel
+def covered_back(A: Array, B: Array, params: Array, out: Array) -> None:
+    """Fill a tile in which the columns' people judge."""
+    width = B.shape[1]
+    sizes = set_sizes(B)
+    both = np.empty(width)
+    for i in range(A.shape[0]):
+        size_a = shared_bits(A[i], B, both)
+        for j in range(width):
+            value = both[j] / max(1.0, sizes[j])
+            out[i, j] = value if size_a > 0.0 and sizes[j] > 0.0 else np.nan
 
 
 @kernel
@@ -217,10 +285,15 @@ def shared_one(a: Array, b: Array, params: Array) -> Any:
 
 @kernel
 def shared_tile(A: Array, B: Array, params: Array, out: Array) -> None:
-    """Fill a tile with `shared_one`."""
+    """Fill a tile as `shared_one` would."""
+    width = B.shape[1]
+    sizes = set_sizes(B)
+    both = np.empty(width)
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            out[i, j] = shared_one(A[i], B[j], params)
+        size_a = shared_bits(A[i], B, both)
+        for j in range(width):
+            value = 1.0 if both[j] >= params[0] else both[j] / params[0]
+            out[i, j] = value if size_a > 0.0 and sizes[j] > 0.0 else np.nan
 
 
 @kernel
@@ -232,29 +305,44 @@ def shared_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 
 @kernel
 def direction_one(a: Array, b: Array, params: Array) -> Any:
-    """Cosine of two unit vectors on the grid of 2**-15, held to [0, 1]; a zero vector is not known."""
-    dot = 0
-    size_a = 0
-    size_b = 0
+    """Cosine of two unit vectors on the grid of 2**-15, held to [0, 1]; a zero vector is not known.
+
+    Products are whole numbers below 2**31, so their sum is exact in float64 for any number of features we have.
+    """
+    dot = 0.0
+    some_a = False
+    some_b = False
     for d in range(a.shape[0]):
         dot += a[d] * b[d]
-        size_a |= a[d]
-        size_b |= b[d]
-    if size_a == 0 or size_b == 0:
+        some_a = some_a or a[d] != 0.0
+        some_b = some_b or b[d] != 0.0
+    if not (some_a and some_b):
         return np.nan
-    if dot <= 0:
-        return 0.0
-    if dot >= 1073741824:
-        return 1.0
-    return dot * _UNIT
+    return min(1.0, max(0.0, dot * _UNIT))
 
 
 @kernel
 def direction_tile(A: Array, B: Array, params: Array, out: Array) -> None:
-    """Fill a tile with `direction_one`."""
+    """Fill a tile as `direction_one` would."""
+    width = B.shape[1]
+    empty = np.empty(width)
+    empty[:] = 1.0
+    for d in range(B.shape[0]):
+        for j in range(width):
+            empty[j] = 0.0 if B[d, j] != 0.0 else empty[j]
+    dot = np.empty(width)
     for i in range(A.shape[0]):
-        for j in range(B.shape[0]):
-            out[i, j] = direction_one(A[i], B[j], params)
+        dot[:] = 0.0
+        some = False
+        for d in range(A.shape[1]):
+            a = A[i, d]
+            if a != 0.0:
+                some = True
+                for j in range(width):
+                    dot[j] += a * B[d, j]
+        for j in range(width):
+            value = min(1.0, max(0.0, dot[j] * _UNIT))
+            out[i, j] = value if some and empty[j] == 0.0 else np.nan
 
 
 @kernel
@@ -265,12 +353,12 @@ def direction_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 
 
 PRIMITIVES = {
-    "near": (near_tile, near_pairs, np.float64),
-    "above": (above_tile, above_pairs, np.float64),
-    "agreement": (agreement_tile, agreement_pairs, np.int32),
-    "overlap": (overlap_tile, overlap_pairs, np.uint64),
-    "covered": (covered_tile, covered_pairs, np.uint64),
-    "shared": (shared_tile, shared_pairs, np.uint64),
-    "direction": (direction_tile, direction_pairs, np.int64),
+    "near": (near_tile, near_tile, near_pairs, np.float64),
+    "above": (above_tile, above_back, above_pairs, np.float64),
+    "agreement": (agreement_tile, agreement_tile, agreement_pairs, np.int32),
+    "overlap": (overlap_tile, overlap_tile, overlap_pairs, np.uint64),
+    "covered": (covered_tile, covered_back, covered_pairs, np.uint64),
+    "shared": (shared_tile, shared_tile, shared_pairs, np.uint64),
+    "direction": (direction_tile, direction_tile, direction_pairs, np.float64),
 }
-"""Name -> (tile kernel, pairs kernel, the type of its features)."""
+"""Name -> (tile in which rows judge, tile in which columns judge, pairs, the type of its features)."""

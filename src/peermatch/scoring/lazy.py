@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,12 @@ from peermatch.scoring.tiles import row_chunks, run_tiles
 __all__ = ["MUTUALS", "LazyScores"]
 
 MUTUALS = tuple(sorted(MUTUAL_CODES))
+# A tile's numbers stay in the processor's own cache while one criterion after the other is added.
 _COLUMNS_PER_TILE = 1024
+_ROWS_PER_TILE = 64
+
+Floats = npt.NDArray[np.float64]
+Tile = Callable[[IntArray, IntArray], IntArray]
 
 
 class LazyScores:
@@ -61,6 +66,9 @@ class LazyScores:
         self.right_shares = person_shares(
             weights, np.array(right_on, dtype=bool).reshape(len(weights), shape[1])
         )
+        # the same numbers as floats, which the kernels multiply by
+        self._left_weights = self.left_shares.astype(np.float64)
+        self._right_weights = self.right_shares.astype(np.float64)
 
     def take(self, left: IntArray, right: IntArray) -> LazyScores:
         """Return the same scores for these rows and columns, in this order."""
@@ -96,7 +104,7 @@ class LazyScores:
         for start in range(0, len(everyone), _COLUMNS_PER_TILE):
             part = everyone[start : start + _COLUMNS_PER_TILE]
             _, backward, forbidden = self._utility_tile(part, rows)
-            out[:, part] = np.where(forbidden, FORBIDDEN, backward).T
+            out[:, part] = np.where(forbidden, FORBIDDEN, backward.astype(np.int64)).T
         return out
 
     def at(self, u: IntArray, v: IntArray) -> IntArray:
@@ -104,17 +112,18 @@ class LazyScores:
         u, v = np.asarray(u, dtype=np.int64), np.asarray(v, dtype=np.int64)
         forward, backward = self.utilities_at(u, v)
         scores = np.empty((len(u), 1), dtype=np.int64)
-        mutual_tile(forward[:, None], backward[:, None], MUTUAL_CODES[self.mutual], scores)
+        utilities = (forward.astype(np.float64)[:, None], backward.astype(np.float64)[:, None])
+        mutual_tile(*utilities, MUTUAL_CODES[self.mutual], scores)
         return np.where(self.forbidden_at(u, v), FORBIDDEN, scores[:, 0])
 
     def utilities_at(self, u: IntArray, v: IntArray) -> tuple[IntArray, IntArray]:
         """Return both sides' utilities of the listed pairs, whether or not a rule forbids them."""
-        forward, backward = np.zeros((len(u), 1), dtype=np.int64), np.zeros((len(u), 1), dtype=np.int64)
+        forward, backward = np.zeros((len(u), 1)), np.zeros((len(u), 1))
         for k, compiled in enumerate(self.criteria):
             seen_by_left, seen_by_right = compiled.measure.pairs(u, v)
-            add_by_row(seen_by_left[:, None], self.left_shares[k, u], compiled.fills[0], forward)
-            add_by_row(seen_by_right[:, None], self.right_shares[k, v], compiled.fills[1], backward)
-        return forward[:, 0], backward[:, 0]
+            add_by_row(seen_by_left[:, None], self._left_weights[k, u], compiled.fills[0], forward)
+            add_by_row(seen_by_right[:, None], self._right_weights[k, v], compiled.fills[1], backward)
+        return forward[:, 0].astype(np.int64), backward[:, 0].astype(np.int64)
 
     def forbidden_at(self, u: IntArray, v: IntArray) -> npt.NDArray[np.bool_]:
         """Return True where a listed pair may not be made."""
@@ -150,39 +159,40 @@ class LazyScores:
         scores = np.take_along_axis(block, order, axis=1)
         return Candidates(np.where(scores == FORBIDDEN, -1, order), scores)
 
-    def _by_tiles(self, tile: object, rows: IntArray) -> IntArray:
+    def _by_tiles(self, tile: Tile, rows: IntArray) -> IntArray:
         chunks = row_chunks(len(rows), self._shape[1])
         parts = run_tiles(self._rows_of_tiles, [(tile, rows[chunk]) for chunk in chunks])
         return np.concatenate([np.zeros((0, self._shape[1]), dtype=np.int64), *parts])
 
-    def _rows_of_tiles(self, tile: object, rows: IntArray) -> IntArray:
+    def _rows_of_tiles(self, tile: Tile, rows: IntArray) -> IntArray:
         out = np.empty((len(rows), self._shape[1]), dtype=np.int64)
         for start in range(0, self._shape[1], _COLUMNS_PER_TILE):
             columns = np.arange(start, min(self._shape[1], start + _COLUMNS_PER_TILE), dtype=np.int64)
-            out[:, columns] = tile(rows, columns)  # type: ignore[operator]
+            for top in range(0, len(rows), _ROWS_PER_TILE):
+                part = rows[top : top + _ROWS_PER_TILE]
+                out[top : top + len(part), start : start + len(columns)] = tile(part, columns)
         return out
 
     def _score_tile(self, rows: IntArray, columns: IntArray) -> IntArray:
         forward, backward, forbidden = self._utility_tile(rows, columns)
-        scores = np.empty_like(forward)
+        scores = np.empty(forward.shape, dtype=np.int64)
         mutual_tile(forward, backward, MUTUAL_CODES[self.mutual], scores)
         scores[forbidden] = FORBIDDEN
         return scores
 
     def _left_tile(self, rows: IntArray, columns: IntArray) -> IntArray:
         forward, _, forbidden = self._utility_tile(rows, columns)
-        forward[forbidden] = FORBIDDEN
-        return forward
+        return np.where(forbidden, FORBIDDEN, forward.astype(np.int64))
 
     def _utility_tile(
         self, rows: IntArray, columns: IntArray
-    ) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
+    ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
         shape = (len(rows), len(columns))
-        forward, backward = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        forward, backward = np.zeros(shape), np.zeros(shape)
         for k, compiled in enumerate(self.criteria):
             seen_by_left, seen_by_right = compiled.measure.tile(rows, columns)
-            add_by_row(seen_by_left, self.left_shares[k, rows], compiled.fills[0], forward)
-            add_by_column(seen_by_right, self.right_shares[k, columns], compiled.fills[1], backward)
+            add_by_row(seen_by_left, self._left_weights[k, rows], compiled.fills[0], forward)
+            add_by_column(seen_by_right, self._right_weights[k, columns], compiled.fills[1], backward)
         if self._two_sided:
             forbidden = np.zeros(shape, dtype=bool)
         else:
