@@ -175,12 +175,8 @@ def test_any_hash_seed(seed, threads, expected, tmp_path):
 
 
 def unnamed(rows):
-    """Criteria and people whose similarities do not depend on ids, and that hold no free text.
-
-    (Vectors of free text are learned in the order of ids, and may differ in the last digit under other ones.)
-    """
-    left_out = ("text", "prefers_wishes", "ties")
-    criteria = [c for c in cohorts.every_criterion(TIES) if c.name not in left_out]
+    """Criteria and people whose similarities do not depend on ids."""
+    criteria = [c for c in cohorts.every_criterion(TIES) if c.kind not in ("prefers", "ties")]
     return criteria, [{key: value for key, value in row.items() if key != "manager"} for row in rows]
 
 
