@@ -19,10 +19,10 @@ Array = npt.NDArray[Any]
 
 
 @kernel
-def equal_one(a: Array, b: Array, threshold: float) -> Any:
+def equal_one(A: Array, i: int, B: Array, j: int, threshold: float) -> Any:
     """Codes that are equal and known, in any place, are forbidden."""
-    for d in range(a.shape[0]):
-        if a[d] >= 0 and a[d] == b[d]:
+    for d in range(A.shape[1]):
+        if A[i, d] >= 0 and A[i, d] == B[j, d]:
             return True
     return False
 
@@ -42,15 +42,15 @@ def equal_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
 def equal_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
     """Forbid listed pairs by `equal_one`."""
     for i in range(A.shape[0]):
-        if equal_one(A[i], B[i], threshold):
+        if equal_one(A, i, B, i, threshold):
             out[i] = 1
 
 
 @kernel
-def unequal_one(a: Array, b: Array, threshold: float) -> Any:
+def unequal_one(A: Array, i: int, B: Array, j: int, threshold: float) -> Any:
     """Codes that are not known to be equal, in any place, are forbidden."""
-    for d in range(a.shape[0]):
-        if a[d] < 0 or a[d] != b[d]:
+    for d in range(A.shape[1]):
+        if A[i, d] < 0 or A[i, d] != B[j, d]:
             return True
     return False
 
@@ -69,16 +69,16 @@ def unequal_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
 def unequal_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
     """Forbid listed pairs by `unequal_one`."""
     for i in range(A.shape[0]):
-        if unequal_one(A[i], B[i], threshold):
+        if unequal_one(A, i, B, i, threshold):
             out[i] = 1
 
 
 @kernel
-def in_line_one(a: Array, b: Array, threshold: float) -> Any:
+def in_line_one(A: Array, i: int, B: Array, j: int, threshold: float) -> Any:
     """One stands above the other: the interval [enter, leave) of one holds the other's enter (-1: not in the tree)."""
-    if a[0] < 0 or b[0] < 0:
+    if A[i, 0] < 0 or B[j, 0] < 0:
         return False
-    return (a[0] <= b[0] and b[0] < a[1]) or (b[0] <= a[0] and a[0] < b[1])
+    return (A[i, 0] <= B[j, 0] and B[j, 0] < A[i, 1]) or (B[j, 0] <= A[i, 0] and A[i, 0] < B[j, 1])
 
 
 @kernel
@@ -97,19 +97,19 @@ def in_line_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
 def in_line_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
     """Forbid listed pairs by `in_line_one`."""
     for i in range(A.shape[0]):
-        if in_line_one(A[i], B[i], threshold):
+        if in_line_one(A, i, B, i, threshold):
             out[i] = 1
 
 
 @kernel
-def twins_one(a: Array, b: Array, threshold: float) -> Any:
+def twins_one(A: Array, i: int, B: Array, j: int, threshold: float) -> Any:
     """A share of at least `threshold` of the codes known on both sides agrees."""
     known = 0
     equal = 0
-    for d in range(a.shape[0]):
-        if a[d] >= 0 and b[d] >= 0:
+    for d in range(A.shape[1]):
+        if A[i, d] >= 0 and B[j, d] >= 0:
             known += 1
-            if a[d] == b[d]:
+            if A[i, d] == B[j, d]:
                 equal += 1
     return known > 0 and equal >= threshold * known
 
@@ -137,7 +137,7 @@ def twins_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
 def twins_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
     """Forbid listed pairs by `twins_one`."""
     for i in range(A.shape[0]):
-        if twins_one(A[i], B[i], threshold):
+        if twins_one(A, i, B, i, threshold):
             out[i] = 1
 
 

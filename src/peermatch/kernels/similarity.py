@@ -3,7 +3,7 @@
 The idea: a criterion is data (encoded columns) and one primitive of the small closed set below. Every primitive has
 three faces that do the same arithmetic, so that the same pair gets the same number, to the last bit, whoever asks:
 
-- ``<name>_one(a, b, params)``: one pair;
+- ``<name>_one(A, i, B, j, params)``: row i of A, called a, with row j of B, called b;
 - ``<name>_pairs(A, B, params, out)``: row i of A with row i of B, ``out[i]``;
 - ``<name>_tile(A, B, params, out)``: every row of A with every *column* of B, ``out[i, j]``. Here B lies feature by
   feature, so that the innermost loop runs over the second person and compiles to vector instructions. Where it matters
@@ -59,9 +59,9 @@ def shared_bits(a: Array, B: Array, both: Array) -> Any:
 
 
 @kernel
-def near_one(a: Array, b: Array, params: Array) -> Any:
+def near_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """|a - b| through the curve 1 / (1 + x^2), x = (|a - b| - sweet spot) / scale."""
-    difference = a[0] - b[0]
+    difference = A[i, 0] - B[j, 0]
     if difference < 0.0:
         difference = -difference
     x = (difference - params[1]) / params[0]
@@ -82,13 +82,13 @@ def near_tile(A: Array, B: Array, params: Array, out: Array) -> None:
 def near_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
     """Fill a list with `near_one`."""
     for i in range(A.shape[0]):
-        out[i] = near_one(A[i], B[i], params)
+        out[i] = near_one(A, i, B, i, params)
 
 
 @kernel
-def above_one(a: Array, b: Array, params: Array) -> Any:
+def above_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """How well b lies above a: 1 from params[0] to params[1], falling off with params[2], 0 when not above at all."""
-    difference = b[0] - a[0]
+    difference = B[j, 0] - A[i, 0]
     if difference != difference:
         return np.nan
     if difference <= 0.0 and params[0] > 0.0:
@@ -133,18 +133,18 @@ def above_back(A: Array, B: Array, params: Array, out: Array) -> None:
 def above_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
     """Fill a list with `above_one`."""
     for i in range(A.shape[0]):
-        out[i] = above_one(A[i], B[i], params)
+        out[i] = above_one(A, i, B, i, params)
 
 
 @kernel
-def agreement_one(a: Array, b: Array, params: Array) -> Any:
+def agreement_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """Share of codes that agree (params[0] = 1) or differ (0) among those known on both sides (0 or more)."""
     known = 0
     equal = 0
-    for d in range(a.shape[0]):
-        if a[d] >= 0 and b[d] >= 0:
+    for d in range(A.shape[1]):
+        if A[i, d] >= 0 and B[j, d] >= 0:
             known += 1
-            if a[d] == b[d]:
+            if A[i, d] == B[j, d]:
                 equal += 1
     if known == 0:
         return np.nan
@@ -178,21 +178,21 @@ def agreement_tile(A: Array, B: Array, params: Array, out: Array) -> None:
 def agreement_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
     """Fill a list with `agreement_one`."""
     for i in range(A.shape[0]):
-        out[i] = agreement_one(A[i], B[i], params)
+        out[i] = agreement_one(A, i, B, i, params)
 
 
 @kernel
-def overlap_one(a: Array, b: Array, params: Array) -> Any:
+def overlap_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """Bits in both over bits in either (Jaccard 1901); an empty set is not known."""
     both = 0
     either = 0
     size_a = 0
     size_b = 0
-    for w in range(a.shape[0]):
-        both += popcount(a[w] & b[w])
-        either += popcount(a[w] | b[w])
-        size_a += popcount(a[w])
-        size_b += popcount(b[w])
+    for w in range(A.shape[1]):
+        both += popcount(A[i, w] & B[j, w])
+        either += popcount(A[i, w] | B[j, w])
+        size_a += popcount(A[i, w])
+        size_b += popcount(B[j, w])
     if size_a == 0 or size_b == 0:
         return np.nan
     return both / either
@@ -215,19 +215,19 @@ def overlap_tile(A: Array, B: Array, params: Array, out: Array) -> None:
 def overlap_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
     """Fill a list with `overlap_one`."""
     for i in range(A.shape[0]):
-        out[i] = overlap_one(A[i], B[i], params)
+        out[i] = overlap_one(A, i, B, i, params)
 
 
 @kernel
-def covered_one(a: Array, b: Array, params: Array) -> Any:
+def covered_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """Share of a's bits that b has; an empty set on either side is not known."""
     both = 0
     wanted = 0
     offered = 0
-    for w in range(a.shape[0]):
-        both += popcount(a[w] & b[w])
-        wanted += popcount(a[w])
-        offered += popcount(b[w])
+    for w in range(A.shape[1]):
+        both += popcount(A[i, w] & B[j, w])
+        wanted += popcount(A[i, w])
+        offered += popcount(B[j, w])
     if wanted == 0 or offered == 0:
         return np.nan
     return both / wanted
@@ -263,19 +263,19 @@ def covered_back(A: Array, B: Array, params: Array, out: Array) -> None:
 def covered_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
     """Fill a list with `covered_one`."""
     for i in range(A.shape[0]):
-        out[i] = covered_one(A[i], B[i], params)
+        out[i] = covered_one(A, i, B, i, params)
 
 
 @kernel
-def shared_one(a: Array, b: Array, params: Array) -> Any:
+def shared_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """Bits in both over the wanted number params[0], at most 1; an empty set is not known."""
     both = 0
     size_a = 0
     size_b = 0
-    for w in range(a.shape[0]):
-        both += popcount(a[w] & b[w])
-        size_a += popcount(a[w])
-        size_b += popcount(b[w])
+    for w in range(A.shape[1]):
+        both += popcount(A[i, w] & B[j, w])
+        size_a += popcount(A[i, w])
+        size_b += popcount(B[j, w])
     if size_a == 0 or size_b == 0:
         return np.nan
     if both >= params[0]:
@@ -300,11 +300,11 @@ def shared_tile(A: Array, B: Array, params: Array, out: Array) -> None:
 def shared_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
     """Fill a list with `shared_one`."""
     for i in range(A.shape[0]):
-        out[i] = shared_one(A[i], B[i], params)
+        out[i] = shared_one(A, i, B, i, params)
 
 
 @kernel
-def direction_one(a: Array, b: Array, params: Array) -> Any:
+def direction_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """Cosine of two unit vectors on the grid of 2**-15, held to [0, 1]; a zero vector is not known.
 
     Products are whole numbers below 2**31, so their sum is exact in float64 for any number of features we have.
@@ -312,10 +312,10 @@ def direction_one(a: Array, b: Array, params: Array) -> Any:
     dot = 0.0
     some_a = False
     some_b = False
-    for d in range(a.shape[0]):
-        dot += a[d] * b[d]
-        some_a = some_a or a[d] != 0.0
-        some_b = some_b or b[d] != 0.0
+    for d in range(A.shape[1]):
+        dot += A[i, d] * B[j, d]
+        some_a = some_a or A[i, d] != 0.0
+        some_b = some_b or B[j, d] != 0.0
     if not (some_a and some_b):
         return np.nan
     return min(1.0, max(0.0, dot * _UNIT))
@@ -349,7 +349,7 @@ def direction_tile(A: Array, B: Array, params: Array, out: Array) -> None:
 def direction_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
     """Fill a list with `direction_one`."""
     for i in range(A.shape[0]):
-        out[i] = direction_one(A[i], B[i], params)
+        out[i] = direction_one(A, i, B, i, params)
 
 
 PRIMITIVES = {
