@@ -49,7 +49,7 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     for part in [*_dicts(data.get("criteria")), *_dicts(data.get("rules"))]:
         for key in _TABLE_KEYS:
             if isinstance(part.get(key), str):
-                part[key] = os.fspath(where.parent / part[key])
+                part[key] = os.fspath((where.parent / part[key]).absolute())
     return data
 
 

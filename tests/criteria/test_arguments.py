@@ -24,8 +24,8 @@ CRITERIA = [
     pc.complement(left="learn", right="teach"),
     pc.available("zone", "hours", wanted=3),
     pc.prefers("wishes", separator="|"),
-    pc.prefers(table=[("a", "b"), ("a", "c")]),
-    pc.ties([("a", "b")], directed=True),
+    pc.prefers(table=[["a", "b"], ["a", "c"]]),
+    pc.ties([["a", "b"]], directed=True),
 ]
 RULES = [
     pc.must_differ("team"),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_number, must_be
+from peermatch.criteria.tables import plain_table
 from peermatch.errors import ConfigError
 
 __all__ = [
@@ -91,7 +92,9 @@ class Criterion:
             )
         data: dict[str, Any] = {"kind": self.kind}
         data.update(_column_arguments(self))
-        data.update({key: _plain(value) for key, value in self.options.items() if value is not None})
+        for key, value in self.options.items():
+            if value is not None:
+                data[key] = plain_table(value) if key == "table" else _plain(value)
         data["weight"] = self.weight
         data["name"] = self.name
         if self.when is not None:
@@ -104,8 +107,6 @@ class Criterion:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    if hasattr(value, "to_dict") and hasattr(value, "columns"):
-        return value.to_dict("records")
     return value
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_count, check_number, must_be
+from peermatch.criteria.tables import plain_table
 from peermatch.errors import ConfigError
 
 __all__ = [
@@ -81,17 +82,9 @@ class Rule:
             data.update(left=self.left[0], right=self.right[0])
         for key, value in self.options.items():
             if value is not None:
-                data[key] = _plain(value)
+                data[key] = plain_table(value) if key in ("pairs", "table") else value
         data["name"] = self.name
         return data
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "to_dict") and hasattr(value, "columns"):
-        return value.to_dict("records")
-    if isinstance(value, tuple | list):
-        return [list(part) if isinstance(part, tuple) else part for part in value]
-    return value
 
 
 def _names(caller: str, parameter: str, value: Any) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from peermatch.checks import did_you_mean
 from peermatch.cohort.aside import is_missing, read_table
 from peermatch.errors import InputError, error_item
 
-__all__ = ["ids_in_cell", "pair_table"]
+__all__ = ["ids_in_cell", "pair_table", "plain_table"]
 
 
 def ids_in_cell(
@@ -53,6 +54,38 @@ def ids_in_cell(
     return list(parts)
 
 
+def plain_table(table: Any) -> Any:
+    """Return a table of pairs as data for JSON and TOML: a path, a list of pairs, or records without gaps.
+
+    Examples
+    --------
+    >>> plain_table({("b", "c"), ("a", "b")})
+    [['a', 'b'], ['b', 'c']]
+    >>> plain_table(pd.DataFrame({"a": [1, 2], "b": [3, 4], "strength": [0.5, None]}))
+    [{'a': 1, 'b': 3, 'strength': 0.5}, {'a': 2, 'b': 4}]
+    """
+    if isinstance(table, str | os.PathLike):
+        return os.fspath(table)
+    records = read_table(_framed(table), what="the table").to_dict("records")
+    if _is_pairs(table):
+        return [[row["a"], row["b"]] for row in records]
+    return [{str(key): cell for key, cell in row.items() if not is_missing(cell)} for row in records]
+
+
+def _is_pairs(table: Any) -> bool:
+    return isinstance(table, list | tuple | set) and all(
+        isinstance(row, list | tuple) and len(row) == 2 for row in table
+    )
+
+
+def _framed(table: Any) -> Any:
+    """Return a list of pairs as a frame, a set of them in an order that no hash decides; anything else as it is."""
+    if not _is_pairs(table):
+        return table
+    rows = sorted(table, key=repr) if isinstance(table, set) else table
+    return pd.DataFrame({"a": [row[0] for row in rows], "b": [row[1] for row in rows]}, dtype=object)
+
+
 def pair_table(table: Any, needed_by: str, first: Sequence[str], second: Sequence[str]) -> pd.DataFrame:
     """Read a table of pairs of ids: a frame, records, a list of (a, b), or a path to a CSV file.
 
@@ -70,12 +103,7 @@ def pair_table(table: Any, needed_by: str, first: Sequence[str], second: Sequenc
     pandas.DataFrame
         With the two id columns renamed to ``a`` and ``b``, and any others as they are.
     """
-    if isinstance(table, list | tuple | set) and all(
-        isinstance(row, list | tuple) and len(row) == 2 for row in table
-    ):
-        frame = pd.DataFrame({"a": [r[0] for r in table], "b": [r[1] for r in table]}, dtype=object)
-        return frame
-    frame = read_table(table, what=f"the table of {needed_by}")
+    frame = read_table(_framed(table), what=f"the table of {needed_by}")
     names = {}
     for wanted, target in ((first, "a"), (second, "b")):
         hit = next((name for name in wanted if name in frame.columns), None)
