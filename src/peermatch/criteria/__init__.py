@@ -1,19 +1,6 @@
 """What makes two people a good pair: criteria, and rules that forbid or demand a pair."""
 
-from peermatch.criteria.criterion import (
-    CRITERIA,
-    Criterion,
-    above,
-    available,
-    complement,
-    custom,
-    different,
-    near,
-    overlap,
-    prefers,
-    same,
-    ties,
-)
+from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.enforcing import EnforcedRule, Enforcement, Occasion, enforce
 from peermatch.criteria.fitting import (
     CompiledCriterion,
@@ -22,6 +9,8 @@ from peermatch.criteria.fitting import (
     compile_criterion,
     fit_criterion,
 )
+from peermatch.criteria.kinds import above, available, complement, different, near, overlap, same
+from peermatch.criteria.listed_kinds import CRITERIA, custom, prefers, ties
 from peermatch.criteria.masks import Mask, count_pairs
 from peermatch.criteria.measures import Measure
 from peermatch.criteria.rule import (

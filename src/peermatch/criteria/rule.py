@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from peermatch.checks import check_count, check_number, must_be
+from peermatch.checks import check_count, must_be
+from peermatch.criteria.arguments import column_names, number
 from peermatch.criteria.tables import plain_table
 from peermatch.errors import ConfigError
 
@@ -87,19 +88,12 @@ class Rule:
         return data
 
 
-def _names(caller: str, parameter: str, value: Any) -> tuple[str, ...]:
-    names = (value,) if isinstance(value, str) else value
-    if not isinstance(names, Sequence) or not names or not all(isinstance(n, str) and n for n in names):
-        raise ConfigError(must_be(caller, parameter, "the name of a column, or a list of them", value))
-    return tuple(names)
-
-
 def _by_column(kind: str, column: str | None, left: str | None, right: str | None, name: str | None) -> Rule:
     caller = f"{kind}()"
     if (column is None) == (left is None and right is None) or (left is None) != (right is None):
         raise ConfigError(f"{caller} takes either column=, or both left= and right=.")
-    mine = _names(caller, "column" if left is None else "left", column if left is None else left)
-    theirs = mine if right is None else _names(caller, "right", right)
+    mine = column_names(caller, "column" if left is None else "left", column if left is None else left)
+    theirs = mine if right is None else column_names(caller, "right", right)
     if len(mine) != 1 or len(theirs) != 1:
         raise ConfigError(f"{caller} takes one column; write a rule for each.")
     return Rule(kind, _named(caller, name, f"{kind}_{mine[0]}"), mine, theirs)
@@ -116,13 +110,6 @@ def _named(caller: str, name: str | None, fallback: str) -> str:
 def _optional_count(caller: str, parameter: str, value: Any) -> int | None:
     try:
         return None if value is None else check_count(caller, parameter, value, at_least=1)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-
-
-def _number(caller: str, parameter: str, value: Any, **bounds: float) -> float:
-    try:
-        return check_number(caller, parameter, value, **bounds)
     except ValueError as error:
         raise ConfigError(str(error)) from None
 
@@ -185,8 +172,8 @@ def not_in_line(manager: str, *, min_found: float = 0.9, name: str | None = None
     >>> not_in_line("manager_id").left
     ('manager_id',)
     """
-    column = _names("not_in_line()", "manager", manager)
-    found = _number("not_in_line()", "min_found", min_found, at_least=0, at_most=1)
+    column = column_names("not_in_line()", "manager", manager)
+    found = number("not_in_line()", "min_found", min_found, at_least=0, at_most=1)
     return Rule(
         "not_in_line", _named("not_in_line()", name, "not_in_line"), column, column, {"min_found": found}
     )
@@ -277,7 +264,7 @@ def veto(
     """
     if (column is None) == (table is None):
         raise ConfigError("veto() takes either column= or table=.")
-    columns = () if column is None else _names("veto()", "column", column)
+    columns = () if column is None else column_names("veto()", "column", column)
     if separator is not None and not isinstance(separator, str):
         raise ConfigError(must_be("veto()", "separator", "a text", separator))
     options = {"table": table, "separator": separator}
@@ -299,8 +286,8 @@ def no_twins(columns: str | Sequence[str], at_least: float = 1.0, *, name: str |
     >>> no_twins(["department", "education", "site"], at_least=0.9).name
     'no_twins'
     """
-    names = _names("no_twins()", "columns", columns)
-    share = _number("no_twins()", "at_least", at_least, above=0, at_most=1)
+    names = column_names("no_twins()", "columns", columns)
+    share = number("no_twins()", "at_least", at_least, above=0, at_most=1)
     return Rule("no_twins", _named("no_twins()", name, "no_twins"), names, names, {"at_least": share})
 
 
@@ -324,7 +311,7 @@ def at_least(criterion: str, value: float, *, name: str | None = None) -> Rule:
     """
     if not isinstance(criterion, str) or not criterion:
         raise ConfigError(must_be("at_least()", "criterion", "the name of a criterion", criterion))
-    floor = _number("at_least()", "value", value, above=0, at_most=1)
+    floor = number("at_least()", "value", value, above=0, at_most=1)
     options = {"criterion": criterion, "value": floor}
     return Rule("at_least", _named("at_least()", name, f"at_least_{criterion}"), options=options)
 

@@ -1,0 +1,117 @@
+"""Checks of the arguments that criteria and rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from peermatch.checks import check_number, must_be
+from peermatch.criteria.criterion import Criterion
+from peermatch.errors import ConfigError
+
+__all__ = [
+    "Columns",
+    "build",
+    "column_names",
+    "ladder_of",
+    "make",
+    "number",
+    "one_name",
+    "separator_of",
+    "words_of",
+]
+
+Columns = str | Sequence[str]
+
+
+def build(
+    kind: str,
+    column: Columns | None,
+    left: Columns | None,
+    right: Columns | None,
+    *,
+    weight: float,
+    name: str | None,
+    when: str | None,
+    sensitive: bool,
+    **options: Any,
+) -> Criterion:
+    """Check what all criteria share, and build one."""
+    caller = f"{kind}()"
+    if (column is None) == (left is None and right is None) or (left is None) != (right is None):
+        raise ConfigError(f"{caller} takes either column=, or both left= and right=.")
+    mine = column_names(caller, "column" if left is None else "left", column if left is None else left)
+    theirs = mine if right is None else column_names(caller, "right", right)
+    if len(mine) != len(theirs):
+        raise ConfigError(
+            f"{caller} takes as many columns in right= as in left=. Got {len(theirs)} and {len(mine)}."
+        )
+    return make(kind, mine, theirs, weight=weight, name=name, when=when, sensitive=sensitive, **options)
+
+
+def make(
+    kind: str,
+    left: tuple[str, ...],
+    right: tuple[str, ...],
+    *,
+    weight: float,
+    name: str | None,
+    when: str | None,
+    sensitive: bool,
+    **options: Any,
+) -> Criterion:
+    caller = f"{kind}()"
+    try:
+        checked = check_number(caller, "weight", weight, above=0)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if name is not None and (not isinstance(name, str) or not name.strip()):
+        raise ConfigError(must_be(caller, "name", "a text that is not empty", name))
+    if when is not None and not isinstance(when, str):
+        raise ConfigError(must_be(caller, "when", "the name of a column", when))
+    if not isinstance(sensitive, bool):
+        raise ConfigError(must_be(caller, "sensitive", "True or False", sensitive))
+    fallback = "_".join([kind, *dict.fromkeys(left or ())])
+    return Criterion(kind, name or fallback.replace(" ", "_"), checked, left, right, when, sensitive, options)
+
+
+def column_names(caller: str, parameter: str, value: Any) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, Sequence) or not names or not all(isinstance(n, str) and n for n in names):
+        raise ConfigError(must_be(caller, parameter, "the name of a column, or a list of them", value))
+    return tuple(names)
+
+
+def one_name(caller: str, parameter: str, value: Any) -> str | None:
+    if value is not None and (not isinstance(value, str) or not value):
+        raise ConfigError(must_be(caller, parameter, "the name of one column", value))
+    return value
+
+
+def number(caller: str, parameter: str, value: Any, **bounds: float) -> float:
+    try:
+        return check_number(caller, parameter, value, **bounds)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def ladder_of(caller: str, ladder: Any) -> tuple[str, ...] | None:
+    if ladder is None:
+        return None
+    if isinstance(ladder, str) or not isinstance(ladder, Sequence) or len(ladder) < 2:
+        raise ConfigError(must_be(caller, "ladder", "a list of at least two grades, lowest first", ladder))
+    return tuple(ladder)
+
+
+def words_of(caller: str, vocabulary: Any) -> tuple[str, ...] | None:
+    if vocabulary is None:
+        return None
+    if isinstance(vocabulary, str) or not isinstance(vocabulary, Sequence) or not vocabulary:
+        raise ConfigError(must_be(caller, "vocabulary", "a list of words", vocabulary))
+    return tuple(vocabulary)
+
+
+def separator_of(caller: str, separator: Any) -> str | None:
+    if separator is not None and not isinstance(separator, str):
+        raise ConfigError(must_be(caller, "separator", "a text", separator))
+    return separator

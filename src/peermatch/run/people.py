@@ -1,0 +1,126 @@
+"""Who takes part in a run, on which side, and with how many places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from peermatch.cohort import Cohort
+from peermatch.cohort.aside import is_missing
+from peermatch.criteria import (
+    Sides,
+)
+from peermatch.errors import ConfigError, InputError, error_item
+from peermatch.problem import IntArray
+from peermatch.run.request import Request
+
+if TYPE_CHECKING:
+    from peermatch.matcher import PeerMatcher
+
+__all__ = ["Capacity", "capacity_of", "everyone_of", "taking_part"]
+
+Capacity = tuple[IntArray | None, IntArray | None]
+
+
+def everyone_of(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None]:
+    names: dict[str, Any] = {"label": matcher.label, "eligible": matcher.eligible}
+    if matcher.sides is None:
+        return Cohort.of(request.people, matcher.id, **names), None
+    if request.role is not None:
+        both = Cohort.of(request.people, matcher.id, **names)
+        return _by_role(both, request.role, matcher.sides)
+    left = Cohort.of(request.people, matcher.id, at_least=1, **names)
+    return left, Cohort.of(request.others, matcher.id, at_least=1, **names)
+
+
+def _by_role(people: Cohort, role: str, names: tuple[str, str]) -> tuple[Cohort, Cohort]:
+    said = [
+        "" if is_missing(cell) else str(cell).casefold() for cell in people.column(role, needed_by="role=")
+    ]
+    known = [name.casefold() for name in names]
+    wrong = [position for position, text in enumerate(said) if text not in known]
+    if wrong:
+        position = wrong[0]
+        found = people.frame[role].iloc[position]
+        message = (
+            f"Column {role!r} has {len(wrong)} cells that name neither side; the first is {found!r} in row "
+            f"{int(people.rows[position])} (id {people.ids[position]!r}). Accepted: {names[0]!r} or {names[1]!r}."
+        )
+        raise InputError(
+            error_item(
+                "unknown_role",
+                message,
+                column=role,
+                row=int(people.rows[position]),
+                id=people.ids[position],
+                found=found,
+                accepted=list(names),
+            )
+        )
+    parts = [np.flatnonzero([text == name for text in said]) for name in known]
+    for name, part in zip(names, parts, strict=True):
+        if not len(part):
+            raise InputError(error_item("empty_side", f"Nobody in column {role!r} is {name!r}.", column=role))
+    return people.take(parts[0]), people.take(parts[1])
+
+
+def taking_part(everyone: tuple[Cohort, Cohort | None], names: tuple[str, str] | None) -> Sides:
+    left, right = everyone
+    taking = [None if side is None else side.take(np.flatnonzero(side.taking_part)) for side in (left, right)]
+    needed = 2 if right is None else 1
+    for side, cohort, what in zip((left, right), taking, names or ("people", ""), strict=True):
+        if side is not None and cohort is not None and len(cohort) < needed:
+            message = (
+                f"{len(cohort)} of {len(side)} {what if right is None else what + ' people'} take part, by the column "
+                f"{side.eligible!r}; at least {needed} must."
+            )
+            raise InputError(
+                error_item(
+                    "too_few_people", message, column=side.eligible, found=len(cohort), accepted=needed
+                )
+            )
+    assert taking[0] is not None  # the left side is always there
+    return Sides(taking[0], taking[1], names or ("a", "b"))
+
+
+def capacity_of(matcher: PeerMatcher, sides: Sides) -> Capacity:
+    if matcher.capacity is None or matcher.sides is None:
+        return (None, None)
+    found: list[IntArray | None] = []
+    for name, cohort in zip(matcher.sides, (sides.left, sides.columns_side), strict=True):
+        places = matcher.capacity.get(name)
+        if places is None:
+            found.append(None)
+        elif isinstance(places, int):
+            found.append(np.full(len(cohort), places, dtype=np.int64))
+        else:
+            found.append(_places(cohort, places))
+    if all(part is not None and len(part) and int(part.max()) > 1 for part in found):
+        raise ConfigError("Only one of the two sides may have people with more than one place.")
+    return found[0], found[1]
+
+
+def _places(cohort: Cohort, column: str) -> IntArray:
+    """Whole numbers of at least 0; an empty cell is one place."""
+    places = np.ones(len(cohort), dtype=np.int64)
+    for position, cell in enumerate(cohort.column(column, needed_by="capacity")):
+        if is_missing(cell):
+            continue
+        try:
+            number = float(cell)
+        except (TypeError, ValueError):
+            number = -1.0
+        if not (0 <= number <= 10_000 and number == int(number)):
+            row, id = int(cohort.rows[position]), cohort.ids[position]
+            message = (
+                f"Row {row} (id {id!r}) has {cell!r} in the capacity column {column!r}. Accepted: a whole number "
+                "from 0."
+            )
+            raise InputError(
+                error_item(
+                    "wrong_kind", message, column=column, row=row, id=id, found=cell, accepted="0, 1, 2, ..."
+                )
+            )
+        places[position] = int(number)
+    return places

@@ -1,0 +1,26 @@
+"""What is true this month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from peermatch.problem import Control
+
+__all__ = ["Request"]
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What is true this month: the arguments of `PeerMatcher.match`."""
+
+    people: Any
+    others: Any
+    role: str | None
+    org: Any
+    history: Any
+    locks: Any
+    fitted: Any
+    round: str | None
+    as_of: Any
+    control: Control

@@ -1,0 +1,155 @@
+"""From scores to a checked matching with what is known about it.
+
+Everything is fitted and scored in the canonical order of ids. The solver then sees people in the order of a keyed hash
+of (round, id), so that ties are broken the same way whatever the order of rows, yet by another order every round:
+nobody loses every round for their id's sake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from peermatch.criteria import (
+    Sides,
+    key_of,
+)
+from peermatch.errors import VerificationError
+from peermatch.pairing import CertificateView
+from peermatch.problem import IntArray, Matching, Problem, Solver, Status
+from peermatch.run.people import Capacity
+from peermatch.run.request import Request
+from peermatch.scoring import LazyScores
+from peermatch.verify import check_valid, prove
+
+__all__ = ["Solved", "solve", "solving_order"]
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    matching: Matching
+    certificate: CertificateView
+
+
+def solving_order(ids: Iterable[Any], round: str | None) -> IntArray:
+    """Return positions in the order of a keyed hash of (round, id).
+
+    Examples
+    --------
+    >>> sorted(solving_order(["a", "b", "c"], "2026-12").tolist())
+    [0, 1, 2]
+    """
+    salt = hashlib.blake2b(repr(round).encode(), digest_size=32).digest()
+    digests = [
+        hashlib.blake2b(repr(key_of(id)).encode("utf-8", "surrogatepass"), key=salt, digest_size=16).digest()
+        for id in ids
+    ]
+    return np.array(sorted(range(len(digests)), key=digests.__getitem__), dtype=np.int64)
+
+
+def solve(
+    scores: LazyScores,
+    required: IntArray,
+    capacity: Capacity,
+    sides: Sides,
+    objective: str,
+    solver: Solver,
+    request: Request,
+) -> Solved:
+    left, right, places = _free(required, capacity, sides, request.round)
+    problem = Problem(scores.take(left, right), objective, places)
+    request.control.report("solving")
+    free = solver.solve(problem, control=request.control)
+    _check(free, problem)
+    request.control.report("proving")
+    proof = prove(problem, free)
+    if proof.faults:
+        raise VerificationError(
+            f"The answer of {solver.name!r} does not hold: {'; '.join(proof.faults[:3])}."
+        )
+    pairs = np.concatenate([np.stack([left[free.pairs[:, 0]], right[free.pairs[:, 1]]], axis=1), required])
+    matching = Matching.of(
+        Problem(scores, objective, capacity),
+        pairs,
+        status=free.status,
+        solver=free.solver,
+        certificate=free.certificate,
+        gap=free.gap,
+        pairs_gap=free.pairs_gap,
+        stats=free.stats,
+    )
+    _check(matching, Problem(scores, objective, capacity))
+    view = CertificateView(
+        kind="none" if free.certificate is None else free.certificate.kind,
+        status=str(free.status),
+        verified=proof.verified,
+        gap=None if free.gap is None else free.gap / 2**30,
+        pairs_gap=free.pairs_gap,
+        pairs_covered=proof.pairs_covered,
+        sentence=_sentence(free, proof.verified, proof.pairs_covered, objective),
+        evidence=free.certificate,
+        vertices=_vertices(problem, left, right),
+    )
+    return Solved(matching, view)
+
+
+def _vertices(problem: Problem, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """Return who stands behind each vertex of the evidence."""
+    _, rows, columns = problem.one_place_each()
+    return left[rows], right[columns] if problem.two_sided else np.zeros(0, dtype=np.int64)
+
+
+def _free(
+    required: IntArray, capacity: Capacity, sides: Sides, round: str | None
+) -> tuple[IntArray, IntArray, Capacity]:
+    """Return who is left to be paired once demanded pairs are made, in solving order, and their places."""
+    left, right = solving_order(sides.left.ids, round), solving_order(sides.columns_side.ids, round)
+    if not sides.two_sided:
+        free = left[~np.isin(left, required)]
+        return free, free, (None, None)
+    open_places = []
+    for side, order in enumerate((left, right)):
+        given = capacity[side]
+        places = np.ones(len(order), dtype=np.int64) if given is None else given.copy()
+        places -= np.bincount(required[:, side], minlength=len(order))
+        open_places.append(places)
+    left, right = left[open_places[0][left] > 0], right[open_places[1][right] > 0]
+    found = tuple(
+        None if capacity[side] is None else open_places[side][order]
+        for side, order in enumerate((left, right))
+    )
+    return left, right, (found[0], found[1])
+
+
+def _check(matching: Matching, problem: Problem) -> None:
+    faults = check_valid(matching, problem)
+    if faults:
+        raise VerificationError(f"The answer of {matching.solver!r} is not valid: {'; '.join(faults[:3])}.")
+
+
+def _sentence(matching: Matching, verified: bool, covered: int, objective: str) -> str:
+    """Say in words what is known."""
+    checked = "checked independently" if verified else "not checked independently"
+    over = f"Proved over all {covered:,} allowed pairs"
+    status, gap = matching.status, matching.gap
+    if status == Status.OPTIMAL and matching.certificate is not None:
+        if objective == "everyone_first":
+            return f"{over}: nobody can make more pairs, nor as many with a better total ({checked})."
+        return f"{over}: no other set of pairs has a better total ({checked})."
+    if status == Status.OPTIMAL:
+        return "The best of all sets of pairs, found by looking at every one."
+    if status == Status.STABLE:
+        return f"{over}: no two people would both rather have each other ({checked})."
+    if status == Status.NO_STABLE:
+        return f"Proved: with these preferences no stable set of pairs exists ({checked}); this is the closest in hand."
+    if status == Status.GAP and gap is not None:
+        more = f"{matching.pairs_gap} more pairs and " if matching.pairs_gap else ""
+        return (
+            f"Not proved the best: another answer could have at most {more}{gap / 2**30:.3f} more in total "
+            f"({checked})."
+        )
+    return "Undecided: the search stopped before it was known whether a better answer exists."

@@ -1,0 +1,146 @@
+"""One run of a matcher: from this month's tables to a checked pairing, one step a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from peermatch.audit import settings_of
+from peermatch.checks import did_you_mean
+from peermatch.cohort import Cohort
+from peermatch.criteria import (
+    CompiledCriterion,
+    Criterion,
+    EnforcedRule,
+    Enforcement,
+    FittedCriterion,
+    Occasion,
+    Rule,
+    Sides,
+    at_day,
+    compile_criterion,
+    enforce,
+    fit_criterion,
+    key_of,
+    require,
+)
+from peermatch.criteria.masks import count_pairs
+from peermatch.errors import ConfigError
+from peermatch.pairing import Pairing
+from peermatch.problem import Solver
+from peermatch.run.demands import check_places, refuse_demanded_selves, same_person_mask
+from peermatch.run.people import capacity_of, everyone_of, taking_part
+from peermatch.run.request import Request
+from peermatch.run.solving import solve
+from peermatch.scoring import LazyScores
+from peermatch.version import __version__
+
+if TYPE_CHECKING:
+    from peermatch.matcher import PeerMatcher
+
+__all__ = ["run"]
+
+
+def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
+    """Pair people: the whole way, one step a line."""
+    control = request.control
+    control.report("reading")
+    everyone = everyone_of(matcher, request)
+    sides = taking_part(everyone, matcher.sides)
+    capacity = capacity_of(matcher, sides)
+    control.report("encoding")
+    fitted = _fit(matcher, sides, request)
+    criteria = [compile_criterion(part, sides) for part in fitted]
+    control.report("rules")
+    enforcement = _enforce(matcher, sides, criteria, everyone, request)
+    check_places(enforcement.required, sides, capacity)
+    scores = LazyScores(
+        criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
+    )
+    solved = solve(scores, enforcement.required, capacity, sides, matcher.objective, solver, request)
+    return Pairing(
+        everyone=everyone,
+        sides=sides,
+        scores=scores,
+        enforcement=enforcement,
+        matching=solved.matching,
+        certificate=solved.certificate,
+        capacity=capacity,
+        settings=_settings(matcher, solver, request),
+        fitted=fitted,
+        round=request.round,
+    )
+
+
+def _fit(matcher: PeerMatcher, sides: Sides, request: Request) -> tuple[FittedCriterion, ...]:
+    if request.fitted is None:
+        return tuple(
+            fit_criterion(criterion, sides, as_of=request.as_of, unknown=matcher.unknown)
+            for criterion in matcher.criteria
+        )
+    earlier = {part.criterion.name: part for part in request.fitted}
+    found = []
+    for criterion in matcher.criteria:
+        part = earlier.get(criterion.name)
+        if part is None or _learned_from(part.criterion) != _learned_from(criterion):
+            raise ConfigError(
+                f"fitted= has no criterion like {criterion.name!r}."
+                + did_you_mean(criterion.name, list(earlier))
+            )
+        found.append(at_day(replace(part, criterion=criterion), request.as_of))
+    return tuple(found)
+
+
+def _learned_from(criterion: Criterion) -> tuple[Any, ...]:
+    """What decides how an encoder reads people; all else may change from round to round."""
+    options = [criterion.options.get(key) for key in ("ladder", "separator", "vocabulary")]
+    return (criterion.kind, criterion.left, criterion.right, *options, criterion.options.get("text") is None)
+
+
+def _enforce(
+    matcher: PeerMatcher,
+    sides: Sides,
+    criteria: Sequence[CompiledCriterion],
+    everyone: tuple[Cohort, Cohort | None],
+    request: Request,
+) -> Enforcement:
+    came = tuple(cohort for cohort in everyone if cohort is not None)
+    absent = {
+        key_of(id): reason
+        for cohort in came
+        for id, reason in zip(cohort.ids, cohort.reasons_out, strict=True)
+        if reason is not None
+    }
+    org = None if request.org is None else Cohort.of(request.org, matcher.id, at_least=1)
+    occasion = Occasion(org=org, everyone=came, history=request.history, as_of=request.as_of, absent=absent)
+    rules = list(matcher.rules)
+    if request.locks is not None:
+        rules.append(require(request.locks, name="locks"))
+    enforced = enforce(rules, sides, criteria, occasion)
+    if not sides.two_sided:
+        return enforced
+    mask = same_person_mask(matcher, sides)
+    removed = count_pairs(mask, sides.shape, one_pool=False)
+    rule = EnforcedRule(Rule("same_person", "same_person"), mask, removed, "")
+    refuse_demanded_selves(enforced.required, mask, sides)
+    return Enforcement((*enforced.rules, rule), enforced.required)
+
+
+def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[str, Any]:
+    told = (
+        "id",
+        "label",
+        "eligible",
+        "sides",
+        "same_person",
+        "capacity",
+        "mutual",
+        "objective",
+        "unknown",
+        "odd",
+    )
+    options = {name: getattr(matcher, name) for name in told}
+    as_of = None if request.as_of is None else str(request.as_of)
+    options.update(solver=solver.name, round=request.round, as_of=as_of)
+    return settings_of(options, matcher.criteria, matcher.rules, version=__version__)
