@@ -13,7 +13,7 @@ import pandas as pd
 
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
-from peermatch.explain import Explanation, Outcome, explain
+from peermatch.explain import Explanation, Outcome, PairExplanation, explain, explain_pairs
 from peermatch.problem import IntArray, Matching
 from peermatch.report import (
     CertificateView,
@@ -159,6 +159,16 @@ class Pairing:
             If nobody has this id (with the nearest one), or both sides have it.
         """
         return explain(self._outcome, id, side)
+
+    def explanations(self) -> list[PairExplanation]:
+        """Explain every pair, in the order of `pairs`, as the person in its first place sees it.
+
+        Returns
+        -------
+        list of PairExplanation
+            Each with its `pair_id`, `frame` and `text`; much quicker than asking `explain` for one after another.
+        """
+        return explain_pairs(self._outcome)
 
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""

@@ -1,6 +1,6 @@
 """Where a result comes from, in tables and in words: why these two, and why someone has nobody."""
 
-from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair
+from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
 from peermatch.explain.facts import Fact, Half, pair_facts
 from peermatch.explain.findings import Finding, findings_of
 from peermatch.explain.outcome import Outcome, pair_id
@@ -17,6 +17,7 @@ __all__ = [
     "PairExplanation",
     "explain",
     "explain_pair",
+    "explain_pairs",
     "findings_of",
     "left_out",
     "pair_facts",

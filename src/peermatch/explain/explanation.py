@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from peermatch.checks import nearest
@@ -15,14 +16,14 @@ from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
-from peermatch.explain.facts import SENSITIVE, Fact, Half, pair_facts
+from peermatch.explain.facts import SENSITIVE, Fact, Half, pair_facts, read_ahead
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.paragraph import pair_text
 from peermatch.explain.unmatched import LeftOut, left_out
 from peermatch.explain.wording import column_words, percent, score_text, text_table, wrapped
 from peermatch.problem import GRID
 
-__all__ = ["Explanation", "PairExplanation", "explain", "explain_pair"]
+__all__ = ["Explanation", "PairExplanation", "explain", "explain_pair", "explain_pairs"]
 
 PAIR_COLUMNS = (
     "partner",
@@ -248,6 +249,12 @@ def explain_pair(outcome: Outcome, index: int, hand: int = 0) -> PairExplanation
     )
 
 
+def explain_pairs(outcome: Outcome) -> list[PairExplanation]:
+    """Explain every pair, in their order, as the person in its first place sees it."""
+    read_ahead(outcome)
+    return [explain_pair(outcome, index) for index in range(len(outcome.pairs))]
+
+
 def explain(outcome: Outcome, id: Any, side: str | None = None) -> Explanation:
     """Explain what became of one person.
 
@@ -264,6 +271,8 @@ def explain(outcome: Outcome, id: Any, side: str | None = None) -> Explanation:
     InputError
         ``unknown_id``, with the nearest known one; ``ambiguous_id`` where both sides have it.
     """
+    # ids come out of our own tables as NumPy's numbers and texts
+    id = id.item() if isinstance(id, np.generic) else id
     hand = _find(outcome, id, side)
     everyone = outcome.everyone[hand]
     assert everyone is not None  # _find names sides that are there
@@ -297,6 +306,10 @@ def _find(outcome: Outcome, id: Any, side: str | None) -> int:
         )
         message = f"The side parameter of explain() must be {accepted}. Got {side!r} instead."
         raise InputError(error_item("unknown_side", message, found=side, accepted=names))
+    try:
+        hash(id)
+    except TypeError:
+        raise InputError(_unknown(outcome, id)) from None
     hits = [
         hand
         for hand in outcome.hands

@@ -102,6 +102,11 @@ class Outcome:
         ]
 
     @cached_property
+    def values_ahead(self) -> dict[tuple[int, int, str], list[tuple[str, ...]]]:
+        """What many-valued cells hold, where it was read for everyone at once: by criterion, side and column."""
+        return {}
+
+    @cached_property
     def by_score(self) -> IntArray:
         """The pairs from best to weakest; those of equal score in the order of ids."""
         return np.argsort(-self.details.scores, kind="stable")
