@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from peermatch.criteria import at_least, forbid, must_differ, near, same, veto
+from peermatch.criteria import at_least, forbid, must_differ, near, require, same, veto
 from peermatch.explain import left_out
 from peermatch.problem import Status
 from support.pairings import TEAM, make_pairing, outcome_of
@@ -75,9 +75,11 @@ def test_best_total_with_better_uses():
 
 def test_stable_in_words():
     pairing = make_pairing(people(3), [near("y")], pairs=[(0, 1)], status=Status.STABLE)
-    assert reason(pairing, 2).endswith("everyone this person could be with has someone they like better")
+    assert reason(pairing, 2).endswith(
+        "everyone this person could be with has someone they like at least as much"
+    )
     four = make_pairing(people(4), [near("y")], [forbid([(2, 3)])], pairs=[(0, 1)], status=Status.STABLE)
-    assert reason(four, 2).endswith("all 2 left have someone they like better")
+    assert reason(four, 2).endswith("all 2 left have someone they like at least as much")
     none = make_pairing(people(4), [near("y")], pairs=[(0, 1)], status=Status.NO_STABLE)
     assert reason(none, 2).startswith("no stable set of pairs exists")
 
@@ -124,7 +126,7 @@ def test_right_side_ruled_out():
     pairing = two_sides(2, 2, rules=[forbid([(0, "m1"), (1, "m1")])])
     assert reason(pairing, "m1") == "every one of the 2 others is ruled out: forbid removes 2"
     [left] = [id for id in pairing.unmatched["id"] if id in (0, 1)]
-    assert "1 of the 2 others are ruled out" in reason(pairing, left)
+    assert "1 of the 2 others is ruled out" in reason(pairing, left)
 
 
 def test_nobody_on_the_other_side_takes_part():
@@ -132,6 +134,58 @@ def test_nobody_on_the_other_side_takes_part():
     pairing = make_pairing(rows, [near("y")], eligible="in")
     assert reason(pairing, 0) == "there is nobody to be paired with"
     assert reason(pairing, 1) == "not taking part: in is False"
+
+
+@pytest.mark.parametrize("status", [Status.GAP, Status.UNDECIDED])
+def test_a_search_that_was_stopped(status):
+    pairing = make_pairing(people(6), [near("y")], pairs=[], status=status)
+    assert set(pairing.unmatched["reason"]) == {
+        "the search was stopped before it found this person a partner: all 5 others are still free"
+    }
+    some = make_pairing(people(7), [near("y")], [forbid([(0, 1)])], pairs=[(2, 3)], status=status)
+    assert reason(some, 0).endswith(": 3 of the 5 possible partners are still free")
+    sided = two_sides(2, 2, (None, [3, 3]), pairs=[], status=status)
+    assert all(text.startswith("the search was stopped") for text in sided.unmatched["reason"])
+
+
+def test_a_search_that_ended_is_not_called_stopped():
+    rows = [{"id": i, "t": t} for i, t in enumerate("xxyzz")]
+    pairing = make_pairing(
+        rows, [same("t")], pairs=[(0, 1)], status=Status.GAP, objective="best_total", mutual="mean"
+    )
+    assert "no pair with one of" in reason(pairing, 2)
+
+
+def test_taken_by_demanded_pairs():
+    pairing = make_pairing(people(3), [near("y")], [require([(0, 1)])])
+    assert reason(pairing, 2) == "all 2 others are taken by demanded pairs"
+    ruled = make_pairing(people(3), [near("y")], [require([(0, 1)]), forbid([(0, 2)])])
+    assert reason(ruled, 2) == (
+        "1 of the 2 others is ruled out (forbid removes 1), and the only one left is taken by demanded pairs"
+    )
+    odd = make_pairing(people(5), [near("y")], [require([(0, 1)])])
+    assert odd.unmatched["reason"].tolist()[0].endswith("costs the programme least, given the demanded pairs")
+
+
+def test_the_others_have_no_place():
+    pairing = two_sides(2, 2, (None, [0, 0]))
+    assert reason(pairing, 0) == "all 2 others have no place to give this time"
+    mixed = two_sides(2, 2, (None, [0, 1]), rules=[require([(0, "m1")])])
+    assert reason(mixed, 1) == (
+        "1 has no place to give this time, and the only one left is taken by demanded pairs"
+    )
+    crowd = two_sides(3, 3, (None, [0, 1, 1]), rules=[forbid([(0, "m2"), (1, "m2"), (2, "m2")])])
+    left = crowd.unmatched.set_index("id")["reason"]
+    assert ["1 has no place to give" in left[id] for id in (0, 1, 2) if id in left] == [True, True]
+
+
+def test_who_has_no_place_does_not_count_as_gone_without():
+    pairing = two_sides(4, 2, ([1, 1, 1, 0], None))
+    reasons = pairing.unmatched["reason"].tolist()
+    assert sorted(text.split(";")[0] for text in reasons) == [
+        "3 on the mentee side for 2 places on the mentor side, so 1 of them must go without",
+        "has no place to give this time",
+    ]
 
 
 def test_a_rule_on_a_sensitive_criterion_is_private():

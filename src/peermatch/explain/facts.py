@@ -13,13 +13,15 @@ import pandas as pd
 
 from peermatch.cohort.aside import is_missing
 from peermatch.criteria import Criterion
+from peermatch.criteria.measures import PrimitiveMeasure
 from peermatch.explain.outcome import Outcome
-from peermatch.explain.wording import cell_text, column_words, listing
+from peermatch.explain.wording import cell_text, column_words, listing, told_apart
 
 __all__ = ["SENSITIVE", "Fact", "Half", "pair_facts", "read_ahead"]
 
 SENSITIVE = "(sensitive)"
 NOT_GIVEN = "not given"
+_COMPARED = ("above", "different", "near", "same")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,15 @@ class Half:
         The criterion's share of what counts for them, of 2**30; 0 where it does not count for them.
     wanted, found : tuple of str
         For ``complement``: what they seek (and do not offer themselves), and what of it the other offers.
+    equal : tuple of bool or None
+        For kinds that compare columns one by one: whether what they bring counts as the same as what faces it at the
+        other, a column each; None where that is not known.
+    hours : int or None
+        For ``available``: how many whole hours of the week, in UTC, they have.
+
+    Notes
+    -----
+    Of a sensitive criterion there is the share and nothing else.
     """
 
     label: str
@@ -49,6 +60,8 @@ class Half:
     share: int
     wanted: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
+    equal: tuple[bool | None, ...] = ()
+    hours: int | None = None
 
     @property
     def known(self) -> bool:
@@ -68,6 +81,7 @@ class Fact:
     Attributes
     ----------
     criterion : Criterion
+        A sensitive one without its options.
     mine, theirs : Half
     contribution : int
         To the score, of 2**30.
@@ -94,7 +108,9 @@ class Fact:
 
     @property
     def known(self) -> str:
-        """How much of it was known: yes, partly, no, or not counted."""
+        """How much of it was known: yes, partly, no, or not counted; of sensitive criteria it is not said."""
+        if self.criterion.sensitive:
+            return SENSITIVE
         counted = [half for half in self.halves if half.share > 0]
         if not counted:
             return "not counted"
@@ -107,6 +123,12 @@ class Fact:
         known = [half for half in self.halves if half.known]
         total = sum(half.share for half in known)
         return sum(half.similarity * half.share for half in known) / total if total else math.nan
+
+    @property
+    def equal(self) -> bool:
+        """Whether both bring what counts as the same, in every column of which it is known."""
+        flags = [flag for half in self.halves for flag in half.equal if flag is not None]
+        return bool(flags) and all(flags)
 
 
 def pair_facts(outcome: Outcome, index: int, hand: int = 0) -> list[Fact]:
@@ -122,13 +144,13 @@ def pair_facts(outcome: Outcome, index: int, hand: int = 0) -> list[Fact]:
     """
     details = outcome.details
     facts = []
-    for k, compiled in enumerate(outcome.scores.criteria):
+    for k in range(len(outcome.scores.criteria)):
         similarity = (float(details.left_similarity[k, index]), float(details.right_similarity[k, index]))
         reader = _Reader(outcome, k, outcome.pairs[index].tolist(), similarity)
-        halves = [reader.half(side) for side in (0, 1)]
+        halves = _told_apart([reader.half(side) for side in (0, 1)])
         facts.append(
             Fact(
-                criterion=compiled.criterion,
+                criterion=reader.shown_criterion,
                 mine=halves[hand],
                 theirs=halves[1 - hand],
                 contribution=int(details.contributions[k, index]),
@@ -141,12 +163,22 @@ def pair_facts(outcome: Outcome, index: int, hand: int = 0) -> list[Fact]:
     return facts
 
 
+def _told_apart(halves: list[Half]) -> list[Half]:
+    """Where two single cells differ although they read alike when shortened, show where."""
+    if any(len(half.cells) != 1 for half in halves) or False not in halves[0].equal:
+        return halves
+    cells = [next(iter(half.cells.values())) for half in halves]
+    texts = told_apart(*cells) or [half.text for half in halves]
+    return [replace(half, text=text) for half, text in zip(halves, texts, strict=True)]
+
+
 class _Reader:
     """Reads what both people of one pair bring on one criterion."""
 
     def __init__(self, outcome: Outcome, k: int, pair: Sequence[int], similarity: tuple[float, float]):
         self.outcome, self.k, self.pair, self.similarity = outcome, k, pair, similarity
         self.criterion = outcome.scores.criteria[k].criterion
+        self.measure = outcome.scores.criteria[k].measure
         self.encoder = outcome.fitted[k].encoder
         self.shares = (
             int(outcome.scores.left_shares[k, pair[0]]),
@@ -154,8 +186,12 @@ class _Reader:
         )
 
     @property
+    def shown_criterion(self) -> Criterion:
+        return replace(self.criterion, options={}) if self.criterion.sensitive else self.criterion
+
+    @property
     def free_text(self) -> bool:
-        return getattr(self.encoder, "kind_", None) == "text"
+        return not self.criterion.sensitive and getattr(self.encoder, "kind_", None) == "text"
 
     def cell(self, side: int, column: str) -> Any:
         cohort = self.outcome.cohort(side)
@@ -169,6 +205,9 @@ class _Reader:
         return left if side == 0 else right
 
     def half(self, side: int) -> Half:
+        if self.criterion.sensitive:
+            label = self.outcome.label(side, self.pair[side])
+            return Half(label, SENSITIVE, MappingProxyType({}), math.nan, self.shares[side])
         wanted, found = self.wanted_and_found(side)
         half = Half(
             label=self.outcome.label(side, self.pair[side]),
@@ -178,9 +217,37 @@ class _Reader:
             share=self.shares[side],
             wanted=wanted,
             found=found,
+            equal=self.equal(side),
+            hours=self.hours(side),
         )
         text = _TEXTS.get(self.criterion.kind, _cells_text)(half, self, side)
         return replace(half, text=text)
+
+    # ---- what was scored --------------------------------------------------------------------------------
+
+    def features(self, side: int) -> tuple[Any, Any]:
+        """What a person brings and what it faces at the other, as it was scored."""
+        measure, (u, v) = self.measure, self.pair
+        assert isinstance(measure, PrimitiveMeasure)  # every kind that compares columns has one
+        if side == 0:
+            return np.atleast_1d(measure.left_own[u]), np.atleast_1d(measure.right_other[v])
+        return np.atleast_1d(measure.right_own[v]), np.atleast_1d(measure.left_other[u])
+
+    def equal(self, side: int) -> tuple[bool | None, ...]:
+        if self.criterion.kind not in _COMPARED:
+            return ()
+        own, other = self.features(side)
+        unknown = (own < 0) | (other < 0) if own.dtype.kind == "i" else np.isnan(own) | np.isnan(other)
+        return tuple(
+            None if gone else same
+            for gone, same in zip(unknown.tolist(), (own == other).tolist(), strict=True)
+        )
+
+    def hours(self, side: int) -> int | None:
+        if self.criterion.kind != "available":
+            return None
+        own, _ = self.features(side)
+        return int(np.unpackbits(np.ascontiguousarray(own).view(np.uint8)).sum())
 
     # ---- many-valued cells ------------------------------------------------------------------------------
 
@@ -201,7 +268,7 @@ class _Reader:
         return wanted, tuple(name for name in wanted if name in other)
 
     def shared(self) -> tuple[str, ...]:
-        if self.criterion.kind != "overlap" or self.free_text:
+        if self.criterion.kind != "overlap" or self.criterion.sensitive or self.free_text:
             return ()
         first = self.values(0, self.criterion.left[0])
         second = set(self.values(1, self.criterion.right[0]))

@@ -12,11 +12,11 @@ from types import MappingProxyType
 
 from peermatch.cohort.aside import is_missing
 from peermatch.explain.facts import Fact, Half
-from peermatch.explain.wording import cell_text, column_words, listing, percent
+from peermatch.explain.wording import cell_text, column_words, counted, listing, percent, told_apart
 
-__all__ = ["AGAINST", "BETWEEN", "FOR", "HELPS", "UNKNOWN", "Finding", "findings_of"]
+__all__ = ["AGAINST", "BETWEEN", "FOR", "HELPS", "IDLE", "UNKNOWN", "Finding", "findings_of"]
 
-FOR, HELPS, BETWEEN, UNKNOWN, AGAINST = "for", "helps", "between", "unknown", "against"
+FOR, HELPS, IDLE, BETWEEN, UNKNOWN, AGAINST = "for", "helps", "idle", "between", "unknown", "against"
 
 _HIGH, _LOW = 0.6, 0.35
 _TEXT_HIGH, _TEXT_LOW = 0.5, 0.2
@@ -30,7 +30,8 @@ class Finding:
     Attributes
     ----------
     tone : str
-        `FOR`, `HELPS`, `BETWEEN`, `UNKNOWN` or `AGAINST`.
+        `FOR`, `HELPS`, `IDLE`, `BETWEEN`, `UNKNOWN` or `AGAINST`. `IDLE` is what would speak for the pair and yet adds
+        nothing to its score, such as one person's gain where the other has none.
     text : str
         Half a sentence; for `HELPS` a whole one without its full stop.
     weight : int
@@ -61,7 +62,9 @@ def findings_of(facts: Sequence[Fact]) -> list[Finding]:
         phrases = [] if fact.known == "no" else list(_KINDS[fact.criterion.kind](fact))
         phrases += [(UNKNOWN, text) for text in _unknown(fact)]
         for tone, text in phrases:
-            gain = fact.contribution if tone in (FOR, HELPS) else share - fact.contribution
+            if tone in (FOR, HELPS) and fact.contribution <= 0:
+                tone = IDLE
+            gain = fact.contribution if tone in (FOR, HELPS, IDLE) else share - fact.contribution
             found.append(Finding(tone, text, gain))
     return sorted(found, key=lambda finding: -finding.weight)
 
@@ -75,8 +78,11 @@ def _subject(fact: Fact) -> str:
 
 
 def _values(fact: Fact) -> str:
-    texts = [half.text for half in fact.halves]
-    return f"both {texts[0]}" if texts[0] == texts[1] else f"{texts[0]} and {texts[1]}"
+    """What both bring, in brackets; nothing where they differ and no text would show it."""
+    first, second = (half.text for half in fact.halves)
+    if fact.equal:
+        return f" (both {first})"
+    return "" if first.casefold() == second.casefold() else f" ({first} and {second})"
 
 
 # ---- what is not known ----------------------------------------------------------------------------------
@@ -96,7 +102,13 @@ def _unknown(fact: Fact) -> list[str]:
             if is_missing(cell):
                 gaps.setdefault(column_words(column), []).append(half.label)
     found = [_possessive(subject, labels) for subject, labels in gaps.items()]
+    if no_hour := [half.label for half in fact.halves if half.hours == 0 and _complete(half)]:
+        found.append(f"shared hours, since no whole hour in UTC remains of what {listing(no_hour)} gave")
     return found or [f"how they compare in {_subject(fact) or column_words(fact.criterion.name)}"]
+
+
+def _complete(half: Half) -> bool:
+    return not any(is_missing(cell) for cell in half.cells.values())
 
 
 def _possessive(subject: str, labels: Sequence[str]) -> str:
@@ -133,12 +145,12 @@ def _near(fact: Fact) -> Phrases:
             BETWEEN: "roughly the wanted distance",
             AGAINST: "far from the wanted distance",
         }
-    elif fact.mine.text == fact.theirs.text:
+    elif fact.equal:
         yield tone, f"the same {subject} ({fact.mine.text})"
         return
     else:
         words = {FOR: "close", BETWEEN: "some way apart", AGAINST: "far apart"}
-    yield tone, f"{words[tone]} in {subject} ({_values(fact)})"
+    yield tone, f"{words[tone]} in {subject}{_values(fact)}"
 
 
 def _above(fact: Fact) -> Phrases:
@@ -149,7 +161,7 @@ def _above(fact: Fact) -> Phrases:
         judges = [fact.mine if fact.mine_is_left else fact.theirs]
     judges = [half for half in judges if half.known and half.similarity > 0]
     if not judges:
-        yield AGAINST, f"nobody is ahead as wanted in {subject} ({_values(fact)})"
+        yield AGAINST, f"nobody is ahead as wanted in {subject}{_values(fact)}"
     for judge in judges:
         other = fact.theirs if judge is fact.mine else fact.mine
         tone = _tone(judge.similarity)
@@ -159,24 +171,26 @@ def _above(fact: Fact) -> Phrases:
 
 
 def _same(fact: Fact) -> Phrases:
-    if fact.similarity >= _HIGH:
+    if fact.similarity == 1:
         yield FOR, f"the same {_subject(fact)} ({fact.mine.text})"
+    elif fact.similarity > 0:
+        yield BETWEEN, f"the same {_subject(fact)} from one side only{_values(fact)}"
     else:
-        yield AGAINST, f"not the same {_subject(fact)} ({_values(fact)})"
+        yield AGAINST, f"not the same {_subject(fact)}{_values(fact)}"
 
 
 def _different(fact: Fact) -> Phrases:
     differing, equal = [], []
-    for mine, theirs in zip(*_facing_columns(fact), strict=True):
+    for mine, theirs, alike in zip(*_facing_columns(fact), fact.mine.equal, strict=True):
         my_cell, their_cell = fact.mine.cells[mine], fact.theirs.cells[theirs]
-        if is_missing(my_cell) or is_missing(their_cell):
+        if alike is None:
             continue
         subject = " and ".join(dict.fromkeys((column_words(mine), column_words(theirs))))
-        a, b = cell_text(my_cell, limit=_CELL), cell_text(their_cell, limit=_CELL)
-        if cell_text(my_cell).casefold() == cell_text(their_cell).casefold():
-            equal.append(f"{subject} ({a})")
-        else:
-            differing.append(f"{subject} ({a} and {b})")
+        if alike:
+            equal.append(f"{subject} ({cell_text(my_cell, limit=_CELL)})")
+            continue
+        texts = told_apart(my_cell, their_cell, limit=_CELL)
+        differing.append(subject + (f" ({texts[0]} and {texts[1]})" if texts else ""))
     if differing:
         yield FOR, f"different {listing(differing, limit=3)}"
     if equal:
@@ -216,14 +230,16 @@ def _complement(fact: Fact) -> Phrases:
 
 
 def _available(fact: Fact) -> Phrases:
+    """Only whole hours of the UTC week were counted, so by the clock there may be more."""
     wanted = fact.criterion.options["wanted"]
     if fact.similarity >= 1:
-        yield FOR, f"at least {wanted:g} shared hours a week"
+        yield FOR, f"at least {wanted:g} shared hour{'' if wanted == 1 else 's'} a week"
     elif fact.similarity > 0:
-        hours = f"{fact.similarity * wanted:.1f}".removesuffix(".0")
-        yield _tone(fact.similarity), f"about {hours} shared hours a week, where {wanted:g} are wanted"
+        hours = counted(round(fact.similarity * wanted), "shared hour")
+        text = f"at least {hours} a week (counted in whole hours UTC), where {wanted:g} are wanted"
+        yield _tone(fact.similarity), text
     else:
-        yield AGAINST, "no shared hours in the week"
+        yield AGAINST, "no whole hour (UTC) of the week in common"
 
 
 def _prefers(fact: Fact) -> Phrases:

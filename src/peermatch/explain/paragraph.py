@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peermatch.explain.facts import Fact, pair_facts
-from peermatch.explain.findings import AGAINST, BETWEEN, FOR, HELPS, UNKNOWN, findings_of
+from peermatch.explain.findings import AGAINST, BETWEEN, FOR, HELPS, IDLE, UNKNOWN, findings_of
 from peermatch.explain.outcome import Outcome
-from peermatch.explain.wording import listing, score_text
+from peermatch.explain.wording import counted, listing, score_text
 from peermatch.problem import Status
 
 __all__ = ["pair_reasons", "pair_text"]
@@ -28,10 +28,10 @@ def pair_text(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) ->
     facts : sequence of Fact
         Of the same pair and view.
     """
-    tones: dict[str, list[str]] = {tone: [] for tone in (FOR, HELPS, BETWEEN, UNKNOWN, AGAINST)}
+    tones: dict[str, list[str]] = {tone: [] for tone in (FOR, HELPS, IDLE, BETWEEN, UNKNOWN, AGAINST)}
     for finding in findings_of(facts):
         tones[finding.tone].append(finding.text)
-    sentences = [_lead(outcome, index, hand)]
+    sentences = [_lead(outcome, index, hand), *_no_say(outcome, index, hand, facts)]
     if tones[HELPS]:
         sentences.append("; ".join(tones[HELPS]) + ".")
     if tones[FOR]:
@@ -39,6 +39,10 @@ def pair_text(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) ->
         sentences.append(f"{opening}: {_joined(tones[FOR])}.")
     if not tones[HELPS] and not tones[FOR]:
         sentences.append(_faint_praise(outcome))
+    if tones[IDLE]:
+        sentences.append(
+            f"True, yet adding nothing to the score{_no_gain(outcome, index, hand, facts)}: {_joined(tones[IDLE])}."
+        )
     if tones[BETWEEN]:
         sentences.append(f"In between: {_joined(tones[BETWEEN])}.")
     if tones[AGAINST]:
@@ -78,17 +82,52 @@ def _lead(outcome: Outcome, index: int, hand: int) -> str:
     pair = outcome.pairs[index].tolist()
     names = listing([outcome.label(place, pair[place]) for place in (hand, 1 - hand)])
     score = int(outcome.details.scores[index])
-    count = len(outcome.pairs)
-    better = int((outcome.details.scores > score).sum())
-    lead = f"{names} score {score_text(score)} out of 1"
-    if count >= _FEW_PAIRS and better < count / 10:
-        lead += ", one of the strongest pairs of this round"
-    elif count >= _FEW_PAIRS and better >= count * 9 / 10:
-        lead += ", one of the weaker pairs of this round"
-    elif count > 1:
-        lead += f", rank {better + 1:,} of {count:,} pairs"
+    lead = f"{names} score {score_text(score)} out of 1{_rank(outcome, score)}"
     demanded = any(pair == row for row in outcome.enforcement.required.tolist())
     return lead + (", and were demanded as a pair." if demanded else ".")
+
+
+def _rank(outcome: Outcome, score: int) -> str:
+    """Where a pair stands among all, with those that score the same; nothing where most do."""
+    scores = outcome.details.scores
+    count, better, alike = len(scores), int((scores > score).sum()), int((scores == score).sum())
+    tenth = -(-count // 10)
+    if count == 1 or 2 * alike > count:
+        return ""
+    if count >= _FEW_PAIRS and better + alike <= tenth and score > 0:
+        return ", one of the strongest pairs of this round"
+    if count >= _FEW_PAIRS and count - better <= tenth:
+        return ", one of the weaker pairs of this round"
+    shared = f", as have {counted(alike - 1, 'other')}" if alike > 1 else ""
+    return f", rank {better + 1:,} of {count:,} pairs{shared}"
+
+
+def _gains(outcome: Outcome, index: int, hand: int) -> tuple[int, int]:
+    """What the pair is worth to the one who asks and to the other."""
+    details = outcome.details
+    gains = int(details.left_utilities[index]), int(details.right_utilities[index])
+    return gains if hand == 0 else gains[::-1]
+
+
+def _no_say(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) -> list[str]:
+    """Where no criterion counts for one of the two, the score is the other one's view."""
+    says = [sum(shares) for shares in zip(*((f.mine.share, f.theirs.share) for f in facts), strict=True)]
+    score = int(outcome.details.scores[index])
+    if 0 not in says or not any(says) or score != _gains(outcome, index, hand)[1 - says.index(0)]:
+        return []
+    labels = [half.label for half in facts[0].halves]
+    silent = says.index(0)
+    return [
+        f"No criterion counts for {labels[silent]}, so the score is how {labels[1 - silent]} sees the pair."
+    ]
+
+
+def _no_gain(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) -> str:
+    """Whose lack of any gain keeps the score at 0."""
+    gains = _gains(outcome, index, hand)
+    if outcome.details.scores[index] > 0 or 0 not in gains or not any(gains):
+        return ""
+    return f", since {facts[0].halves[gains.index(0)].label} gains nothing that counts"
 
 
 def _faint_praise(outcome: Outcome) -> str:

@@ -76,17 +76,30 @@ def left_out(outcome: Outcome, hand: int, positions: Sequence[int] | None = None
     found = []
     for start in range(0, len(positions), step):
         chunk = np.array(positions[start : start + step], dtype=np.int64)
-        excluded, allowed = _exclusions(outcome, hand, chunk)
-        useful = _useful(outcome, hand, chunk) if outcome.objective == "best_total" else allowed
+        excluded, possible = _exclusions(outcome, hand, chunk)
+        useful = possible & _useful(outcome, hand, chunk) if outcome.objective == "best_total" else possible
+        counts = {
+            "allowed": _count(possible),
+            "useful": _count(useful),
+            "placed": _count(possible & room.placed),
+            "open_": _count(possible & room.open_),
+            "free": _count(useful & room.free),
+        }
         for at, position in enumerate(chunk.tolist()):
             removed = _named(outcome, excluded[:, at].tolist())
-            reason = _reason(room, others, int(allowed[at]), int(useful[at]), removed, position)
-            found.append(LeftOut(hand, position, others, int(allowed[at]), removed, reason))
+            numbers = {name: int(count[at]) for name, count in counts.items()}
+            partners = _Partners(removed=removed, others=others, **numbers)
+            reason = _reason(room, partners, position)
+            found.append(LeftOut(hand, position, others, partners.allowed, removed, reason))
     return found
 
 
-def _exclusions(outcome: Outcome, hand: int, chunk: IntArray) -> tuple[IntArray, IntArray]:
-    """Return how many others each rule excludes, shape (rules, people), and how many none excludes."""
+def _count(flags: npt.NDArray[np.bool_]) -> IntArray:
+    return np.asarray(flags.sum(axis=1), dtype=np.int64)
+
+
+def _exclusions(outcome: Outcome, hand: int, chunk: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """Return how many others each rule excludes, shape (rules, people), and whom none excludes, (people, others)."""
     masks = [enforced.mask for enforced in outcome.enforcement.rules]
     everyone = np.arange(len(outcome.cohort(1 - hand)), dtype=np.int64)
     oneself = np.zeros((len(chunk), len(everyone)), dtype=bool)
@@ -102,19 +115,19 @@ def _exclusions(outcome: Outcome, hand: int, chunk: IntArray) -> tuple[IntArray,
         )
         counts[number] = (tile & ~oneself).sum(axis=1)
         forbidden |= tile
-    return counts, (~forbidden).sum(axis=1).astype(np.int64)
+    return counts, ~forbidden
 
 
-def _useful(outcome: Outcome, hand: int, chunk: IntArray) -> IntArray:
-    """Return how many allowed others add anything to the total."""
+def _useful(outcome: Outcome, hand: int, chunk: IntArray) -> npt.NDArray[np.bool_]:
+    """Return who adds anything to the total with whom, shape (people, others)."""
     everyone = np.arange(len(outcome.cohort(1 - hand)), dtype=np.int64)
-    counts = []
+    rows = []
     for position in chunk.tolist():
         one = np.full(len(everyone), position, dtype=np.int64)
         u, v = (one, everyone) if hand == 0 else (everyone, one)
         scores = outcome.scores.at(u, v)
-        counts.append(int(((scores != FORBIDDEN) & (scores > 0)).sum()))
-    return np.array(counts, dtype=np.int64)
+        rows.append((scores != FORBIDDEN) & (scores > 0))
+    return np.stack(rows)
 
 
 def _named(outcome: Outcome, counts: Sequence[int]) -> tuple[tuple[str, int], ...]:
@@ -127,7 +140,11 @@ def _named(outcome: Outcome, counts: Sequence[int]) -> tuple[tuple[str, int], ..
 
 @dataclass(frozen=True, eq=False)
 class _Room:
-    """What is true of a whole side: how many people and places there are, and how many went without."""
+    """What is true of a whole side: how many people and places there are, and how many went without.
+
+    `placed`, `open_` and `free` are of the others: who has any place at all, who has one that no demanded pair takes,
+    and who has one that nobody took.
+    """
 
     two_sided: bool
     names: tuple[str, str]
@@ -135,41 +152,104 @@ class _Room:
     without: int
     places: IntArray
     places_there: int
+    placed: npt.NDArray[np.bool_]
+    open_: npt.NDArray[np.bool_]
+    free: npt.NDArray[np.bool_]
+    demands: bool
     status: Status
-    best: bool
     objective: str
-    solver: str
 
     @classmethod
     def of(cls, outcome: Outcome, hand: int) -> _Room:
-        matching = outcome.matching
+        status, places, theirs = outcome.matching.status, outcome.places(hand), outcome.places(1 - hand)
+        taken = [len(pairs) for pairs in outcome.pairs_of[1 - hand]]
+        required = outcome.enforcement.required
+        held = np.bincount(
+            required[:, 1 - hand] if outcome.two_sided else required.ravel(), minlength=len(theirs)
+        )
         return cls(
             two_sided=outcome.two_sided,
             names=(outcome.side_name(hand), outcome.side_name(1 - hand)),
             people=len(outcome.cohort(hand)),
-            without=sum(not pairs for pairs in outcome.pairs_of[hand]),
-            places=outcome.places(hand),
-            places_there=int(outcome.places(1 - hand).sum()),
-            status=matching.status,
-            best=matching.status == Status.OPTIMAL,
+            without=sum(
+                not pairs and place > 0
+                for pairs, place in zip(outcome.pairs_of[hand], places.tolist(), strict=True)
+            ),
+            places=places,
+            places_there=int(theirs.sum()),
+            placed=theirs > 0,
+            open_=theirs > held,
+            free=theirs > np.array(taken, dtype=np.int64),
+            demands=len(required) > 0,
+            status=status,
             objective=outcome.objective,
-            solver=matching.solver,
         )
 
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing is known that would keep two people apart who are both free."""
+        return self.status in (Status.GAP, Status.UNDECIDED)
 
-def _reason(
-    room: _Room, others: int, allowed: int, useful: int, removed: tuple[tuple[str, int], ...], position: int
-) -> str:
+
+@dataclass(frozen=True)
+class _Partners:
+    """How many others there are for someone, and how many of them are left at each step."""
+
+    others: int
+    allowed: int
+    useful: int
+    placed: int
+    open_: int
+    free: int
+    removed: tuple[tuple[str, int], ...]
+
+    @property
+    def ruled_out(self) -> str:
+        """What rules removed, as the beginning of a sentence; empty where they removed nobody."""
+        gone = self.others - self.allowed
+        if not gone:
+            return ""
+        return f"{gone:,} of the {counted(self.others, 'other')} {_are(gone)} ruled out ({_removals(self.removed)})"
+
+
+def _reason(room: _Room, partners: _Partners, position: int) -> str:
+    others, allowed = partners.others, partners.allowed
     if room.places[position] == 0:
         return "has no place to give this time"
     if others == 0:
         return "there is nobody to be paired with"
     if allowed == 0:
         who = "the only other person" if others == 1 else f"every one of the {others:,} others"
-        return f"{who} is ruled out: {_removals(removed)}"
-    if useful == 0:
+        return f"{who} is ruled out: {_removals(partners.removed)}"
+    if partners.open_ == 0:
+        return _bound(partners)
+    if partners.useful == 0:
         return f"no pair with one of the {counted(allowed, 'possible partner')} would add to the total"
-    return _shortage(room) or _crowding(room, others, allowed, removed)
+    if room.stopped and partners.free:
+        return f"the search was stopped before it found this person a partner: {_still_free(partners)}"
+    return _shortage(room) or _crowding(room, partners)
+
+
+def _bound(partners: _Partners) -> str:
+    """When nobody was left to choose: no places, or demanded pairs hold them all."""
+    placeless, held = partners.allowed - partners.placed, partners.placed
+    parts = [partners.ruled_out] if partners.ruled_out else []
+    who = _who(partners.allowed, partners.ruled_out != "")
+    if not held:
+        parts.append(f"{who} {_have(placeless)} no place to give this time")
+    elif not placeless:
+        parts.append(f"{who} {_are(held)} taken by demanded pairs")
+    else:
+        parts.append(f"{placeless:,} {_have(placeless)} no place to give this time")
+        parts.append(f"{_who(held, True)} {_are(held)} taken by demanded pairs")
+    return _sentence(parts)
+
+
+def _still_free(partners: _Partners) -> str:
+    free, allowed = partners.free, partners.allowed
+    if free == allowed:
+        return f"{_who(allowed, partners.ruled_out != '')} {_are(free)} still free"
+    return f"{free:,} of the {allowed:,} possible partners {_are(free)} still free"
 
 
 def _removals(removed: tuple[tuple[str, int], ...]) -> str:
@@ -196,37 +276,42 @@ def _shortage(room: _Room) -> str:
 
 def _choice(room: _Room) -> str:
     if room.status == Status.STABLE:
-        return "everyone this person could be with has someone they like better"
-    if room.best:
-        return "leaving this person out costs the programme least"
+        return "everyone this person could be with has someone they like at least as much"
+    if room.status == Status.OPTIMAL:
+        given = ", given the demanded pairs" if room.demands else ""
+        return f"leaving this person out costs the programme least{given}"
     return "that it is this person is not proved to be the best choice"
 
 
-def _crowding(room: _Room, others: int, allowed: int, removed: tuple[tuple[str, int], ...]) -> str:
+def _crowding(room: _Room, partners: _Partners) -> str:
     """When possible partners were there, and all of them are with someone else."""
-    ruled_out = ""
-    if allowed < others:
-        ruled_out = (
-            f"{others - allowed:,} of the {others:,} others are ruled out ({_removals(removed)}), and "
-        )
-    who = (
-        "the only one left"
-        if allowed == 1
-        else f"all {allowed:,} left"
-        if ruled_out
-        else f"all {allowed:,} others"
-    )
+    parts = [partners.ruled_out] if partners.ruled_out else []
+    if placeless := partners.allowed - partners.placed:
+        parts.append(f"{placeless:,} {_have(placeless)} no place to give this time")
+    count = partners.placed
+    who = _who(count, bool(parts))
     if room.status == Status.STABLE:
-        return f"{ruled_out}{who} {_have(allowed)} someone they like better"
-    if room.status == Status.NO_STABLE:
+        parts.append(f"{who} {_have(count)} someone they like at least as much")
+    elif room.status == Status.NO_STABLE:
         return "no stable set of pairs exists, and this person is outside the pairs that could be made"
-    if not room.best:
-        return (
-            f"{ruled_out}{who} {_have(allowed)} another partner; it is not proved that no better way exists"
-        )
-    if room.objective == "best_total":
-        return f"{ruled_out}{who} {_are(allowed)} worth more to the total with someone else, or alone"
-    return f"{ruled_out}{who} {_are(allowed)} needed by others: no other choice of pairs reaches more people"
+    elif room.status != Status.OPTIMAL:
+        parts.append(f"{who} {_have(count)} another partner; it is not proved that no better way exists")
+    elif room.objective == "best_total":
+        parts.append(f"{who} {_are(count)} worth more to the total with someone else, or alone")
+    else:
+        parts.append(f"{who} {_are(count)} needed by others: no other choice of pairs reaches more people")
+    return _sentence(parts)
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    return ", ".join([*parts[:-1], f"and {parts[-1]}"]) if len(parts) > 1 else parts[0]
+
+
+def _who(count: int, after_others: bool) -> str:
+    """All who are possible: of everyone, or of those left by what was said before."""
+    if count == 1:
+        return "the only one left" if after_others else "the only other person"
+    return f"all {count:,} {'left' if after_others else 'others'}"
 
 
 def _have(count: int) -> str:

@@ -20,10 +20,12 @@ __all__ = [
     "score_text",
     "shortened",
     "text_table",
+    "told_apart",
     "wrapped",
 ]
 
 WIDTH = 100
+_WHOLE = 1 << 30
 
 
 def percent(share: float) -> str:
@@ -92,6 +94,34 @@ def shortened(text: str, limit: int = 44) -> str:
     'language want…'
     """
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def told_apart(first: Any, second: Any, *, limit: int = 60) -> tuple[str, str] | None:
+    """Return two cells that differ as people read them, so that the difference shows; None where no text shows it.
+
+    Examples
+    --------
+    >>> told_apart(4.0, 5.0), told_apart(5.0000001, 5.0000002), told_apart(True, "yes")
+    (('4', '5'), ('5.0000001', '5.0000002'), None)
+    >>> told_apart("the first of all teams, north", "the first of all teams, south", limit=12)
+    ('…eams, north', '…eams, south')
+    """
+    whole = cell_text(first, limit=_WHOLE), cell_text(second, limit=_WHOLE)
+    at = next(
+        (k for k, (a, b) in enumerate(zip(*whole, strict=False)) if a.casefold() != b.casefold()),
+        min(map(len, whole)),
+    )
+    tries = [(cell_text(first, limit=limit), cell_text(second, limit=limit))]
+    if all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in (first, second)):
+        tries.append((repr(first), repr(second)))
+    tries.append((_around(whole[0], at, limit), _around(whole[1], at, limit)))
+    return next((texts for texts in tries if texts[0].casefold() != texts[1].casefold()), None)
+
+
+def _around(text: str, at: int, limit: int) -> str:
+    """A long text shortened at its front as well, so that what stands at a place is seen."""
+    start = max(0, min(at - limit // 3, len(text) - limit + 1))
+    return shortened("…" + text[start:], limit) if start else shortened(text, limit)
 
 
 def text_table(
