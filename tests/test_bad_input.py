@@ -500,7 +500,7 @@ def test_a_role_column_that_makes_no_sense():
     item = refused(
         lambda: two().match(with_cell("p1", "role", "boss", BACKWARDS), role="role"),
         "unknown_role",
-        "has 1 cells that name neither side; the first is 'boss' in row 5 (id 'p1')",
+        "has 1 cell naming neither side; the first is 'boss' in row 5 (id 'p1')",
         "Accepted: 'mentee' or 'mentor'",
     )
     assert (item["column"], item["row"], item["id"], item["found"]) == ("role", 5, "p1", "boss")
@@ -533,7 +533,7 @@ def test_capacities_that_make_no_sense():
         refused(
             lambda places=places: two(capacity={"mentor": places}),
             "config",
-            "must be a column or a whole number of at least 1 for 'mentor'",
+            "must be a column or a whole number from 1 to 10000 for 'mentor'",
         )
     refused(
         lambda: two(capacity={"mentor": "plces"}).match(MENTEES, MENTORS),
@@ -641,11 +641,11 @@ REPEAT = [pm.no_repeat()]
 def test_a_history_whose_ids_nobody_has():
     item = refused(
         lambda: matcher(rules=REPEAT).match(PEOPLE, history=[{"a": "x", "b": "y"}]),
-        "history_not_found",
-        "None of the 2 ids in history belongs to anyone here",
+        "unknown_ids",
+        "None of the 2 ids that history lists belongs to anyone here",
         "the first is 'x'",
     )
-    assert item["found"] == "x"
+    assert item["accepted"] == "'p0'"
 
 
 def test_the_history_of_a_first_round_is_empty(tmp_path, file):

@@ -5,6 +5,7 @@ people -> cohort -> encoders -> criteria + rules -> pair scores -> problem -> so
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -13,17 +14,31 @@ from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
-from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule
-from peermatch.errors import ConfigError
+from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day
+from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
-from peermatch.run import Request, run
+from peermatch.run import MOST_PLACES, Request, run
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver
 
 __all__ = ["PeerMatcher"]
 
 _ODD = ("sit_out",)
+# Names of columns in results, which sides would overwrite.
+_TAKEN = (
+    "pair_id",
+    "score",
+    "coverage",
+    "id",
+    "label",
+    "side",
+    "status",
+    "partners",
+    "group_id",
+    "role",
+    "reason",
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -139,6 +154,9 @@ class PeerMatcher:
         names_ok = not isinstance(sides, str) and isinstance(sides, Sequence) and len(sides) == 2
         if not names_ok or not all(isinstance(name, str) and name.strip() for name in sides):
             raise ConfigError(must_be("PeerMatcher", "sides", "two different names", sides))
+        taken = [name for name in sides if name in _TAKEN or name.startswith(("contribution_", "label_"))]
+        if taken:
+            raise ConfigError(f"A side cannot be called {taken[0]!r}: results have a column of that name.")
         if sides[0].casefold() == sides[1].casefold():
             raise ConfigError(must_be("PeerMatcher", "sides", "two different names", sides))
         object.__setattr__(self, "sides", tuple(sides))
@@ -167,9 +185,9 @@ class PeerMatcher:
             raise ConfigError(must_be("PeerMatcher", "capacity", constraint, self.capacity))
         check_keys(self.capacity, sides, "capacity")
         for side, places in self.capacity.items():
-            number = isinstance(places, int) and not isinstance(places, bool) and places >= 1
+            number = isinstance(places, int) and not isinstance(places, bool) and 1 <= places <= MOST_PLACES
             if not number and not (isinstance(places, str) and places):
-                constraint = f"a column or a whole number of at least 1 for {side!r}"
+                constraint = f"a column or a whole number from 1 to {MOST_PLACES} for {side!r}"
                 raise ConfigError(must_be("PeerMatcher", "capacity", constraint, places))
         object.__setattr__(self, "capacity", MappingProxyType(dict(self.capacity)))
 
@@ -251,6 +269,12 @@ class PeerMatcher:
                 f"With sides={self.sides!r}, match() takes either two tables, or one table and role=."
             )
         _check_occasion(fitted, round, progress, cancel, time_limit)
+        if history is not None and not any(rule.kind == "no_repeat" for rule in self.rules):
+            raise ConfigError(
+                "history= was given, but no rule looks at it: add no_repeat(), or leave it out."
+            )
+        if as_of is not None:
+            as_of = _day(as_of)
         solver = get_solver(self.solver)
         self._check_solver(solver)
         request = Request(
@@ -338,6 +362,13 @@ class PeerMatcher:
     def to_toml(self, path: str | os.PathLike[str]) -> None:
         """Write the matcher to a TOML file that `from_toml` takes back."""
         write_toml(path, self.to_dict())
+
+
+def _day(as_of: Any) -> dt.date:
+    try:
+        return as_day(as_of, "as_of")
+    except InputError:
+        raise ConfigError(must_be("match()", "as_of", "a day such as '2026-12-01'", as_of)) from None
 
 
 def _rebuild(options: dict[str, Any]) -> PeerMatcher:

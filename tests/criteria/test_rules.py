@@ -278,7 +278,7 @@ def test_no_history_is_said():
         (pc.no_repeat(days=1), [{"a": "a", "b": "b"}], "2026-01-01", "no column 'date'"),
         (pc.no_repeat(days=1), HISTORY, None, "give as_of="),
         (pc.no_repeat(days=1), HISTORY.assign(date="soon"), "2026-01-01", "must be a day"),
-        (pc.no_repeat(), [{"a": 1, "b": 2}], None, "None of the 2 ids in history"),
+        (pc.no_repeat(), [{"a": 1, "b": 2}], None, "None of the 2 ids that history lists"),
         (pc.no_repeat(), [{"who": "a", "b": "b"}], None, "no column 'a'"),
     ],
 )
@@ -333,4 +333,4 @@ def test_demanding_nobody():
 
 def test_forbidding_nobody_is_reported():
     _, enforcement = forbidden_of([pc.forbid([("a", "z")])], PEOPLE)
-    assert "1 ids that nobody has: 'z'" in enforcement.rules[0].note
+    assert "1 listed id that nobody has: 'z'" in enforcement.rules[0].note

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import peermatch.criteria as pc
+from peermatch.cohort import Cohort
+from peermatch.criteria import Sides
 from peermatch.problem import FORBIDDEN, GRID, DenseScores, PairScores, SparseScores
 from peermatch.scoring import MUTUALS, pair_details
 from support import cohorts, twins
@@ -107,7 +109,9 @@ def twin_scores(sides, fitted, mutual, forbidden):
                     backward = forward  # one fact about the pair
                 a += twins.contribution(forward, left_shares[i][k], part.fills[0])
                 b += twins.contribution(backward, right_shares[j][k], part.fills[1])
-            out[i, j] = twins.mutual(a, b, mutual)
+            # whoever has no criterion that counts has no say
+            mine, yours = any(left_shares[i]), any(right_shares[j])
+            out[i, j] = twins.mutual(a if mine else b, b if yours else a, mutual)
     return out
 
 
@@ -190,6 +194,31 @@ def test_taking_people_in_another_order_changes_no_score():
     whole = scores.block(np.arange(14))
     order = np.random.default_rng(0).permutation(14)[:10]
     np.testing.assert_array_equal(scores.take(order, order).block(np.arange(10)), whole[np.ix_(order, order)])
+
+
+@pytest.mark.parametrize("mutual", MUTUALS)
+def test_a_side_that_does_not_judge_has_no_say(mutual):
+    """Only mentees seek, only mentors offer: a perfect pair is worth 1, whatever the mutual score."""
+    mentees = Cohort.of([{"id": "m1", "wants": "py"}, {"id": "m2", "wants": "sql"}], "id")
+    mentors = Cohort.of([{"id": "t1", "offers": "sql"}, {"id": "t2", "offers": "py"}], "id")
+    sides = Sides(mentees, mentors, ("mentee", "mentor"))
+    criterion = pc.complement(left="wants", right="offers", separator=";")
+    scores, _, _ = cohorts.lazy(sides, [criterion], mutual=mutual)
+    np.testing.assert_array_equal(scores.block(np.arange(2)), [[0, GRID], [GRID, 0]])
+    details = pair_details(scores, np.array([0, 0]), np.array([0, 1]))
+    assert details.scores.tolist() == [0, GRID]
+    assert details.contributions.tolist() == [[0, GRID]]
+    assert details.coverage.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("mutual", MUTUALS)
+def test_someone_who_switches_everything_off_leaves_the_choice_to_the_other(mutual):
+    people = [{"id": 1, "x": 0, "on": "no"}, {"id": 2, "x": 0, "on": "yes"}, {"id": 3, "x": 3, "on": "no"}]
+    sides = Sides(Cohort.of(people, "id"))
+    scores, _, _ = cohorts.lazy(sides, [pc.near("x", scale=3, when="on")], mutual=mutual)
+    np.testing.assert_array_equal(scores.at(np.array([0, 1, 0]), np.array([1, 2, 2])), [GRID, GRID // 2, 0])
+    details = pair_details(scores, np.array([0, 1, 0]), np.array([1, 2, 2]))
+    np.testing.assert_array_equal(details.contributions.sum(axis=0), details.scores)
 
 
 @pytest.mark.parametrize("threads", ["1", "2"])

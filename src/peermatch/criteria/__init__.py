@@ -9,6 +9,7 @@ from peermatch.criteria.fitting import (
     compile_criterion,
     fit_criterion,
 )
+from peermatch.criteria.history import as_day
 from peermatch.criteria.kinds import above, available, complement, different, near, overlap, same
 from peermatch.criteria.listed_kinds import CRITERIA, custom, prefers, ties
 from peermatch.criteria.masks import Mask, count_pairs
@@ -46,6 +47,7 @@ __all__ = [
     "Sides",
     "above",
     "apportion",
+    "as_day",
     "at_day",
     "at_least",
     "available",

@@ -10,10 +10,21 @@ from typing import Any
 from peermatch.criteria.tables import plain_table
 from peermatch.errors import ConfigError
 
-__all__ = ["Criterion"]
+__all__ = ["Criterion", "same_parts"]
 
 
-@dataclass(frozen=True)
+def same_parts(one: Any, other: Any) -> bool:
+    """Return whether two values are equal, tables among them, whose own ``==`` answers cell by cell."""
+    if hasattr(one, "equals") and hasattr(other, "equals"):
+        return type(one) is type(other) and bool(one.equals(other))
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(same_parts, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same_parts(one[key], other[key]) for key in one)
+    return type(one) is type(other) and bool(one == other)
+
+
+@dataclass(frozen=True, eq=False)
 class Criterion:
     """One reason why two people suit each other.
 
@@ -53,6 +64,9 @@ class Criterion:
     def __reduce__(self) -> tuple[Any, ...]:
         fields = (self.kind, self.name, self.weight, self.left, self.right, self.when, self.sensitive)
         return (Criterion, (*fields, dict(self.options)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Criterion) and same_parts(self.__reduce__()[1], other.__reduce__()[1])
 
     def __hash__(self) -> int:
         return hash((self.kind, self.name, self.weight, self.left, self.right, self.when))

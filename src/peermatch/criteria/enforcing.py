@@ -18,6 +18,7 @@ from peermatch.criteria.lines import reporting_lines
 from peermatch.criteria.masks import FloorMask, KernelMask, ListedMask, Mask, count_pairs
 from peermatch.criteria.rule import Rule
 from peermatch.criteria.sides import Sides, key_of
+from peermatch.criteria.strangers import count_strangers
 from peermatch.criteria.tables import ids_in_cell, pair_table
 from peermatch.encoders import BackgroundEncoder
 from peermatch.errors import ConfigError, InfeasibleError, InputError, error_item
@@ -154,7 +155,9 @@ def _must_match(rule: Rule, context: _Context) -> Compiled:
 def _compare(rule: Rule, context: _Context, comparison: str) -> Compiled:
     left, right = _codes(rule, context.sides)
     unknown = int((left[:, 0] < 0).sum()) + (int((right[:, 0] < 0).sum()) if context.sides.two_sided else 0)
-    note = f"{unknown} people have no value" if unknown else ""
+    note = (
+        "" if not unknown else "1 person has no value" if unknown == 1 else f"{unknown} people have no value"
+    )
     if not context.sides.two_sided and rule.left != rule.right:
         # one pool judged by two columns: a pair is forbidden if it is in either direction
         left, right = np.concatenate([left, right], axis=1), np.concatenate([right, left], axis=1)
@@ -183,51 +186,59 @@ def _not_in_line(rule: Rule, context: _Context) -> Compiled:
         more = "" if len(lines.unknown) <= 3 else ", ..."
         notes.append(f"not found: {', '.join(map(str, lines.unknown[:3]))}{more}")
     if lines.own_manager:
-        notes.append(f"{len(lines.own_manager)} stand as their own manager")
+        count = len(lines.own_manager)
+        notes.append(f"{count} {'stands' if count == 1 else 'stand'} as their own manager")
     mask = KernelMask("in_line", lines.of(sides.left.ids), lines.of(sides.columns_side.ids))
+    _check_placed(rule, context, mask)
     return mask, "; ".join(notes)
+
+
+def _check_placed(rule: Rule, context: _Context, mask: KernelMask) -> None:
+    """People who are in no table of managers stand in no line; too many of them, and the rule forbids too little."""
+    sides = context.sides
+    hands = (
+        [(sides.left, mask.left)]
+        if sides.right is None
+        else [(sides.left, mask.left), (sides.right, mask.right)]
+    )
+    lost = [id for cohort, lines in hands for id, line in zip(cohort.ids, lines, strict=True) if line[0] < 0]
+    everyone = sum(len(cohort) for cohort, _ in hands)
+    if len(lost) > (1 - rule.options["min_found"]) * everyone:
+        message = (
+            f"{len(lost)} of {everyone} people who take part (the first is {lost[0]!r}) are not in org, so "
+            "not_in_line() "
+            f"would forbid too little. Ids there look like {_first_id(context)!r}: write them like people's own, give "
+            "the whole staff as org=, or set min_found=0 if this is meant."
+        )
+        accepted = f"at least {rule.options['min_found']:.0%} of people found"
+        raise InputError(
+            error_item("people_not_in_org", message, id=lost[0], found=len(lost), accepted=accepted)
+        )
+
+
+def _first_id(context: _Context) -> Any:
+    org = context.occasion.org
+    return None if org is None or not len(org) else org.ids[0]
 
 
 def _no_repeat(rule: Rule, context: _Context) -> Compiled:
     history = context.occasion.history
     if history is None:
         return context.listed(np.zeros(0, np.int64), np.zeros(0, np.int64)), "no history was given"
-    frame = recent_pairs(rule, history, context.sides, context.occasion.as_of)
+    frame, looked_at = recent_pairs(rule, history, context.sides, context.occasion.as_of)
     first, second = list(frame["a"]), list(frame["b"])
+    strangers = count_strangers([*first, *second], context.sides, "history", absent=context.occasion.absent)
     _, u, v = context.sides.pairs_of(first, second, both_ways=True)
-    strangers = set(map(repr, context.sides.unknown_ids([*first, *second])))
-    everyone = set(map(repr, [*first, *second]))
-    if everyone and strangers == everyone:
-        raise InputError(
-            error_item(
-                "history_not_found",
-                f"None of the {len(everyone)} ids in history belongs to anyone here (the first is {first[0]!r}; "
-                "people's "
-                f"ids look like {context.sides.left.ids[0]!r}), so no_repeat() would forbid nothing. Read both with "
-                "the same types, or leave history out.",
-                found=first[0],
-                accepted=repr(context.sides.left.ids[0]),
-            )
-        )
-    return context.listed(u, v), f"{len(frame)} earlier pairs looked at"
+    return context.listed(u, v), "; ".join(part for part in (looked_at, strangers) if part)
 
 
 def _forbid(rule: Rule, context: _Context) -> Compiled:
-    frame = pair_table(
-        rule.options["pairs"], rule.caller, ("a", context.sides.names[0]), ("b", context.sides.names[1])
-    )
-    _, u, v = context.sides.pairs_of(list(frame["a"]), list(frame["b"]), both_ways=True)
-    return context.listed(u, v), _strangers(frame["a"], frame["b"], context)
-
-
-def _strangers(first: Any, second: Any, context: _Context) -> str:
-    absent = context.occasion.absent
-    strange = {repr(id) for id in context.sides.unknown_ids([*first, *second]) if key_of(id) not in absent}
-    ids = sorted(strange)  # the same words whatever the order of pairs
-    if not ids:
-        return ""
-    shown = ", ".join(ids[:3])
-    return f"{len(ids)} ids that nobody has: {shown}{', ...' if len(ids) > 3 else ''}"
+    names = context.sides.names
+    frame = pair_table(rule.options["pairs"], rule.caller, ("a", names[0]), ("b", names[1]))
+    first, second = list(frame["a"]), list(frame["b"])
+    note = count_strangers([*first, *second], context.sides, rule.caller, absent=context.occasion.absent)
+    _, u, v = context.sides.pairs_of(first, second, both_ways=True)
+    return context.listed(u, v), note
 
 
 def _veto(rule: Rule, context: _Context) -> Compiled:
@@ -237,6 +248,7 @@ def _veto(rule: Rule, context: _Context) -> Compiled:
     if rule.options["table"] is not None:
         frame = pair_table(rule.options["table"], rule.caller, ("a", "id", "who"), ("b", "vetoed", "whom"))
         first, second = list(frame["a"]), list(frame["b"])
+        listed = [*first, *second]
     else:
         asked = [side for side in ("left", "right") if sides.has(side, rule.left)]
         if not asked:
@@ -248,8 +260,10 @@ def _veto(rule: Rule, context: _Context) -> Compiled:
                 wanted = ids_in_cell(cell, others.ids, rule.options["separator"])
                 first.extend([id] * len(wanted))
                 second.extend(wanted)
+        listed = second
+    note = count_strangers(listed, sides, rule.caller, absent=context.occasion.absent, private=True)
     _, u, v = sides.pairs_of(first, second, both_ways=True)
-    return context.listed(u, v), ""
+    return context.listed(u, v), note
 
 
 def _at_least(rule: Rule, context: _Context) -> Compiled:
@@ -308,7 +322,7 @@ def _required(rule: Rule, context: _Context) -> tuple[Ints, str]:
             [{"rule": rule.name, "ids": [first[k], second[k]], "reason": "on the same side"}],
         )
     pairs = np.stack([u, v], axis=1) if sides.two_sided else np.sort(np.stack([u, v], axis=1), axis=1)
-    return pairs, f"{len(pairs)} pairs demanded"
+    return pairs, "1 pair demanded" if len(pairs) == 1 else f"{len(pairs)} pairs demanded"
 
 
 def _check_demands(required: list[tuple[Rule, int, int]], enforced: list[EnforcedRule], sides: Sides) -> None:

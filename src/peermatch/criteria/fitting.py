@@ -15,7 +15,13 @@ import pandas as pd
 from peermatch.cohort.aside import is_missing, yes_or_no
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.listed import measure_prefers, measure_ties
-from peermatch.criteria.measures import CustomMeasure, Measure, PrimitiveMeasure, on_vector_grid
+from peermatch.criteria.measures import (
+    CustomMeasure,
+    Measure,
+    PrimitiveMeasure,
+    check_one_by_one,
+    on_vector_grid,
+)
 from peermatch.criteria.sides import Sides
 from peermatch.criteria.unknown import fill_values
 from peermatch.encoders import (
@@ -104,6 +110,8 @@ def fit_criterion(
     """
     encoder = _KINDS[criterion.kind][0](criterion, sides, as_of)
     compiled = compile_criterion(FittedCriterion(criterion, encoder, (0.0, 0.0)), sides)
+    if criterion.kind == "custom":
+        check_one_by_one(compiled.measure, sides.shape, criterion.name)
     fills = fill_values(
         compiled.measure,
         sides.shape,

@@ -17,17 +17,23 @@ from peermatch.errors import ConfigError, InputError, error_item
 __all__ = ["as_day", "recent_pairs", "round_order"]
 
 
-def recent_pairs(rule: Rule, history: Any, sides: Sides, as_of: Any) -> pd.DataFrame:
-    """Return the rows of `history` that a ``no_repeat`` rule looks at, with the id columns ``a`` and ``b``.
+def recent_pairs(rule: Rule, history: Any, sides: Sides, as_of: Any) -> tuple[pd.DataFrame, str]:
+    """Return the rows of `history` that a ``no_repeat`` rule looks at, and which these are, in words.
 
     Parameters
     ----------
     rule : Rule
     history : table
-        The columns ``a`` and ``b`` (or the names of the sides), ``round`` where the rule counts rounds,
-        ``date`` where it counts days.
+        The columns ``a`` and ``b`` (or the names of the sides), ``round`` where the rule counts rounds, ``date`` where
+        it counts days.
     sides : Sides
     as_of : date or str, optional
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        With the id columns ``a`` and ``b``. Rows without a round count as recent.
+    looked_at : str
 
     Raises
     ------
@@ -39,19 +45,26 @@ def recent_pairs(rule: Rule, history: Any, sides: Sides, as_of: Any) -> pd.DataF
     frame = pair_table(history, "history", ("a", sides.names[0]), ("b", sides.names[1]))
     rounds, days = rule.options["rounds"], rule.options["days"]
     if frame.empty:
-        return frame
+        return frame, "the history is empty"
     if rounds is not None:
         _need(frame, "round")
-        latest = round_order(frame)[-rounds:]
-        return frame[[value in latest for value in frame["round"]]]
+        named = frame[[not is_missing(value) for value in frame["round"]]]
+        latest = round_order(named)[-rounds:]
+        kept = frame[[is_missing(value) or value in latest for value in frame["round"]]]
+        return kept, f"{_pairs(kept)} of the rounds {', '.join(map(str, latest))}"
     if days is not None:
         _need(frame, "date")
         if as_of is None:
             raise ConfigError("no_repeat(days=...) counts back from a day: give as_of= to match().")
         today = as_day(as_of, "as_of")
         dates = [as_day(value, "date", row) for row, value in enumerate(frame["date"], start=1)]
-        return frame[[(today - date).days <= days for date in dates]]
-    return frame
+        kept = frame[[(today - date).days <= days for date in dates]]
+        return kept, f"{_pairs(kept)} of the last {days} days"
+    return frame, _pairs(frame)
+
+
+def _pairs(frame: pd.DataFrame) -> str:
+    return "1 earlier pair" if len(frame) == 1 else f"{len(frame)} earlier pairs"
 
 
 def _need(frame: pd.DataFrame, column: str) -> None:

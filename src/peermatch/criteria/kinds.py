@@ -191,6 +191,12 @@ def different(
     >>> different(["department", "education"]).left
     ('department', 'education')
     """
+    for given in (columns, left):
+        named = () if given is None or isinstance(given, str) else tuple(given)
+        if len(set(map(repr, named))) < len(named):
+            raise ConfigError(
+                must_be("different()", "columns", "a list in which no column stands twice", list(named))
+            )
     return build(
         "different",
         columns,

@@ -14,6 +14,7 @@ from peermatch.cohort.cohort import Cohort
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.measures import ListedMeasure, Measure
 from peermatch.criteria.sides import Sides, key_of
+from peermatch.criteria.strangers import count_strangers
 from peermatch.criteria.tables import ids_in_cell, pair_table
 from peermatch.errors import InputError, error_item
 
@@ -28,6 +29,8 @@ def measure_prefers(criterion: Criterion, encoder: Any, sides: Sides) -> tuple[M
         lists = _lists_of_table(criterion)
     else:
         lists = _lists_of_column(criterion, sides)
+    wishes = [wish for listed in lists.values() for wish in listed]
+    count_strangers(wishes, sides, criterion.caller)
     left = _directed(sides.left, lists, sides.right_positions)
     right = left if not sides.two_sided else _directed(sides.columns_side, lists, sides.left_positions)
     left_applies = not sides.two_sided or bool((~np.isnan(left[3])).any())
@@ -84,7 +87,8 @@ def _lists_of_column(criterion: Criterion, sides: Sides) -> dict[tuple[str, Any]
         for id, cell in zip(cohort.ids, cohort.column(column, needed_by=criterion.caller), strict=True):
             wishes = ids_in_cell(cell, sample.ids, criterion.options["separator"])
             if wishes:
-                lists[key_of(id)] = list(dict.fromkeys(wish for wish in wishes if key_of(wish) != key_of(id)))
+                own = key_of(id)
+                lists[own] = list({key_of(wish): wish for wish in wishes if key_of(wish) != own}.values())
     return lists
 
 
@@ -123,8 +127,9 @@ def measure_ties(criterion: Criterion, encoder: Any, sides: Sides) -> tuple[Meas
     frame = pair_table(
         criterion.options["table"], criterion.caller, ("a", "left", "from"), ("b", "right", "to")
     )
+    count_strangers([*frame["a"], *frame["b"]], sides, criterion.caller)
     ties = [
-        (key_of(a), key_of(b), strength)
+        (key_of(sides.as_written(a)), key_of(sides.as_written(b)), strength)
         for a, b, strength in zip(frame["a"], frame["b"], _strengths(frame), strict=True)
         if key_of(a) != key_of(b)
     ]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from peermatch.criteria.measures import Measure
 from peermatch.kernels.forbidding import MASKS
+from peermatch.problem import GRID
 
 __all__ = ["FloorMask", "KernelMask", "ListedMask", "Mask", "count_pairs"]
 
@@ -155,8 +156,10 @@ class FloorMask:
         left_on: Bools,
         right_on: Bools,
     ) -> Bools:
-        low_left = np.where(np.isnan(forward), self.fills[0], forward) < self.floor
-        low_right = np.where(np.isnan(backward), self.fills[1], backward) < self.floor
+        # on the grid that scores stand on, so that what is shown as 0.9 is 0.9
+        floor = np.rint(self.floor * GRID)
+        low_left = np.rint(np.where(np.isnan(forward), self.fills[0], forward) * GRID) < floor
+        low_right = np.rint(np.where(np.isnan(backward), self.fills[1], backward) * GRID) < floor
         return np.asarray((low_left & left_on) | (low_right & right_on))
 
     def take(self, left: Ints, right: Ints) -> FloorMask:

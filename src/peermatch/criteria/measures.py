@@ -16,7 +16,14 @@ import numpy.typing as npt
 from peermatch.errors import InputError, error_item
 from peermatch.kernels.similarity import PRIMITIVES, VECTOR_GRID
 
-__all__ = ["CustomMeasure", "ListedMeasure", "Measure", "PrimitiveMeasure", "on_vector_grid"]
+__all__ = [
+    "CustomMeasure",
+    "ListedMeasure",
+    "Measure",
+    "PrimitiveMeasure",
+    "check_one_by_one",
+    "on_vector_grid",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -181,6 +188,36 @@ class ListedMeasure:
         return ListedMeasure(
             (len(left), len(right)), *forward, *backward, self.left_default[left], self.right_default[right]
         )
+
+
+def check_one_by_one(measure: Measure, shape: tuple[int, int], name: str) -> None:
+    """Refuse a function whose answer for a pair depends on who else is in the block, or on chance.
+
+    Sixty-four pairs spread over everyone are asked together, each alone, and as a tile.
+
+    Raises
+    ------
+    InputError
+        ``custom_criterion``, naming the criterion.
+    """
+    rows = np.unique(np.linspace(0, shape[0] - 1, num=min(8, shape[0])).astype(np.int64))
+    columns = np.unique(np.linspace(0, shape[1] - 1, num=min(8, shape[1])).astype(np.int64))
+    u, v = np.repeat(rows, len(columns)), np.tile(columns, len(rows))
+    together = measure.pairs(u, v)
+    alone = [measure.pairs(u[k : k + 1], v[k : k + 1]) for k in range(len(u))]
+    as_tile = measure.tile(rows, columns)
+    for direction in (0, 1):
+        one_by_one = np.concatenate([answer[direction] for answer in alone])
+        for other in (together[direction], as_tile[direction].ravel()):
+            wrong = np.flatnonzero(~((one_by_one == other) | (np.isnan(one_by_one) & np.isnan(other))))
+            if wrong.size:
+                k = int(wrong[0])
+                message = (
+                    f"The function of the criterion {name!r} must look at pairs one by one: of the same pair it said "
+                    f"{one_by_one[k]!r} alone and {other[k]!r} among others. It may use no means, ranks or random "
+                    "numbers of the block it is given; compute these beforehand, as a column."
+                )
+                raise InputError(error_item("custom_criterion", message, column=name))
 
 
 @dataclass(frozen=True, eq=False)

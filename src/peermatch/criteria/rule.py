@@ -9,6 +9,7 @@ from typing import Any
 
 from peermatch.checks import check_count, must_be
 from peermatch.criteria.arguments import column_names, number
+from peermatch.criteria.criterion import same_parts
 from peermatch.criteria.tables import plain_table
 from peermatch.errors import ConfigError
 
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Rule:
     """A hard constraint on pairs: forbidden, or required.
 
@@ -57,8 +58,16 @@ class Rule:
     def __reduce__(self) -> tuple[Any, ...]:
         return (Rule, (self.kind, self.name, self.left, self.right, dict(self.options), self.private))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rule) and same_parts(self.__reduce__()[1], other.__reduce__()[1])
+
     def __hash__(self) -> int:
         return hash((self.kind, self.name, self.left, self.right))
+
+    def __repr__(self) -> str:
+        if self.private:
+            return f"Rule({self.kind}, a private rule)"
+        return f"Rule({self.kind}, {self.name!r})"
 
     @property
     def caller(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ import pandas as pd
 from peermatch.cohort.cohort import Cohort
 from peermatch.errors import InputError
 
-__all__ = ["Sides", "key_of"]
+__all__ = ["Sides", "key_of", "plain_text"]
 
 # What encoders advise and only those who build one themselves can follow.
 _AS_OF = re.compile(r"pass \w+\(as_of='YYYY-MM-DD'\)")
@@ -24,8 +24,33 @@ _NOT_HERE = ", or pass invalid='unknown' to take them as not known"
 
 
 def key_of(id: Any) -> tuple[str, Any]:
-    """Return an id with its type, so that 7 and "7" stay two people."""
-    return (type(id).__name__, id)
+    """Return an id with its type, so that 7 and "7" stay two people.
+
+    NumPy's own scalars count as Python's; what cannot be an id at all (a list, say) becomes a key that nobody has.
+
+    Examples
+    --------
+    >>> key_of("7"), key_of(np.int64(7))
+    (('str', '7'), ('int', 7))
+    """
+    if isinstance(id, np.generic):
+        id = id.item()
+    kind = type(id).__name__
+    return (kind, id) if isinstance(id, Hashable) and kind in ("str", "int") else (kind, repr(id))
+
+
+def plain_text(id: Any) -> str:
+    """Return how an id looks whatever its type: without blanks, leading zeros or ``.0``, in small letters.
+
+    Examples
+    --------
+    >>> plain_text(" 007 ") == plain_text(7) == plain_text("7.0")
+    True
+    """
+    text = str(id).strip().casefold()
+    if text.endswith(".0") and text[:-2].isdecimal():
+        text = text[:-2]
+    return text.lstrip("0") or "0" if text.isdecimal() else text
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,6 +212,7 @@ class Sides:
             either order; in one pool each pair appears as listed.
         """
         index, u, v = [], [], []
+        first, second = ([self.as_written(id) for id in ids] for ids in (first, second))
         for k, (a, b) in enumerate(zip(first, second, strict=True)):
             for one, other in ((a, b), (b, a)) if self.two_sided else ((a, b),):
                 row = self.left_positions.get(key_of(one))
@@ -200,8 +226,21 @@ class Sides:
                     break
         return np.array(index, np.int64), np.array(u, np.int64), np.array(v, np.int64)
 
+    def knows(self, id: Any) -> bool:
+        """Return whether someone here has this id."""
+        return key_of(id) in self.left_positions or key_of(id) in self.right_positions
+
+    def as_written(self, id: Any) -> Any:
+        """Return a listed id without the apostrophe that our own CSV files put before ``=``, ``+``, ``-`` and ``@``."""
+        marked = isinstance(id, str) and id[:1] == "'" and id[1:2] in tuple("=+-@\t\r")
+        return id[1:] if marked and not self.knows(id) and self.knows(id[1:]) else id
+
     def unknown_ids(self, ids: Sequence[Any]) -> list[Any]:
         """Return those ids that no one here has."""
-        return [
-            i for i in ids if key_of(i) not in self.left_positions and key_of(i) not in self.right_positions
-        ]
+        return [id for id in ids if not self.knows(self.as_written(id))]
+
+    @cached_property
+    def texts(self) -> dict[str, Any]:
+        """How ids look as text -> the id."""
+        cohorts = (self.left,) if self.right is None else (self.left, self.right)
+        return {plain_text(id): id for cohort in cohorts for id in cohort.ids}

@@ -6,6 +6,8 @@ any order; they are kept as float64, in which the loops compile to vector instru
 function of two utilities: the product of two such numbers, rounded to float64, is the same whether it is
 multiplied as floats or as whole numbers.
 
+Someone for whom no criterion counts has no say: the pair is then worth what it is worth to the other.
+
 Invariant: the shares of one person add up to 2**30 (or are all 0), so a utility never exceeds 2**30.
 Cost: O(1) for each pair and criterion.
 """
@@ -60,8 +62,12 @@ def mutual_one(a: float, b: float, how: int) -> Any:
 
 
 @kernel
-def mutual_tile(row_utility: Array, column_utility: Array, how: int, out: Array) -> None:
-    """Fill a tile of int64 scores with `mutual_one`."""
+def mutual_tile(
+    row_utility: Array, column_utility: Array, row_says: Array, column_says: Array, how: int, out: Array
+) -> None:
+    """Fill a tile of int64 scores with `mutual_one`; where only one of two has a say, it is their utility."""
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
-            out[i, j] = np.int64(mutual_one(row_utility[i, j], column_utility[i, j], how))
+            a = row_utility[i, j] if row_says[i] else column_utility[i, j]
+            b = column_utility[i, j] if column_says[j] else a
+            out[i, j] = np.int64(mutual_one(a, b, how))

@@ -18,7 +18,10 @@ from peermatch.run.request import Request
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
-__all__ = ["Capacity", "capacity_of", "everyone_of", "taking_part"]
+__all__ = ["MOST_PLACES", "Capacity", "capacity_of", "everyone_of", "taking_part"]
+
+MOST_PLACES = 10_000
+"""More places than anyone can use are taken for a slip of the pen."""
 
 Capacity = tuple[IntArray | None, IntArray | None]
 
@@ -31,7 +34,22 @@ def everyone_of(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort 
         both = Cohort.of(request.people, matcher.id, **names)
         return _by_role(both, request.role, matcher.sides)
     left = Cohort.of(request.people, matcher.id, at_least=1, **names)
-    return left, Cohort.of(request.others, matcher.id, at_least=1, **names)
+    right = Cohort.of(request.others, matcher.id, at_least=1, **names)
+    _refuse_lookalikes(left, right, matcher.sides)
+    return left, right
+
+
+def _refuse_lookalikes(left: Cohort, right: Cohort, names: tuple[str, str]) -> None:
+    """Whether 7 here and "7" there are one person cannot be known, and nobody may be paired with themselves."""
+    here = {str(id): id for id in left.ids}
+    for id in right.ids:
+        twin = here.get(str(id))
+        if twin is not None and type(twin) is not type(id):
+            message = (
+                f"The id {twin!r} of a {names[0]} and {id!r} of a {names[1]} look alike, once as a number and once as "
+                "text. Read both tables with ids of one type."
+            )
+            raise InputError(error_item("id_type", message, id=id, found=id, accepted=repr(twin)))
 
 
 def _by_role(people: Cohort, role: str, names: tuple[str, str]) -> tuple[Cohort, Cohort]:
@@ -43,8 +61,9 @@ def _by_role(people: Cohort, role: str, names: tuple[str, str]) -> tuple[Cohort,
     if wrong:
         position = wrong[0]
         found = people.frame[role].iloc[position]
+        counted = "1 cell" if len(wrong) == 1 else f"{len(wrong)} cells"
         message = (
-            f"Column {role!r} has {len(wrong)} cells that name neither side; the first is {found!r} in row "
+            f"Column {role!r} has {counted} naming neither side; the first is {found!r} in row "
             f"{int(people.rows[position])} (id {people.ids[position]!r}). Accepted: {names[0]!r} or {names[1]!r}."
         )
         raise InputError(
@@ -109,13 +128,13 @@ def _places(cohort: Cohort, column: str) -> IntArray:
             continue
         try:
             number = float(cell)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = -1.0
-        if not (0 <= number <= 10_000 and number == int(number)):
+        if not (0 <= number <= MOST_PLACES and number == int(number)):
             row, id = int(cohort.rows[position]), cohort.ids[position]
             message = (
                 f"Row {row} (id {id!r}) has {cell!r} in the capacity column {column!r}. Accepted: a whole number "
-                "from 0."
+                f"from 0 to {MOST_PLACES}."
             )
             raise InputError(
                 error_item(

@@ -115,6 +115,9 @@ def _free(
     for side, order in enumerate((left, right)):
         given = capacity[side]
         places = np.ones(len(order), dtype=np.int64) if given is None else given.copy()
+        places = np.minimum(
+            places, sides.shape[1 - side]
+        )  # nobody can have more partners than there are people
         places -= np.bincount(required[:, side], minlength=len(order))
         open_places.append(places)
     left, right = left[open_places[0][left] > 0], right[open_places[1][right] > 0]

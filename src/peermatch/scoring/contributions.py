@@ -35,7 +35,7 @@ class PairDetails:
     contributions : int64 array, shape (K, m)
         To the scores; columns add up to `scores`.
     coverage : float64 array, shape (m,)
-        The share of criterion weight that was known, over both directions.
+        The share of criterion weight that was known, over the directions that count.
     """
 
     scores: IntArray
@@ -63,6 +63,7 @@ def pair_details(scores: LazyScores, u: IntArray, v: IntArray) -> PairDetails:
     left, right = np.empty(shape), np.empty(shape)
     left_parts, right_parts = np.empty(shape, np.int64), np.empty(shape, np.int64)
     known = np.zeros(count, dtype=np.int64)
+    left_says, right_says = scores.left_says[u], scores.right_says[v]
     for k, compiled in enumerate(scores.criteria):
         left[k], right[k] = compiled.measure.pairs(u, v)
         share_left, share_right = scores.left_shares[k, u], scores.right_shares[k, v]
@@ -72,7 +73,13 @@ def pair_details(scores: LazyScores, u: IntArray, v: IntArray) -> PairDetails:
     # whole numbers again: what is added up is what the solver saw
     values = _scores_whether_or_not_forbidden(scores, u, v)
     split = [
-        split_score(int(values[m]), left_parts[:, m].tolist(), right_parts[:, m].tolist(), scores.mutual)
+        split_score(
+            int(values[m]),
+            left_parts[:, m].tolist(),
+            right_parts[:, m].tolist(),
+            scores.mutual,
+            says=(bool(left_says[m]), bool(right_says[m])),
+        )
         for m in range(count)
     ]
     return PairDetails(
@@ -84,7 +91,7 @@ def pair_details(scores: LazyScores, u: IntArray, v: IntArray) -> PairDetails:
         left_contributions=left_parts,
         right_contributions=right_parts,
         contributions=np.array(split, dtype=np.int64).reshape(count, shape[0]).T,
-        coverage=known / (2 * GRID),
+        coverage=known / (GRID * np.maximum(1, left_says.astype(np.int64) + right_says)),
     )
 
 
@@ -97,7 +104,9 @@ def _scores_whether_or_not_forbidden(scores: LazyScores, u: IntArray, v: IntArra
     return bare.at(u, v)
 
 
-def split_score(score: int, left: list[int], right: list[int], mutual: str) -> list[int]:
+def split_score(
+    score: int, left: list[int], right: list[int], mutual: str, *, says: tuple[bool, bool] = (True, True)
+) -> list[int]:
     """Split one score into the criteria's contributions.
 
     Parameters
@@ -106,6 +115,8 @@ def split_score(score: int, left: list[int], right: list[int], mutual: str) -> l
     left, right : lists of int
         Contributions to the left and to the right person's utility.
     mutual : str
+    says : pair of bool
+        Whether any criterion counts for the left and for the right person; the score is the other's utility if not.
 
     Returns
     -------
@@ -120,7 +131,9 @@ def split_score(score: int, left: list[int], right: list[int], mutual: str) -> l
     if score == 0:
         return [0] * len(left)
     a, b = sum(left), sum(right)
-    if mutual == "mean":
+    if not all(says):
+        parts = [Fraction(x) for x in (left if says[0] else right)]
+    elif mutual == "mean":
         parts = [Fraction(x + y) for x, y in zip(left, right, strict=True)]
     elif mutual == "geometric":
         # sqrt(b/a)/2 x + sqrt(a/b)/2 y is proportional to x/a + y/b

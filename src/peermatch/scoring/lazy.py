@@ -69,6 +69,9 @@ class LazyScores:
         # the same numbers as floats, which the kernels multiply by
         self._left_weights = self.left_shares.astype(np.float64)
         self._right_weights = self.right_shares.astype(np.float64)
+        # for whom any criterion counts at all
+        self.left_says: npt.NDArray[np.bool_] = np.any(self.left_shares, axis=0)
+        self.right_says: npt.NDArray[np.bool_] = np.any(self.right_shares, axis=0)
 
     def take(self, left: IntArray, right: IntArray) -> LazyScores:
         """Return the same scores for these rows and columns, in this order."""
@@ -113,7 +116,11 @@ class LazyScores:
         forward, backward = self.utilities_at(u, v)
         scores = np.empty((len(u), 1), dtype=np.int64)
         utilities = (forward.astype(np.float64)[:, None], backward.astype(np.float64)[:, None])
-        mutual_tile(*utilities, MUTUAL_CODES[self.mutual], scores)
+        # a list is a tile of one column, in which each row has its own partner's say folded in
+        one, other = utilities
+        other = np.where(self.right_says[v][:, None], other, one)
+        heard = np.ones(1, dtype=bool)
+        mutual_tile(one, other, self.left_says[u], heard, MUTUAL_CODES[self.mutual], scores)
         return np.where(self.forbidden_at(u, v), FORBIDDEN, scores[:, 0])
 
     def utilities_at(self, u: IntArray, v: IntArray) -> tuple[IntArray, IntArray]:
@@ -176,7 +183,8 @@ class LazyScores:
     def _score_tile(self, rows: IntArray, columns: IntArray) -> IntArray:
         forward, backward, forbidden = self._utility_tile(rows, columns)
         scores = np.empty(forward.shape, dtype=np.int64)
-        mutual_tile(forward, backward, MUTUAL_CODES[self.mutual], scores)
+        says = (self.left_says[rows], self.right_says[columns])
+        mutual_tile(forward, backward, *says, MUTUAL_CODES[self.mutual], scores)
         scores[forbidden] = FORBIDDEN
         return scores
 

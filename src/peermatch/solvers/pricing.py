@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from peermatch.errors import VerificationError
 from peermatch.kernels.blossom_pricing import COVERED, LOWEST, WORST, BlossomOrder, level_rows, price_rows
 from peermatch.problem import Control, IntArray, Problem
 from peermatch.solvers.bounds import Bound, bound_after_scan, bound_from_best, bound_from_duals
@@ -205,7 +206,7 @@ def price_and_repair(problem: Problem, places: Places, k: int, control: Control 
     outcome.bounds.append(bound_from_best(start, outcome.bonus))
     u, v = _united(start.u, start.v, *_ends_of(mate), places.n)
     while not (control is not None and control.stopping):
-        score = places.problem.scores.at(u, v - places.offset)
+        score, bonus = places.problem.scores.at(u, v - places.offset), outcome.bonus
         solved = _solve(places.n, u, v, score, outcome, control)
         if not solved.finished:
             outcome.bounds.append(bound_from_duals(solved, start, outcome.bonus))
@@ -230,7 +231,13 @@ def price_and_repair(problem: Problem, places: Places, k: int, control: Control 
             scan = better_candidates(places, outcome, k, control)
             if scan is None:
                 break
+        known = len(u)
         u, v = _united(u, v, np.minimum(scan.u, scan.v), np.maximum(scan.u, scan.v), places.n)
+        if len(u) == known and outcome.bonus == bonus and outcome.rounds > 1:
+            raise VerificationError(
+                "A pair that was solved with one score has another one now. Scores must be the same whenever and with "
+                "whomever they are asked for; a criterion of your own must look at pairs one by one."
+            )
     return outcome
 
 
