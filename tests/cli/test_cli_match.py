@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from peermatch.cli.match import RESULT_FILES
+from peermatch.cli.results import RESULT_FILES
 from support.small_tables import CONFIG, MENTORING, mentees, mentors, people, write_csv
 
 
@@ -72,7 +72,10 @@ def test_records_from_standard_input(folder, run, monkeypatch):
         ('{"id": 1}', "holds an object"),
         ('[{"id": 1}, 7]', "Record 2 on standard input is a number"),
         ("[]", "error: "),
+        ("[" * 100_000, "nested too deeply"),
+        ('[{"id": ' + "7" * 5000 + "}]", "a number with too many digits"),
     ],
+    ids=range(7),
 )
 def test_standard_input_that_is_no_list_of_records(folder, run, monkeypatch, text, words):
     monkeypatch.setattr("sys.stdin", io.StringIO(text))

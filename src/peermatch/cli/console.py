@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
@@ -81,7 +82,7 @@ class Console:
         """Write an error of ours: one line for each thing that is wrong, one for each part of a conflict."""
         if isinstance(error, InputError):
             for item in error.items:
-                self.error(str(item["message"]))
+                self.error(for_the_command_line(item))
             return
         self.error(str(error))
         if isinstance(error, InfeasibleError):
@@ -107,6 +108,21 @@ def exit_code_of(error: PeerMatchError) -> int:
     if isinstance(error, InfeasibleError):
         return INFEASIBLE
     return FAULT if isinstance(error, VerificationError) else BAD_INPUT
+
+
+def for_the_command_line(item: Mapping[str, Any]) -> str:
+    """Return what an error says, with the options of the command line where it names arguments of Python.
+
+    Examples
+    --------
+    >>> for_the_command_line({"code": "not_utf8", "message": 'a.csv is not UTF-8: pass encoding="cp1252".'})
+    'a.csv is not UTF-8: pass --encoding cp1252.'
+    """
+    message = re.sub(r'encoding="([\w-]+)"', r"--encoding \1", str(item["message"]))
+    message = message.replace("as encoding=", "with --encoding")
+    if item.get("code") == "managers_not_found":
+        message += " (On the command line: --org staff.csv; in the configuration: min_found = 0.)"
+    return message
 
 
 def _described(part: Mapping[str, Any]) -> str:

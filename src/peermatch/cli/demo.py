@@ -8,11 +8,13 @@ from pathlib import Path
 
 from peermatch.cli.console import Console
 from peermatch.cli.files import check_writable, make_folder, write_text
-from peermatch.cli.match import exit_code_for
+from peermatch.cli.match import exit_code_for, show_results, warn_of
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.cli.synth import synthetic_csv
 
 __all__ = ["PROGRAMME", "run_demo"]
+
+ROUND = "demo"
 
 AS_OF = "2026-12-01"
 """The day from which the demo counts; never today, so that its results stay the same."""
@@ -31,7 +33,7 @@ kind = "complement"
 offers = "can_teach"
 seeks = "wants_to_learn"
 name = "help"
-weight = 3
+weight = 8  # often 0, where the others are seldom so: less, and it gets lost among them
 
 [[criteria]]  # similar goals
 kind = "overlap"
@@ -74,7 +76,10 @@ def run_demo(args: argparse.Namespace, console: Console) -> int:
     """Make a synthetic organisation, pair its people, write everything down, and show a summary."""
     folder = Path(args.out)
     check_writable(folder)
+    from peermatch.cli.results import check_history_kept, write_results
     from peermatch.matcher import PeerMatcher
+
+    check_history_kept(folder, None, ROUND)
 
     make_folder(folder)
     people, config = folder / "organisation.csv", folder / "programme.toml"
@@ -86,11 +91,12 @@ def run_demo(args: argparse.Namespace, console: Console) -> int:
     say_that_it_compiles(console)
     matcher = PeerMatcher.from_toml(config)
     with Progress(console) as progress:
-        pairing = matcher.match(people, round="demo", as_of=AS_OF, progress=progress)
-    files = [path.name for path in pairing.to_csv(folder)]
+        pairing = matcher.match(people, round=ROUND, as_of=AS_OF, progress=progress)
+    files = write_results(folder, pairing, None)
     console.result(pairing.summary())
     again = ["peermatch", "match", str(people), "--config", str(config)]
-    again += ["--round", "demo", "--as-of", AS_OF, "--out", args.out]
-    console.note(f"Results in {folder}: {', '.join([people.name, config.name, *files])}")
+    again += ["--round", ROUND, "--as-of", AS_OF, "--out", args.out]
+    show_results(folder, [people.name, config.name, *files], console)
+    warn_of(pairing, console)
     console.note(f"The same by hand:\n  {shlex.join(again)}")
     return exit_code_for(pairing)

@@ -34,7 +34,7 @@ _MATCH_EXAMPLES = """\
 examples:
   peermatch match people.csv --config programme.toml --out results
   peermatch match people.csv --config programme.toml --out results --org all_staff.csv \\
-                  --history history.csv --round 2026-12 --as-of 2026-12-01
+                  --history results/history.csv --round 2026-12 --as-of 2026-12-01
   peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
   cat people.json | peermatch match - --config programme.toml --json > pairing.json
 
@@ -162,19 +162,22 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "people", nargs="?", metavar="PEOPLE", help="the table of people, or - for JSON records"
     )
-    parser.add_argument("--config", required=True, metavar="TOML", help="what matters and what is forbidden")
+    parser.add_argument("--config", metavar="TOML", help="what matters and what is forbidden (needed)")
     parser.add_argument("--out", metavar="FOLDER", help="where the results go; made where it is missing")
     parser.add_argument("--json", action="store_true", help="print the pairing as JSON instead of a summary")
     parser.add_argument(
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )
+    _add_encoding(parser)
     sides = parser.add_argument_group("two sides")
     sides.add_argument("--left", metavar="TABLE", help="the people of the first side, such as mentees")
     sides.add_argument("--right", metavar="TABLE", help="the people of the second side, such as mentors")
     sides.add_argument("--role", metavar="COLUMN", help="one table: the column that holds each person's side")
     month = parser.add_argument_group("this month")
     month.add_argument("--org", metavar="TABLE", help="the whole staff, for reporting lines")
-    month.add_argument("--history", metavar="TABLE", help="earlier pairs: columns round, date, a, b")
+    month.add_argument(
+        "--history", metavar="TABLE", help="earlier pairs: the history.csv of the last results"
+    )
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
     month.add_argument("--round", metavar="NAME", help="the name of this round, such as 2026-12")
     month.add_argument(
@@ -194,6 +197,7 @@ def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument(
         "--as-of", metavar="DATE", help="the day to count dates from; makes criteria of dates active"
     )
+    _add_encoding(parser)
     parser.add_argument("--force", action="store_true", help="overwrite the file if it is there")
 
 
@@ -213,24 +217,51 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument("--seed", type=_seed, default=7, help="default: %(default)s")
 
 
+def _add_encoding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--encoding", metavar="NAME", help="of people's text files, such as cp1252; UTF-8 when not given"
+    )
+
+
 def _seconds(text: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
     if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0. Got {text!r} instead.")
+        raise argparse.ArgumentTypeError(
+            f"must be a number of seconds above 0. Got {_short(text)!r} instead."
+        )
     return seconds
 
 
+_DIGITS = 40
+# as peermatch.datasets.organisation.MOST_PEOPLE, which is not imported for the sake of --help
+_MOST_PEOPLE = 10_000_000
+
+
 def _headcount(text: str) -> int:
-    count = int(text) if text.isascii() and text.isdigit() else 0
-    if count < 2:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 2. Got {text!r} instead.")
+    count = _whole(text)
+    if not 2 <= count <= _MOST_PEOPLE:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number from 2 to {_MOST_PEOPLE:,}. Got {_short(text)!r} instead."
+        )
     return count
 
 
 def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 0. Got {text!r} instead.")
-    return int(text)
+    seed = _whole(text)
+    if seed < 0:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number of at least 0 and at most {_DIGITS} digits. Got {_short(text)!r} instead."
+        )
+    return seed
+
+
+def _whole(text: str) -> int:
+    """A whole number of a readable length, else -1: Python itself refuses numbers of thousands of digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else -1
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _DIGITS else text[:_DIGITS] + "..."

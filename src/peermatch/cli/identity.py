@@ -89,20 +89,22 @@ class Guess:
     sides: tuple[str, ...] = ()
 
 
-def find_id(path: Path) -> Guess:
+def find_id(path: Path, encoding: str | None = None) -> Guess:
     """Find the column that tells everyone apart.
 
     Parameters
     ----------
     path : Path
         A table of people.
+    encoding : str, optional
+        Of a text file.
 
     Raises
     ------
     InputError
         If the table cannot be read, or no column is full and different in every row.
     """
-    table = file_table(path, {"encoding": None, "separator": None, "sheet": None})
+    table = file_table(path, {"encoding": encoding, "separator": None, "sheet": None})
     columns = []
     for name, raw in zip(table.names, table.columns, strict=True):
         try:

@@ -32,10 +32,10 @@ def run_init(args: argparse.Namespace, console: Console) -> int:
     check_writable(out)
     check_day(args.as_of)
     if args.id is None:
-        id = find_id(people)
+        id = find_id(people, args.encoding)
     else:
         id = Guess(args.id, "as you said")
-    draft = _Draft(read_people(people, id=id.name), id, args.as_of)
+    draft = _Draft(read_people(people, id=id.name, encoding=args.encoding), id, args.as_of, args.encoding)
     write_text(out, "\n".join(draft.lines(args.people, args.out)))
     console.note(f"Wrote {out}: {draft.summary()}.")
     console.note("Every guess stands there with its reason. Read it, change what is wrong, then run:")
@@ -76,6 +76,7 @@ class _Draft:
     people: Cohort
     id: Guess
     as_of: str | None
+    encoding: str | None = None
 
     def __post_init__(self) -> None:
         columns = [column for column in columns_of(self.people) if column.name != self.id.name]
@@ -122,6 +123,8 @@ class _Draft:
         parts = ["peermatch", "match", people, "--config", out, "--out", "results"]
         if self.sides is not None:
             parts += ["--role", self.sides.name]
+        if self.encoding is not None:
+            parts += ["--encoding", self.encoding]
         if self.as_of is not None:
             parts += ["--as-of", self.as_of]
         return shlex.join(parts)

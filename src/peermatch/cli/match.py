@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +15,12 @@ from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
+    from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
 
-__all__ = ["RESULT_FILES", "exit_code_for", "run_match"]
+__all__ = ["HISTORY", "exit_code_for", "run_match", "show_results", "warn_of"]
 
-RESULT_FILES = ("people.csv", "pairs.csv", "members.csv", "unmatched.csv", "rules.csv", "result.json")
-"""What `Pairing.to_csv` writes."""
+HISTORY = "history.csv"
 
 _EXIT_CODES = {"optimal": DONE, "stable": DONE, "gap": GAP, "undecided": GAP, "no_stable": INFEASIBLE}
 
@@ -31,42 +33,76 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
+    from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.matcher import PeerMatcher
 
     matcher = PeerMatcher.from_toml(args.config)
-    left, right = _tables(args)
+    left, right = _tables(args, matcher)
+    org = None if args.org is None else _decoded(args.org, matcher, args.encoding)
+    history, again = (None, 0) if args.history is None else read_history(args.history, args.round)
+    if again:
+        console.note(
+            f"note: {args.history} holds {again:,} pairs of round {args.round} already. They are left out: this run "
+            "replaces them."
+        )
+    if folder is not None:
+        check_history_kept(folder, history, args.round)
     say_that_it_compiles(console)
     with Progress(console) as progress:
         pairing = matcher.match(
             left,
             right,
             role=args.role,
-            org=args.org,
-            history=args.history,
+            org=org,
+            history=history,
             locks=args.locks,
             round=args.round,
             as_of=args.as_of,
             progress=progress,
             time_limit=args.time_limit,
         )
-    files = [] if folder is None else [path.name for path in pairing.to_csv(folder)]
+    files = [] if folder is None else write_results(folder, pairing, history)
     if args.json:
         console.data(pairing.to_json())
     elif not console.quiet:
         console.result(pairing.summary())
         if not files:
             console.note("Nothing was written: name a folder with --out.")
-    if files and folder is not None:
-        console.note(f"Results in {folder}: {', '.join(files)}")
+    if folder is not None:
+        show_results(folder, files, console)
+    warn_of(pairing, console)
+    return exit_code_for(pairing)
+
+
+def show_results(folder: Path, files: Sequence[str], console: Console) -> None:
+    """Say where the files are, and what to do with them next time."""
+    console.note(f"Results in {folder}: {', '.join(files)}")
+    console.note(f"Next time, so that no pair meets twice: --history {shlex.quote(str(folder / HISTORY))}")
+
+
+def warn_of(pairing: Pairing, console: Console) -> None:
+    """Warn of results that are of little use."""
+    from peermatch.cli.results import all_alike
+
     if not len(pairing.matching.pairs):
         console.error(
             "no pair could be made. The table of people says for everyone why, rules.csv what each rule removed."
         )
-    return exit_code_for(pairing)
+    elif all_alike(pairing):
+        console.note(
+            "warning: all possible pairs have the same score: the criteria don't tell people apart. Who is paired with "
+            "whom is then as good as drawn by lot. Add a criterion on a column in which people differ."
+        )
 
 
 def _check_arguments(args: argparse.Namespace) -> None:
-    """Refuse arguments that contradict each other."""
+    """Refuse arguments that contradict each other, and say what is missing."""
+    if args.config is None:
+        table = args.people if args.people not in (None, "-") else args.left or "people.csv"
+        raise ConfigError(
+            "peermatch match needs a configuration: --config programme.toml. Draft one with: "
+            f"peermatch init {shlex.quote(table)}"
+        )
     both = (args.left, args.right)
     if args.people is None and None in both:
         raise ConfigError("peermatch match takes a table of people, or both --left and --right.")
@@ -76,17 +112,32 @@ def _check_arguments(args: argparse.Namespace) -> None:
         raise ConfigError("--role is for one table; with --left and --right each table is a side.")
 
 
-def _tables(args: argparse.Namespace) -> tuple[Any, Any]:
-    if args.people is None:
-        return args.left, args.right
-    return records_from(sys.stdin) if args.people == "-" else args.people, None
+def _tables(args: argparse.Namespace, matcher: PeerMatcher) -> tuple[Any, Any]:
+    if args.people == "-":
+        return records_from(sys.stdin), None
+    if args.people is not None:
+        return _decoded(args.people, matcher, args.encoding, at_least=2), None
+    return _decoded(args.left, matcher, args.encoding), _decoded(args.right, matcher, args.encoding)
+
+
+def _decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int = 1) -> Any:
+    """Return the people in a file of another encoding than UTF-8; other files are left to the matcher."""
+    if encoding is None or Path(path).suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return path
+    from peermatch.cohort import read_people
+
+    return read_people(path, matcher.id, encoding=encoding, at_least=at_least)
 
 
 def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
-    """Refuse to replace a table that is read by a result of the same name."""
+    """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
+    from peermatch.cli.results import RESULT_FILES
+
     given = (args.people, args.left, args.right, args.org, args.history, args.locks)
     for table in given:
         if table in (None, "-") or Path(table).name not in RESULT_FILES:
+            continue
+        if table is args.history and Path(table).name == HISTORY:
             continue
         if Path(table).resolve().parent == folder.resolve():
             raise ConfigError(
