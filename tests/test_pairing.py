@@ -94,7 +94,7 @@ def test_a_private_rule_shows_as_no_more_than_that():
     )
     assert pairing.rules.values.tolist() == [
         ["a private rule", "private", 1, ""],
-        ["wish", "forbid", 0, "1 ids that nobody has: 'zed'"],
+        ["wish", "forbid", 0, "1 listed id that nobody has: 'zed'"],
     ]
     everything = (
         pairing.to_json() + pairing.summary() + str(pairing.explain("el")) + pairing.people.to_string()

@@ -207,6 +207,10 @@ def test_roles_and_places_agree(whole):
     ("arguments", "found"),
     [
         ({"n": 1}, "n parameter of make_organisation\\(\\) must be a whole number of at least 2. Got 1"),
+        (
+            {"n": 10**20},
+            "n parameter of make_organisation\\(\\) must be a whole number from 2 to 10,000,000. Got 1000",
+        ),
         ({"n": 2.5}, "n parameter"),
         ({"n": True}, "n parameter"),
         ({"n": 5, "seed": -1}, "seed parameter"),

@@ -85,6 +85,14 @@ def test_a_file_in_the_way_of_the_folder(tmp_path):
         make_pairing(TEAM, [near("years")]).to_csv(tmp_path / "taken")
 
 
+def test_a_folder_in_the_way_of_a_file(tmp_path):
+    pairing = make_pairing(TEAM, [near("years")])
+    (tmp_path / "below").mkdir()
+    with pytest.raises(OutputError, match=r"below cannot be written: it is a folder\. Name a file\."):
+        pairing.to_json(tmp_path / "below")
+    assert [path.name for path in tmp_path.iterdir()] == ["below"]
+
+
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "taken").write_text("x")
     with pytest.raises(OutputError, match=r"cannot be written: Not a directory\."):

@@ -49,7 +49,7 @@ def test_demands_and_notes():
     people = [{"id": i, "boss": None if i == 0 else 0, "t": "x"} for i in range(4)]
     text = make_pairing(people, [same("t")], [not_in_line("boss"), require([(1, 2)])]).summary()
     assert "not in line  rules out 3 pairs (3 of 3 managers found)" in text
-    assert "require      demands pairs (1 pairs demanded)" in text
+    assert "require      demands pairs (1 pair demanded)" in text
     assert "and 1 more" not in text
 
 
@@ -76,3 +76,11 @@ def test_only_sensitive_criteria():
     text = make_pairing(people, [overlap("goals", separator=";", sensitive=True)]).summary()
     assert "made of" not in text
     assert "The pair: 0 and 1, score 1.00" in text
+
+
+def test_where_all_score_the_same_nobody_is_best():
+    people = [{"id": i, "t": "x"} for i in range(4)]
+    text = make_pairing(people, [same("t")]).summary()
+    assert "One of the pairs, which all score the same: " in text
+    assert "Weakest" not in text
+    assert "Best pair" not in text

@@ -23,7 +23,10 @@ from peermatch.datasets.draws import (
 from peermatch.datasets.hierarchy import Tree, grades_of, grow_tree, inherited, years_of
 from peermatch.datasets.talents import draw_goals, draw_offers, draw_wishes, skill_words
 
-__all__ = ["make_organisation"]
+__all__ = ["MOST_PEOPLE", "make_organisation"]
+
+MOST_PEOPLE = 10_000_000
+"""Larger organisations are not made: tables of text would outgrow most computers' memory."""
 
 _NAME = "make_organisation()"
 _NEVER_MISSING = ("employee_id", "manager_id", "opted_in")
@@ -44,7 +47,7 @@ def make_organisation(
     Parameters
     ----------
     n : int
-        People, at least 2. A million takes well under a minute.
+        People, at least 2 and at most 10 million. A million takes well under a minute.
     seed : int, default 0
         Of at least 0.
     missing : float, default 0.05
@@ -77,6 +80,8 @@ def make_organisation(
     ((500, 24), '000042', True)
     """
     n = check_count(_NAME, "n", n, at_least=2)
+    if n > MOST_PEOPLE:
+        raise ValueError(must_be(_NAME, "n", f"a whole number from 2 to {MOST_PEOPLE:,}", n))
     seed = check_count(_NAME, "seed", seed)
     missing = check_number(_NAME, "missing", missing, at_least=0, at_most=1)
     day = _day(as_of)

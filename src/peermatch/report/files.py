@@ -90,10 +90,13 @@ def write_files(folder: str | os.PathLike[str], files: Mapping[str, str]) -> lis
     Raises
     ------
     OutputError
-        If the folder cannot be made or written; says why.
+        If the folder cannot be made or written, or a folder stands in a file's place; says why.
     """
     where = Path(folder)
     drafts: list[tuple[Path, Path]] = []
+    for name in files:
+        if (where / name).is_dir():
+            raise OutputError(f"{where / name} cannot be written: it is a folder. Name a file.")
     try:
         where.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():

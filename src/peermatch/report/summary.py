@@ -114,6 +114,8 @@ def _best_and_weakest(outcome: Outcome) -> str:
     best, weakest = int(outcome.by_score[0]), int(outcome.by_score[-1])
     if best == weakest:
         return _one_pair(outcome, "The pair", best)
+    if outcome.details.scores[best] == outcome.details.scores[weakest]:
+        return _one_pair(outcome, "One of the pairs, which all score the same", best)
     return "\n\n".join([_one_pair(outcome, "Best pair", best), _one_pair(outcome, "Weakest pair", weakest)])
 
 
