@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from peermatch.cli import entry
+from peermatch.datasets import organisation
 from peermatch.errors import InfeasibleError, VerificationError
 
 
@@ -40,7 +41,7 @@ def test_unknown_command_names_the_known_ones(run):
 def test_headcount_must_be_a_whole_number(run, number, code):
     said = run("synth", "--", number)
     assert said.code == code
-    assert "whole number of at least 2" in said.err
+    assert "whole number from 2 to 10,000,000" in said.err
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "soon", "inf", "nan"])
@@ -95,6 +96,32 @@ def test_the_log_is_heard_only_while_a_command_runs(monkeypatch, run):
     monkeypatch.setattr(synth, "run_synth", warns)
     assert "note: A kernel is compiled again." in run("synth", "5").err
     assert logging.getLogger("peermatch").handlers == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("synth", "99999999999999999999"), ("synth", "9" * 5000), ("synth", "5", "--seed", "9" * 5000)],
+)
+def test_numbers_beyond_all_measure_are_refused_in_a_sentence(run, arguments):
+    said = run(*arguments)
+    assert said.code == 2
+    assert "must be a whole number" in said.err
+    assert len(said.err) < 500
+
+
+def test_the_greatest_headcount_is_that_of_the_data():
+    assert entry._MOST_PEOPLE == organisation.MOST_PEOPLE
+
+
+def test_options_are_refused_in_one_form(run, folder):
+    command = ("match", "people.csv", "--config", "programme.toml")
+    for option, wanted in (
+        ("--as-of", "a date, such as 2026-12-01"),
+        ("--time-limit", "a number of seconds above 0"),
+    ):
+        said = run(*command, option, "soon")
+        assert said.code == 2
+        assert f"error: argument {option}: must be {wanted}. Got 'soon' instead." in said.err
 
 
 def test_asking_for_the_version_imports_nothing_heavy():

@@ -7,10 +7,9 @@ import os
 from pathlib import Path
 from typing import Any, TextIO
 
-from peermatch.checks import must_be
 from peermatch.errors import ConfigError, InputError, OutputError, error_item
 
-__all__ = ["check_day", "check_writable", "make_folder", "records_from", "write_text"]
+__all__ = ["check_day", "check_writable", "make_folder", "records_from", "write_text", "wrong_option"]
 
 
 def check_writable(path: Path) -> None:
@@ -54,7 +53,18 @@ def check_day(text: str | None) -> None:
     try:
         parse_date(text)
     except InputError as error:
-        raise ConfigError(must_be("peermatch", "--as-of", "a date, such as 2026-12-01", text)) from error
+        raise ConfigError(wrong_option("--as-of", "a date, such as 2026-12-01", text)) from error
+
+
+def wrong_option(option: str, constraint: str, text: str) -> str:
+    """Return the one sentence that every wrong option gets, in the form in which argparse speaks of them.
+
+    Examples
+    --------
+    >>> wrong_option("--seed", "a whole number", "x")
+    "argument --seed: must be a whole number. Got 'x' instead."
+    """
+    return f"argument {option}: must be {constraint}. Got {text!r} instead."
 
 
 def make_folder(path: Path) -> Path:
@@ -115,8 +125,14 @@ def records_from(stream: TextIO) -> list[dict[str, Any]]:
             f"Accepted: {accepted}."
         )
         raise InputError(error_item("not_json", message, row=None, accepted=accepted)) from None
+    except RecursionError:
+        message = f"Standard input is nested too deeply to be read. Accepted: {accepted}."
+        raise InputError(error_item("not_json", message, accepted=accepted)) from None
     except UnicodeDecodeError as error:
         message = f"Standard input is not UTF-8 text (byte {error.start + 1}). Accepted: {accepted}."
+        raise InputError(error_item("not_json", message, accepted=accepted)) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        message = f"Standard input holds a number with too many digits. Accepted: {accepted}."
         raise InputError(error_item("not_json", message, accepted=accepted)) from None
     if not isinstance(data, list):
         message = f"Standard input holds {_kind_of(data)}. Accepted: {accepted}."
