@@ -24,6 +24,8 @@ def twin_similarity(criterion, encoder, own, other, ties):
         return twins.above(own["value"], other["value"], *options["by"], options["scale"])
     if kind in ("same", "different"):
         return twins.agreement(own["codes"], other["codes"], same=kind == "same")
+    if kind == "overlap" and options["one_way"]:
+        return twins.covered(own["set"], other["set"])
     if kind == "overlap" and encoder.kind_ == "values":
         return twins.overlap(own["set"], other["set"])
     if kind == "overlap":
@@ -105,7 +107,9 @@ def twin_scores(sides, fitted, mutual, forbidden):
                 mine, yours = features[k][0][i], features[k][1][j]
                 forward = twin_similarity(part.criterion, part.encoder, mine, yours, ties)
                 backward = twin_similarity(part.criterion, part.encoder, yours, mine, ties)
-                if sides.two_sided and part.criterion.kind == "above":
+                if sides.two_sided and (
+                    part.criterion.kind == "above" or part.criterion.options.get("one_way")
+                ):
                     backward = forward  # one fact about the pair
                 a += twins.contribution(forward, left_shares[i][k], part.fills[0])
                 b += twins.contribution(backward, right_shares[j][k], part.fills[1])
@@ -125,7 +129,7 @@ def test_every_criterion_agrees_with_its_twin_bit_for_bit(mutual, two):
     assert_one_answer(scores, twin)
 
 
-@pytest.mark.parametrize("k", range(12))
+@pytest.mark.parametrize("k", range(13))
 def test_each_criterion_alone_agrees_with_its_twin(k):
     sides = cohorts.one_pool(15, seed=k, missing=0.35)
     criterion = cohorts.every_criterion(TIES)[k]

@@ -71,6 +71,7 @@ def every_criterion(ties_table):
         pc.different(["country", "education"], weight=1.7),
         pc.overlap("goals", when="wants", name="goals"),
         pc.overlap("text", weight=0.9, name="text"),
+        pc.overlap("goals", one_way=True, weight=0.6, name="goals_one_way"),
         pc.complement(offers="offers", seeks="seeks", weight=3),
         pc.available("zone", "hours", wanted=20),
         pc.prefers("wishes", weight=0.5),

@@ -245,21 +245,15 @@ def _measure_near(criterion: Criterion, encoder: Any, sides: Sides) -> Measured:
 def _measure_above(criterion: Criterion, encoder: Any, sides: Sides) -> Measured:
     options = criterion.options
     measure = _features(criterion, sides, encoder.values, "above", [*options["by"], options["scale"]])
+    return _each_by_themselves(measure, sides), True, True
+
+
+def _each_by_themselves(measure: PrimitiveMeasure, sides: Sides) -> PrimitiveMeasure:
+    """In one pool each judges by what they bring themselves; on two sides it is one fact about the pair."""
     if sides.two_sided:
-        return measure, True, True
-    return (
-        PrimitiveMeasure(
-            "above",
-            measure.params,
-            measure.left_own,
-            measure.right_other,
-            measure.left_own,
-            measure.right_other,
-            directed=True,
-        ),
-        True,
-        True,
-    )
+        return measure
+    own, other = measure.left_own, measure.right_other
+    return replace(measure, left_own=own, left_other=other, right_own=own, right_other=other, directed=True)
 
 
 def _fit_background(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
@@ -275,7 +269,7 @@ def _measure_agreement(criterion: Criterion, encoder: Any, sides: Sides) -> Meas
 def _fit_goals(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
     options = criterion.options
     kind = "text" if options["text"] is not None else "auto"
-    if options["separator"] is not None or options["vocabulary"] is not None:
+    if options["separator"] is not None or options["vocabulary"] is not None or options["one_way"]:
         kind = "values"
     encoder = GoalsEncoder(
         kind=kind,
@@ -288,7 +282,9 @@ def _fit_goals(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
 
 def _measure_overlap(criterion: Criterion, encoder: Any, sides: Sides) -> Measured:
     if encoder.kind_ == "values":
-        return _features(criterion, sides, lambda frame: encoder.bits(frame)[0], "overlap", [0.0]), True, True
+        primitive = "covered" if criterion.options["one_way"] else "overlap"
+        measure = _features(criterion, sides, lambda frame: encoder.bits(frame)[0], primitive, [0.0])
+        return _each_by_themselves(measure, sides) if primitive == "covered" else measure, True, True
     measure = _features(
         criterion, sides, lambda frame: on_vector_grid(encoder.vectors(frame)[0]), "direction", [0.0]
     )

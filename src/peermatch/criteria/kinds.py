@@ -217,6 +217,7 @@ def overlap(
     separator: str | None = None,
     vocabulary: Sequence[str] | None = None,
     text: Any = None,
+    one_way: bool = False,
     weight: float = 1.0,
     name: str | None = None,
     when: str | None = None,
@@ -234,6 +235,9 @@ def overlap(
         Known options, which protects commas inside one.
     text : transformer, optional
         Any scikit-learn transformer from texts to vectors, in place of TF-IDF; makes the column free text.
+    one_way : bool
+        Whether it is enough that the other has all that I have: someone who has more is then no worse. On two sides:
+        that the right person has all that the left one has.
     left, right, weight, name, when, sensitive
         See `near`.
 
@@ -243,6 +247,10 @@ def overlap(
     2.0
     """
     caller = "overlap()"
+    if not isinstance(one_way, bool):
+        raise ConfigError(must_be(caller, "one_way", "True or False", one_way))
+    if one_way and text is not None:
+        raise ConfigError("overlap() takes either text= or one_way=True: texts have a direction, no parts.")
     if text is not None and not (hasattr(text, "fit") and hasattr(text, "transform")):
         raise ConfigError(must_be(caller, "text", "a transformer with fit and transform", text))
     return build(
@@ -257,6 +265,7 @@ def overlap(
         separator=separator_of(caller, separator),
         vocabulary=words_of(caller, vocabulary),
         text=text,
+        one_way=one_way,
     )
 
 
