@@ -64,6 +64,12 @@ def test_best_total_leaves_out_who_adds_nothing():
     assert reason(pairing, 2) == "no pair with one of the 3 possible partners would add to the total"
 
 
+def test_best_total_with_one_possible_partner():
+    rows = [{"id": i, "t": t} for i, t in enumerate("xy")]
+    pairing = make_pairing(rows, [same("t")], objective="best_total", pairs=[])
+    assert reason(pairing, 0) == "no pair with the only possible partner would add to the total"
+
+
 def test_best_total_with_better_uses():
     rows = [{"id": 0, "y": 0}, {"id": 1, "y": 1}, {"id": 2, "y": 2}, {"id": 3, "y": 3}]
     rules = [forbid([(0, 2), (0, 3), (1, 3)])]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from peermatch.cli.columns import Column, first_of, first_reason, shown
 from peermatch.cli.draft import Part, table
+from peermatch.cohort.wording import counted
 from peermatch.encoders import AvailabilityEncoder, ExperienceEncoder, GoalsEncoder, SkillsEncoder
 from peermatch.errors import PeerMatchError
 
@@ -290,7 +291,7 @@ def _goals(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     column, encoder = min(
         found, key=lambda one: one[1].kind_ != "values"
     )  # chosen options say more than sentences
-    what = "free text" if encoder.kind_ == "text" else f"{len(encoder.vocabulary_)} different goals"
+    what = "free text" if encoder.kind_ == "text" else counted(len(encoder.vocabulary_), "different goal")
     reasons = [f"{column.name!r} holds {what}, such as {shown(column.distinct, limit=2)}."]
     yield table("overlap", {"column": column.name, "weight": 2}, reasons, uses=[column.name], of="criteria")
 
@@ -327,7 +328,7 @@ def _background(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     if not chosen:
         return
     names = [column.name for column in chosen]
-    found = ", ".join(f"{column.name!r} ({len(column.distinct)} values)" for column in chosen)
+    found = ", ".join(f"{column.name!r} ({counted(len(column.distinct), 'value')})" for column in chosen)
     reasons = [f"Backgrounds: {found}. Worth 1 where two people differ in all of them."]
     yield table("different", {"columns": names, "weight": 1}, reasons, uses=names, of="criteria")
 

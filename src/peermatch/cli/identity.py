@@ -11,6 +11,7 @@ from peermatch.cli.columns import Column, first_of, first_reason, shown
 from peermatch.cohort import Cohort
 from peermatch.cohort.cells import CellError, canonical
 from peermatch.cohort.reading import file_table
+from peermatch.cohort.wording import counted
 from peermatch.criteria.lines import reporting_lines
 from peermatch.errors import InputError, error_item
 
@@ -116,7 +117,7 @@ def find_id(path: Path, encoding: str | None = None) -> Guess:
     if not unique:
         raise InputError(_no_id(columns, rows, table.where))
     best = min(unique, key=_id_rank)
-    reason = f"{rows:,} different values in {rows:,} rows"
+    reason = f"{counted(rows, 'different value')} in {counted(rows, 'row')}"
     if _id_rank(best) < len(_ID_WORDS):
         reason += ", and its name says so"
     others = [column.name for column in unique if column is not best and _id_rank(column) < len(_ID_WORDS)]
@@ -139,7 +140,9 @@ def _id_rank(column: Column) -> int:
 
 def _no_id(columns: Sequence[Column], rows: int, where: str) -> dict[str, object]:
     named = [column for column in first_of(columns, _ID_WORDS[:5]) if column.known]
-    message = f"No column of {where} is full and different in all of its {rows:,} rows, as ids must be."
+    message = (
+        f"No column of {where} ({counted(rows, 'row')}) is full and different in every row, as ids must be."
+    )
     if not rows:
         message = f"{where} has a header but no rows."
     elif named:
@@ -169,8 +172,9 @@ def find_eligible(columns: Sequence[Column]) -> Guess | None:
     for column in first_of(columns, _ELIGIBLE):
         if column.is_yes_or_no and column.yeses >= 2:
             out = len(column.cells) - column.yeses
+            say = "says" if out == 1 else "say"
             return Guess(
-                column.name, f"{column.yeses:,} say yes; {out:,} say no or nothing and will not take part"
+                column.name, f"{column.yeses:,} say yes; {out:,} {say} no or nothing and will not take part"
             )
     return None
 

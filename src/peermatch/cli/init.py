@@ -15,6 +15,7 @@ from peermatch.cli.files import check_day, check_writable, write_text
 from peermatch.cli.guesses import Setting, guess_criteria, personal
 from peermatch.cli.identity import Guess, find_eligible, find_id, find_label, find_manager, find_sides
 from peermatch.cohort import Cohort, read_people
+from peermatch.cohort.wording import counted
 from peermatch.errors import ConfigError, InputError, OutputError, error_item
 
 __all__ = ["draft_configuration", "run_init"]
@@ -133,7 +134,7 @@ class _Draft:
         """Return the file, line by line."""
         head = [
             f"What matters when the people in {shown([people], length=200)} are paired, guessed from its "
-            f"{len(self.people):,} rows and {len(self.people.columns)} columns.",
+            f"{counted(len(self.people), 'row')} and {counted(len(self.people.columns), 'column')}.",
             "Every guess stands with its reason. Read it, change what is wrong, and run:",
         ]
         lines = [

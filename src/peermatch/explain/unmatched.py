@@ -224,7 +224,8 @@ def _reason(room: _Room, partners: _Partners, position: int) -> str:
     if partners.open_ == 0:
         return _bound(partners)
     if partners.useful == 0:
-        return f"no pair with one of the {counted(allowed, 'possible partner')} would add to the total"
+        whom = "the only possible partner" if allowed == 1 else f"one of the {allowed:,} possible partners"
+        return f"no pair with {whom} would add to the total"
     if room.stopped and partners.free:
         return f"the search was stopped before it found this person a partner: {_still_free(partners)}"
     return _shortage(room) or _crowding(room, partners)

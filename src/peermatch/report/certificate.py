@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+from peermatch.explain.wording import counted
 from peermatch.problem import Certificate, IntArray
 
 __all__ = ["CertificateView"]
@@ -56,8 +57,8 @@ class CertificateView:
         facts = [self.status, "verified" if self.verified else "not verified"]
         facts.append("gap not known" if self.gap is None else f"gap {self.gap:g}")
         if self.pairs_gap:
-            facts.append(f"up to {self.pairs_gap:,} more pairs")
-        return [*facts, f"{self.pairs_covered:,} pairs covered"]
+            facts.append(f"up to {counted(self.pairs_gap, 'more pair')}")
+        return [*facts, f"{counted(self.pairs_covered, 'pair')} covered"]
 
     def __repr__(self) -> str:
         return f"CertificateView({', '.join(self._facts())})"
