@@ -59,6 +59,13 @@ examples:
   peermatch demo
   peermatch demo --people 200 --seed 1 --out /tmp/demo"""
 
+_WARMUP_EXAMPLES = """\
+examples:
+  peermatch warmup
+  NUMBA_CACHE_DIR=/opt/peermatch peermatch warmup      # set it at run time too
+
+Run it while an image is built, or once after an upgrade. No later run on such a processor compiles anything."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code.
@@ -131,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)
+    _add_warmup(commands)
     return parser
 
 
@@ -221,6 +229,11 @@ def _add_encoding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--encoding", metavar="NAME", help="of people's text files, such as cp1252; UTF-8 when not given"
     )
+
+
+def _add_warmup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    summary = "compile the fast parts ahead of time"
+    _command(commands, "warmup", ("warmup", "run_warmup"), summary, _WARMUP_EXAMPLES)
 
 
 def _seconds(text: str) -> float:
