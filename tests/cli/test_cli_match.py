@@ -291,3 +291,11 @@ def test_a_solver_that_proves_nothing_gives_exit_code_4(folder, run):
     said = run("match", "people.csv", "--config", "programme.toml", "--out", "out")
     assert said.code == 4, said.err
     assert (folder / "out" / "pairs.csv").exists()
+
+
+def test_stopped_before_any_pair_is_not_impossible(folder, run):
+    config = (folder / "programme.toml").read_text(encoding="utf-8")
+    (folder / "programme.toml").write_text('solver = "roommates"\n' + config, encoding="utf-8")
+    said = run("match", "people.csv", "--config", "programme.toml", "--time-limit", "0.000000001")
+    assert said.code == 4, said.err
+    assert "the search was stopped before any pair was made." in said.err

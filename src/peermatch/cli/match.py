@@ -86,7 +86,9 @@ def warn_of(pairing: Pairing, console: Console) -> None:
 
     if not len(pairing.matching.pairs):
         console.error(
-            "no pair could be made. The table of people says for everyone why, rules.csv what each rule removed."
+            "the search was stopped before any pair was made."
+            if _stopped(pairing)
+            else "no pair could be made. The table of people says for everyone why, rules.csv what each rule removed."
         )
     elif all_alike(pairing):
         console.note(
@@ -151,5 +153,13 @@ def exit_code_for(pairing: Pairing) -> int:
     Impossible is a stable pairing where it is proved that none exists, and any pairing where every pair is ruled out.
     """
     if not len(pairing.matching.pairs):
-        return INFEASIBLE
+        return GAP if _stopped(pairing) else INFEASIBLE
     return _EXIT_CODES[pairing.certificate.status]
+
+
+def _stopped(pairing: Pairing) -> bool:
+    """Whether a longer search could have made more pairs or better ones."""
+    certificate = pairing.certificate
+    if certificate.status == "gap":
+        return certificate.pairs_gap > 0 or certificate.gap is None or certificate.gap > 0
+    return certificate.status == "undecided"
