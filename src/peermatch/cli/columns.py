@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,11 +16,19 @@ import pandas as pd
 from peermatch.cohort import Cohort
 from peermatch.cohort.people import NO, YES
 from peermatch.encoders._missing import is_missing_text
+from peermatch.encoders._splitting import make_splitter
+from peermatch.encoders._table import fold
 from peermatch.errors import InputError, PeerMatchError
 
-__all__ = ["Column", "columns_of", "first_reason", "shown"]
+__all__ = ["Column", "columns_of", "first_of", "first_reason", "is_category", "shown", "trial"]
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ANSWERS = (
+    YES | NO | {"ja", "nein", "j", "oui", "non", "si", "sí", "sim", "não", "tak", "nie", "joo", "ei", "nej"}
+)
+_CODE = re.compile(r"[^\s,;]*[\d@][^\s,;]*")
+_DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +54,8 @@ class Column:
     @cached_property
     def words(self) -> frozenset[str]:
         """The words in its name, in small letters: of snake_case, CamelCase and plain ones."""
-        return frozenset(word.casefold() for word in _WORD.findall(self.name))
+        found = [_HUMP.findall(word) if word.isascii() else [word] for word in _WORD.findall(self.name)]
+        return frozenset(word.casefold() for words in found for word in words)
 
     @cached_property
     def values(self) -> list[Any]:
@@ -82,6 +92,42 @@ class Column:
         """Whether every value says yes or no."""
         texts = {str(value).casefold() for value in self.distinct}
         return bool(texts) and texts <= YES | NO
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether every value is an answer to a yes-or-no question, in one of several languages."""
+        texts = {str(value).strip().casefold() for value in self.distinct}
+        return bool(texts) and len(texts) <= 4 and texts <= _ANSWERS
+
+    @cached_property
+    def parts(self) -> Counter[str]:
+        """How many rows hold each value of a column in which cells hold several."""
+        splitter = make_splitter(None, (), [value for value in self.distinct if isinstance(value, str)])
+        found: Counter[str] = Counter()
+        for value in self.values:
+            pieces = map(str, value) if isinstance(value, list) else splitter.split(str(value))
+            found.update({fold(piece) for piece in pieces})
+        return found
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether cells hold several values, which other people hold as well."""
+        if not self.is_text or self.known < 3:
+            return False
+        mentions = sum(self.parts.values())
+        return mentions >= 1.2 * self.known and mentions >= 2 * len(self.parts)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether values look like numbers of people, or addresses: no blanks, a digit or an @, and no dates."""
+        texts = [str(value) for value in self.distinct]
+        codes = sum(bool(_CODE.fullmatch(text)) and not _DAY.fullmatch(text) for text in texts)
+        return codes >= 0.95 * max(1, len(texts))
+
+    @property
+    def is_days(self) -> bool:
+        """Whether values look like days."""
+        return bool(self.values) and all(_DAY.fullmatch(str(value)) for value in self.distinct)
 
     @property
     def yeses(self) -> int:
@@ -133,6 +179,22 @@ def first_of(columns: Sequence[Column], words: Iterable[str]) -> list[Column]:
     """
     found = (column for word in words for column in columns if word in column.words)
     return list({id(column): column for column in found}.values())
+
+
+def is_category(column: Column) -> bool:
+    """Whether a column holds a few values that several people share."""
+    most = min(200, max(2, len(column.cells) // 2))
+    few = column.is_text and 2 <= len(column.distinct) <= most and column.share_known >= 0.4
+    return few and not column.is_answer and not column.is_listed
+
+
+def trial(encoder: Any, frame: pd.DataFrame) -> str:
+    """Return why an encoder can't be fitted, or an empty text."""
+    try:
+        encoder.fit(frame)
+    except PeerMatchError as error:
+        return first_reason(error)
+    return ""
 
 
 def _is_number(value: Any) -> bool:

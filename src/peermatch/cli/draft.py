@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Part", "comment", "key", "table"]
+__all__ = ["Part", "Setting", "comment", "key", "table"]
 
 _WIDTH = 100
 
@@ -30,6 +30,21 @@ class Part:
     lines: tuple[str, ...]
     uses: tuple[str, ...] = ()
     active: bool = True
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What guesses depend on, besides the columns.
+
+    Attributes
+    ----------
+    two_sides : bool
+    as_of : str or None
+        The day to count dates from, if one was given.
+    """
+
+    two_sides: bool
+    as_of: str | None
 
 
 def comment(*texts: str) -> list[str]:

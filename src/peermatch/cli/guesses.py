@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from peermatch.cli.columns import Column, first_of, first_reason, shown
-from peermatch.cli.draft import Part, table
+from peermatch.cli.columns import Column, first_of, is_category, shown, trial
+from peermatch.cli.draft import Part, Setting, table
+from peermatch.cli.leftovers import LEFTOVERS
+from peermatch.cli.sharing import complements, goals
 from peermatch.cohort.wording import counted
-from peermatch.encoders import AvailabilityEncoder, ExperienceEncoder, GoalsEncoder, SkillsEncoder
-from peermatch.errors import PeerMatchError
+from peermatch.encoders import AvailabilityEncoder, ExperienceEncoder
 
 __all__ = ["Setting", "guess_criteria", "personal"]
 
-_YEARS = ("experience", "exp", "workexp", "tenure", "seniority", "years", "yrs")
+_YEARS = ("experience", "exp", "workexp", "tenure", "seniority", "years", "yrs", "time", "long", "service",
+          "ancienneté", "antigüedad")  # fmt: skip
+_YEAR_STEMS = ("jahre", "erfahrung")
+_MOST_YEARS = 60
+_SAID = re.compile(r".*\d\s*(\+|y|a\b|an|jahr|mo\b|month).*", re.IGNORECASE)
 _GRADES = ("grade", "level", "band", "rank", "seniority", "ladder")
 _HIRED = ("hire", "hired", "joined", "joining", "start", "started", "since")
-_OFFERS = ("have", "teach", "teaches", "offer", "offers", "offered", "know", "knows", "known", "can", "share",
-           "strengths", "expertise", "skills", "skill", "competencies")  # fmt: skip
-_SEEKS = ("want", "wants", "wanted", "learn", "learning", "seek", "seeks", "seeking", "sought", "need", "needs",
-          "improve", "develop", "grow", "desired")  # fmt: skip
-_SMALL = frozenset(
-    {"to", "with", "work", "worked", "working", "in", "of", "the", "i", "my", "for", "from", "and"}
-)
-_GOALS = ("goal", "goals", "objective", "objectives", "interests", "interest", "topics", "topic", "aims", "motivation",
-          "hopes", "expectations")  # fmt: skip
 _ZONES = ("timezone", "tz", "zone")
 _HOURS = ("hours", "availability", "available", "slots")
 _BACKGROUND = ("department", "dept", "function", "division", "unit", "team", "organisation", "organization",
                "profession", "discipline", "family", "site", "location", "office", "country", "region", "city",
-               "industry", "education", "degree", "ed", "background")  # fmt: skip
+               "industry", "education", "degree", "ed", "background", "abteilung", "bereich",
+               "standort", "ort", "service", "pays", "ville")  # fmt: skip
 _PERSONAL = frozenset(
     {"gender", "sex", "pronouns", "ethnicity", "ethnic", "race", "religion", "faith", "belief", "age", "birth", "dob",
      "birthday", "disability", "disabled", "orientation", "sexuality", "marital", "pregnancy", "nationality", "health",
@@ -56,21 +50,6 @@ _TITLES = (
 _STEP = re.compile(r"(\D*?)\s*-?\s*(\d{1,2})")
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What guesses depend on, besides the columns.
-
-    Attributes
-    ----------
-    two_sides : bool
-    as_of : str or None
-        The day to count dates from, if one was given.
-    """
-
-    two_sides: bool
-    as_of: str | None
-
-
 def guess_criteria(columns: Sequence[Column], setting: Setting) -> list[Part]:
     """Return criteria for these columns, the most telling first.
 
@@ -86,8 +65,8 @@ def guess_criteria(columns: Sequence[Column], setting: Setting) -> list[Part]:
         Active ones can be fitted to these columns as they are; the others say what they wait for.
     """
     parts: list[Part] = []
-    usable = [column for column in columns if column.known and not personal(column)]
-    guesses = (_complement, _experience, _grades, _hired, _goals, _available, _background)
+    usable = [column for column in columns if column.known and not personal(column) and not column.is_answer]
+    guesses = (complements, _experience, _grades, _hired, goals, _available, _background, *LEFTOVERS)
     for guess in guesses:
         taken = {name for part in parts for name in part.uses}
         parts.extend(guess([column for column in usable if column.name not in taken], setting))
@@ -99,27 +78,24 @@ def personal(column: Column) -> bool:
     return bool(column.words & _PERSONAL)
 
 
-def _trial(encoder: Any, frame: pd.DataFrame) -> str:
-    """Return why an encoder can't be fitted, or an empty text."""
-    try:
-        encoder.fit(frame)
-    except PeerMatchError as error:
-        return first_reason(error)
-    return ""
-
-
 # ---- experience -----------------------------------------------------------------------------------------
 
 
 def _experience(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
+    named = first_of(columns, _YEARS)
+    named += [
+        column for column in columns if any(stem in word for word in column.words for stem in _YEAR_STEMS)
+    ]
+    said = [column for column in columns if column.is_text and _says_years(column)]
+    candidates = {id(column): column for column in (*named, *said)}.values()
     fitting = [
         column
-        for column in first_of(columns, _YEARS)
+        for column in candidates
         if len(column.distinct) > 2
         and column.share_known >= 0.3
         and not column.words & set(_HIRED)
-        and (column.is_number or column.words & set(_YEARS))
-        and not _trial(ExperienceEncoder(kind="years"), column.frame)
+        and (not column.is_number or max(float(value) for value in column.distinct) <= _MOST_YEARS)
+        and not trial(ExperienceEncoder(kind="years"), column.frame)
     ]
     if not fitting:
         return
@@ -130,6 +106,12 @@ def _experience(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     if len(fitting) > 1:
         reasons.append(f"Others that would do: {shown((column.name for column in fitting[1:]), limit=4)}.")
     yield _further_along(best, {}, reasons, setting, by=[2, 15], scale=3, weight=2)
+
+
+def _says_years(column: Column) -> bool:
+    """Whether most values are years as people write them, such as "3 years" or "10+"."""
+    texts = [str(value) for value in column.distinct]
+    return sum(bool(_SAID.fullmatch(text)) for text in texts) >= 0.4 * max(1, len(texts))
 
 
 def _grades(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
@@ -210,7 +192,7 @@ def _title_rank(value: str) -> int | None:
 def _hired(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     for column in first_of(columns, _HIRED):
         far = setting.as_of or "2999-12-31"
-        if len(column.distinct) < 3 or _trial(ExperienceEncoder(kind="date", as_of=far), column.frame):
+        if len(column.distinct) < 3 or trial(ExperienceEncoder(kind="date", as_of=far), column.frame):
             continue
         reasons = [
             f"{column.name!r} holds dates, such as {shown(column.distinct, limit=2)}: years of tenure."
@@ -224,78 +206,6 @@ def _hired(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
         return
 
 
-# ---- skills and goals -----------------------------------------------------------------------------------
-
-
-def _complement(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
-    seeks = [column for column in columns if column.words & set(_SEEKS) and _holds_skills(column)]
-    offers = [
-        column
-        for column in columns
-        if column.words & set(_OFFERS) and column not in seeks and _holds_skills(column)
-    ]
-    pairs = [(offer, seek) for seek in seeks for offer in offers if _stem(offer) == _stem(seek)]
-    if not pairs and len(seeks) == 1 and len(offers) == 1:
-        pairs = [(offers[0], seeks[0])]
-    graded = sorted(
-        ((_shared(offer, seek), offer, seek) for offer, seek in pairs), key=lambda one: one[0], reverse=True
-    )
-    found = [(share, offer, seek) for share, offer, seek in graded if share > 0.05]
-    for place, (_, offer, seek) in enumerate(found[:4]):
-        reasons = [
-            f"{offer.name!r} holds what people offer and {seek.name!r} what they seek, such as "
-            f"{shown(seek.distinct, limit=2)}.",
-        ]
-        if place == 0:
-            reasons.append("Counts the share of what I seek, and don't already offer, that the other offers.")
-        if place >= 2:
-            reasons.append("Take the # away to use it as well.")
-        values = {"offers": offer.name, "seeks": seek.name, "weight": 3 if place == 0 else 1}
-        yield table(
-            "complement", values, reasons, uses=[offer.name, seek.name], active=place < 2, of="criteria"
-        )
-
-
-def _holds_skills(column: Column) -> bool:
-    return column.is_text and len(column.distinct) > 1 and not column.is_yes_or_no and not column.is_number
-
-
-def _stem(column: Column) -> frozenset[str]:
-    """What is left of a name without the words for offering and seeking: "language" of both language columns."""
-    return column.words - set(_OFFERS) - set(_SEEKS) - _SMALL
-
-
-def _shared(offer: Column, seek: Column) -> float:
-    """The share of what is sought that anyone offers, times the share of people who filled both in; 0 if unreadable."""
-    frame = pd.concat([offer.frame, seek.frame], axis=1)
-    encoder = SkillsEncoder()
-    if _trial(encoder, frame):
-        return 0.0
-    offers, _, seeks, _ = encoder.bits(frame)
-    offered, sought = np.bitwise_or.reduce(offers, axis=0), np.bitwise_or.reduce(seeks, axis=0)
-    return _bits(offered & sought) / max(1, _bits(sought)) * min(offer.share_known, seek.share_known)
-
-
-def _bits(words: npt.NDArray[np.uint64]) -> int:
-    return sum(int(word).bit_count() for word in words)
-
-
-def _goals(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
-    found: list[tuple[Column, GoalsEncoder]] = []
-    for column in first_of(columns, _GOALS):
-        encoder = GoalsEncoder()
-        if _holds_skills(column) and not _trial(encoder, column.frame):
-            found.append((column, encoder))
-    if not found:
-        return
-    column, encoder = min(
-        found, key=lambda one: one[1].kind_ != "values"
-    )  # chosen options say more than sentences
-    what = "free text" if encoder.kind_ == "text" else counted(len(encoder.vocabulary_), "different goal")
-    reasons = [f"{column.name!r} holds {what}, such as {shown(column.distinct, limit=2)}."]
-    yield table("overlap", {"column": column.name, "weight": 2}, reasons, uses=[column.name], of="criteria")
-
-
 # ---- time and background --------------------------------------------------------------------------------
 
 
@@ -305,13 +215,13 @@ def _available(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
             if hours is zone:
                 continue
             frame = pd.concat([zone.frame, hours.frame], axis=1)
-            if _trial(AvailabilityEncoder(as_of=setting.as_of or "2026-01-15"), frame):
+            if trial(AvailabilityEncoder(as_of=setting.as_of or "2026-01-15"), frame):
                 continue
             reasons = [
                 f"{zone.name!r} and {hours.name!r}, such as {shown([zone.distinct[0], hours.distinct[0]])}: "
                 "ten shared hours a week are worth 1."
             ]
-            active = not _trial(AvailabilityEncoder(as_of=setting.as_of), frame)
+            active = not trial(AvailabilityEncoder(as_of=setting.as_of), frame)
             if not active:
                 reasons.append(
                     "Summer time makes this depend on the day: run with --as-of YYYY-MM-DD, and take the # away."
@@ -324,20 +234,10 @@ def _available(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
 
 
 def _background(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
-    chosen = [column for column in first_of(columns, _BACKGROUND) if _is_category(column)][:3]
+    chosen = [column for column in first_of(columns, _BACKGROUND) if is_category(column)][:3]
     if not chosen:
         return
     names = [column.name for column in chosen]
     found = ", ".join(f"{column.name!r} ({counted(len(column.distinct), 'value')})" for column in chosen)
     reasons = [f"Backgrounds: {found}. Worth 1 where two people differ in all of them."]
     yield table("different", {"columns": names, "weight": 1}, reasons, uses=names, of="criteria")
-
-
-def _is_category(column: Column) -> bool:
-    most = min(200, max(2, len(column.cells) // 2))
-    return (
-        column.is_text
-        and 2 <= len(column.distinct) <= most
-        and column.share_known >= 0.4
-        and not column.is_yes_or_no
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from peermatch.cli.columns import Column, first_of, first_reason, shown
@@ -15,50 +15,29 @@ from peermatch.cohort.wording import counted
 from peermatch.criteria.lines import reporting_lines
 from peermatch.errors import InputError, error_item
 
-__all__ = ["Guess", "find_eligible", "find_id", "find_label", "find_manager", "find_sides"]
+__all__ = ["Guess", "find_eligible", "find_id", "find_label", "find_manager", "find_sides", "questions"]
 
-_ID_WORDS = (
-    "id",
-    "identifier",
-    "uuid",
-    "email",
-    "mail",
-    "employee",
-    "staff",
-    "number",
-    "no",
-    "code",
-    "key",
-    "login",
-)
-_ELIGIBLE = (
-    "eligible",
-    "opted",
-    "optin",
-    "opt",
-    "participate",
-    "participating",
-    "participates",
-    "consent",
-    "enrolled",
-)
+_ID_WORDS = ("id", "identifier", "uuid", "email", "mail", "number", "no", "nr", "nummer", "personalnummer", "matricule",
+             "code", "key", "login", "username", "user", "badge", "employee", "staff", "emp", "person", "worker",
+             "mitarbeiter")  # fmt: skip
+_ELIGIBLE = ("eligible", "opted", "optin", "opt", "participate", "participating", "participates", "participation",
+             "participant", "consent", "consents", "enrolled", "enrol", "join", "joins", "joining", "signup", "signed",
+             "volunteer", "teilnahme", "teilnehmen", "mitmachen", "dabei", "einwilligung", "einverstanden",
+             "consentement", "inscrit")  # fmt: skip
 _LABEL_WORDS = frozenset(
-    {
-        "display",
-        "full",
-        "preferred",
-        "name",
-        "names",
-        "first",
-        "given",
-        "employee",
-        "person",
-        "known",
-        "as",
-        "label",
-    }
+    {"display", "full", "preferred", "name", "names", "first", "given", "employee", "person", "known", "as", "label",
+     "colleague", "mitarbeiter", "vorname", "nom", "nombre", "prenom", "s"}
+)  # fmt: skip
+_LABELS = frozenset(
+    {"name", "names", "label", "employee", "person", "colleague", "mitarbeiter", "nom", "nombre"}
 )
-_MANAGER = ("manager", "supervisor", "boss", "reports", "superior")
+_MANAGER = ("manager", "supervisor", "boss", "reports", "superior", "vorgesetzte", "vorgesetzter", "vorgesetzten",
+            "führungskraft", "chef", "responsable", "jefe")  # fmt: skip
+_ABOVE = frozenset(
+    {"line", "lead", "leader", "head", "report", "above", "to", "team", "upper", "n1", "führung"}
+)
+_MOSTLY = 0.7
+_DIGITS = 3
 _LEARNERS = (
     "mentee",
     "learner",
@@ -116,7 +95,7 @@ def find_id(path: Path, encoding: str | None = None) -> Guess:
     unique = [column for column in columns if rows and _tells_apart(column, rows)]
     if not unique:
         raise InputError(_no_id(columns, rows, table.where))
-    best = min(unique, key=_id_rank)
+    best = min(unique, key=_id_order)
     reason = f"{counted(rows, 'different value')} in {counted(rows, 'row')}"
     if _id_rank(best) < len(_ID_WORDS):
         reason += ", and its name says so"
@@ -129,6 +108,12 @@ def find_id(path: Path, encoding: str | None = None) -> Guess:
 def _tells_apart(column: Column, rows: int) -> bool:
     kinds = {type(value) for value in column.distinct}
     return column.known == rows and len(column.distinct) == rows and kinds in ({str}, {int})
+
+
+def _id_order(column: Column) -> tuple[bool, bool, bool, int]:
+    """Best first: a code whose name says so, other columns whose name says so, other codes, the rest."""
+    rank, named = _id_rank(column), _id_rank(column) < len(_ID_WORDS)
+    return (rank > len(_ID_WORDS), not (named and column.is_code), not named, rank)
 
 
 def _id_rank(column: Column) -> int:
@@ -153,11 +138,15 @@ def _no_id(columns: Sequence[Column], rows: int, where: str) -> dict[str, object
 
 
 def find_label(columns: Sequence[Column]) -> Guess | None:
-    """Find the column of names that people read."""
+    """Find the column of names that people read: nearly as many different ones as people."""
     named = [
-        c
-        for c in columns
-        if c.words & {"name", "label"} and c.words <= _LABEL_WORDS and c.is_text and c.known
+        column
+        for column in columns
+        if column.words & _LABELS
+        and column.words <= _LABEL_WORDS
+        and column.is_text
+        and not column.is_code
+        and len(column.distinct) > max(1, _MOSTLY * column.known)
     ]
     if not named:
         return None
@@ -172,11 +161,25 @@ def find_eligible(columns: Sequence[Column]) -> Guess | None:
     for column in first_of(columns, _ELIGIBLE):
         if column.is_yes_or_no and column.yeses >= 2:
             out = len(column.cells) - column.yeses
-            say = "says" if out == 1 else "say"
             return Guess(
-                column.name, f"{column.yeses:,} say yes; {out:,} {say} no or nothing and will not take part"
+                column.name, f"{column.yeses:,} say yes; {out:,} say no or nothing and will not take part"
             )
     return None
+
+
+def questions(columns: Sequence[Column]) -> list[Guess]:
+    """Return the yes-or-no columns that might say who takes part, those whose names say so first."""
+    order = {column.name: place for place, column in enumerate(first_of(columns, _ELIGIBLE))}
+    found = []
+    for column in sorted(columns, key=lambda column: order.get(column.name, len(order))):
+        if not column.is_answer:
+            continue
+        if column.is_yes_or_no:
+            found.append(Guess(column.name, f"{column.yeses:,} of {len(column.cells):,} say yes"))
+        else:
+            reason = f"says {shown(column.distinct)}; write yes and no in the table first"
+            found.append(Guess(column.name, reason))
+    return found
 
 
 def find_sides(columns: Sequence[Column]) -> Guess | None:
@@ -211,16 +214,41 @@ class ManagerGuess(Guess):
 
 
 def find_manager(cohort: Cohort, columns: Sequence[Column]) -> ManagerGuess | None:
-    """Find the column of managers' ids, and whether the table knows enough of them."""
-    ids = set(cohort.ids.tolist())
-    for column in first_of(columns, _MANAGER):
-        if not any(value in ids for value in column.values):
-            continue
-        try:
-            lines = reporting_lines([(cohort, column.name)], min_found=0.9)
-        except InputError as error:
-            return ManagerGuess(column.name, first_reason(error), enough=False)
-        return ManagerGuess(
-            column.name, f"{lines.found:,} of {lines.named:,} managers named here are in the table"
-        )
+    """Find the column of managers' ids, by name or by values, and whether the table knows enough of them."""
+    ids = {str(id) for id in cohort.ids.tolist()}
+    named = [column for column in first_of(columns, _MANAGER) if column.known and not column.is_answer]
+    for column in named:
+        if any(str(value) in ids for value in column.values):
+            return _managers(cohort, column, "")
+    for column in columns:
+        if _holds_ids(column, ids):
+            guess = _managers(cohort, column, "Its values are ids of this table, shared by several. ")
+            return replace(guess, enough=guess.enough and bool(column.words & _ABOVE))
+    for column in named:
+        if not column.is_number and len(column.distinct) > 1:
+            reason = (
+                f"{column.name!r} sounds like it, but holds {shown(column.distinct, limit=2)} where ids of this table "
+                "are needed. Put the managers' ids into it."
+            )
+            return ManagerGuess(column.name, reason, enough=False)
     return None
+
+
+def _holds_ids(column: Column, ids: set[str]) -> bool:
+    """Whether a column mostly holds ids of this table, several people the same one; small numbers prove nothing."""
+    if column.known < 3 or not column.is_code:
+        return False
+    if column.is_number and min(len(str(value)) for value in column.distinct) < _DIGITS:
+        return False
+    hits = sum(str(value) in ids for value in column.values)
+    return hits >= _MOSTLY * column.known and len(column.distinct) < _MOSTLY * column.known
+
+
+def _managers(cohort: Cohort, column: Column, why: str) -> ManagerGuess:
+    try:
+        lines = reporting_lines([(cohort, column.name)], min_found=0.9)
+    except InputError as error:
+        return ManagerGuess(column.name, why + first_reason(error), enough=False)
+    return ManagerGuess(
+        column.name, f"{why}{lines.found:,} of {lines.named:,} managers named here are in the table."
+    )

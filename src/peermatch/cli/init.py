@@ -13,14 +13,23 @@ from peermatch.cli.console import DONE, Console
 from peermatch.cli.draft import Part, comment, key, table
 from peermatch.cli.files import check_day, check_writable, write_text
 from peermatch.cli.guesses import Setting, guess_criteria, personal
-from peermatch.cli.identity import Guess, find_eligible, find_id, find_label, find_manager, find_sides
+from peermatch.cli.identity import (
+    Guess,
+    find_eligible,
+    find_id,
+    find_label,
+    find_manager,
+    find_sides,
+    questions,
+)
 from peermatch.cohort import Cohort, read_people
 from peermatch.cohort.wording import counted
 from peermatch.errors import ConfigError, InputError, OutputError, error_item
 
 __all__ = ["draft_configuration", "run_init"]
 
-_LISTED = 24
+_FEW = 2
+_QUESTIONS = 3
 
 
 def run_init(args: argparse.Namespace, console: Console) -> int:
@@ -39,6 +48,8 @@ def run_init(args: argparse.Namespace, console: Console) -> int:
     draft = _Draft(read_people(people, id=id.name, encoding=args.encoding), id, args.as_of, args.encoding)
     write_text(out, "\n".join(draft.lines(args.people, args.out)))
     console.note(f"Wrote {out}: {draft.summary()}.")
+    for warning in draft.warnings():
+        console.note(f"warning: {warning}")
     console.note("Every guess stands there with its reason. Read it, change what is wrong, then run:")
     console.note(f"  {draft.command(args.people, args.out)}")
     return DONE
@@ -90,6 +101,7 @@ class _Draft:
             guess.name for guess in (self.label, self.eligible, self.sides, self.manager) if guess is not None
         }
         self.free = [column for column in columns if column.name not in taken]
+        self.questions = questions([column for column in self.free if not personal(column)])[:_QUESTIONS]
         self.criteria = guess_criteria(self.free, Setting(self.sides is not None, self.as_of))
         if not any(part.active for part in self.criteria):
             self.criteria.append(self._something())
@@ -97,7 +109,8 @@ class _Draft:
     def _something(self) -> Part:
         """At least one criterion is needed: a difference in whatever column has a few values."""
         for column in sorted(self.free, key=lambda column: (personal(column), len(column.distinct))):
-            if column.is_text and 2 <= len(column.distinct) < len(column.cells) and not personal(column):
+            few = column.is_text and 2 <= len(column.distinct) < len(column.cells)
+            if few and not column.is_answer and not personal(column):
                 reasons = [
                     "Nothing in this table looked like experience, skills, goals or hours. To start with something:"
                 ]
@@ -118,6 +131,26 @@ class _Draft:
         waiting = len(self.criteria) - active
         more = f" and {waiting} to consider" if waiting else ""
         return f"id {self.id.name!r}, {active} {'criterion' if active == 1 else 'criteria'}{more}"
+
+    def warnings(self) -> list[str]:
+        """What is missing that a programme should not do without."""
+        found = []
+        if self.eligible is None:
+            asked = f" Is it {self.questions[0].name!r}?" if self.questions else ""
+            found.append(f"no column was found that says who takes part, so everyone would be paired.{asked}")
+        if self.manager is None:
+            found.append(
+                "no column of managers' ids was found, so a manager may be paired with someone of their own line."
+            )
+        elif not self.manager.enough:
+            found.append(
+                f"{self.manager.name!r} cannot be used for reporting lines yet, so a manager may be paired with "
+                "someone of their own line. The file says what is missing."
+            )
+        if sum(part.active for part in self.criteria) < _FEW:
+            more = " The file proposes more in comments." if len(self.criteria) > _FEW else ""
+            found.append(f"fewer than 2 criteria were found, so many pairs will be equally good.{more}")
+        return found
 
     def command(self, people: str, out: str) -> str:
         """The command that runs the configuration."""
@@ -155,6 +188,11 @@ class _Draft:
         for name, guess in (("label", self.label), ("eligible", self.eligible)):
             if guess is not None:
                 lines.append(key(name, guess.name, guess.reason))
+        if self.eligible is None:
+            lines += [
+                f"# {key('eligible', guess.name, f'who takes part? {guess.reason}')}"
+                for guess in self.questions
+            ]
         if self.sides is not None:
             lines.append(key("sides", self.sides.sides, self.sides.reason))
         lines.append(
@@ -168,7 +206,9 @@ class _Draft:
             name, active = self.manager.name, self.manager.enough
             reasons = [f"Nobody with anyone above or below them. {self.manager.reason}"]
             if not active:
-                reasons.append("Run with --org and a table of the whole staff, and take the # away.")
+                reasons.append(
+                    "Run with --org and a table of the whole staff if it holds them; take the # away."
+                )
             rules.append(
                 table("not_in_line", {"manager": name}, reasons, uses=[name], active=active, of="rules")
             )
@@ -190,10 +230,17 @@ class _Draft:
                 "column with each person's own yes or no."
             )
         others = [column for column in rest if not personal(column)]
-        if others:
-            lines += comment(f"Not used: {_names(others)}.")
+        answers = [column for column in others if column.is_answer]
+        if answers:
+            lines += comment(
+                f"Yes or no: {_names(answers)}. Such a column can say who takes part (`eligible`), or for whom a "
+                "criterion counts (`when`)."
+            )
+        rest = [column for column in others if not column.is_answer]
+        if rest:
+            lines += comment(f"Not used: {_names(rest)}.")
         return lines
 
 
 def _names(columns: Sequence[Column]) -> str:
-    return shown((column.name for column in columns), limit=_LISTED, length=60)
+    return shown((column.name for column in columns), limit=len(columns), length=60)
