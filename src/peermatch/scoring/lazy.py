@@ -17,8 +17,8 @@ __all__ = ["MUTUALS", "LazyScores"]
 
 MUTUALS = tuple(sorted(MUTUAL_CODES))
 # A tile's numbers stay in the processor's own cache while one criterion after the other is added.
-_COLUMNS_PER_TILE = 1024
-_ROWS_PER_TILE = 64
+_COLUMNS_PER_TILE = 2048
+_ROWS_PER_TILE = 256
 
 Floats = npt.NDArray[np.float64]
 Tile = Callable[[IntArray, IntArray], IntArray]

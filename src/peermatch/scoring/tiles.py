@@ -15,10 +15,12 @@ from joblib import Parallel, cpu_count, delayed
 
 from peermatch.checks import check_count
 
-__all__ = ["CELLS_PER_TILE", "row_chunks", "run_tiles", "thread_count"]
+__all__ = ["row_chunks", "run_tiles", "thread_count"]
 
-CELLS_PER_TILE = 1 << 18
-"""Pairs in one task: well under 0.2 s of work, so that Ctrl-C is seen between tasks."""
+FEWEST_CELLS, MOST_CELLS = 1 << 18, 1 << 22
+"""Pairs in one task: enough to be worth handing over, and well under 0.2 s, so that Ctrl-C is seen between tasks."""
+
+_TASKS = 8  # at least so many where there is enough to do, so that all threads end at about the same time
 
 Result = TypeVar("Result")
 
@@ -38,14 +40,16 @@ def thread_count() -> int:
     return check_count("peermatch", "PEERMATCH_THREADS", number, at_least=1)
 
 
-def row_chunks(rows: int, columns: int, *, cells: int = CELLS_PER_TILE) -> list[npt.NDArray[np.int64]]:
-    """Cut rows into consecutive chunks of about `cells` pairs each.
+def row_chunks(rows: int, columns: int, *, cells: int | None = None) -> list[npt.NDArray[np.int64]]:
+    """Cut rows into consecutive chunks of about `cells` pairs each; of a size that suits the work where not given.
 
     Examples
     --------
     >>> [len(chunk) for chunk in row_chunks(5, 10, cells=20)]
     [2, 2, 1]
     """
+    if cells is None:
+        cells = min(MOST_CELLS, max(FEWEST_CELLS, rows * columns // _TASKS))
     step = max(1, cells // max(1, columns))
     return [np.arange(start, min(rows, start + step), dtype=np.int64) for start in range(0, rows, step)]
 
