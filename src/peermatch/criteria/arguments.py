@@ -60,6 +60,7 @@ def make(
     sensitive: bool,
     **options: Any,
 ) -> Criterion:
+    """Check weight, name, when and sensitive, and build a criterion."""
     caller = f"{kind}()"
     try:
         checked = check_number(caller, "weight", weight, above=0)
@@ -76,6 +77,7 @@ def make(
 
 
 def column_names(caller: str, parameter: str, value: Any) -> tuple[str, ...]:
+    """Return names of columns as a tuple; ConfigError for anything else."""
     names = (value,) if isinstance(value, str) else value
     if not isinstance(names, Sequence) or not names or not all(isinstance(n, str) and n for n in names):
         raise ConfigError(must_be(caller, parameter, "the name of a column, or a list of them", value))
@@ -83,12 +85,14 @@ def column_names(caller: str, parameter: str, value: Any) -> tuple[str, ...]:
 
 
 def one_name(caller: str, parameter: str, value: Any) -> str | None:
+    """Return the name of one column, or None; ConfigError for anything else."""
     if value is not None and (not isinstance(value, str) or not value):
         raise ConfigError(must_be(caller, parameter, "the name of one column", value))
     return value
 
 
 def number(caller: str, parameter: str, value: Any, **bounds: float) -> float:
+    """Return a finite number within bounds; ConfigError for anything else."""
     try:
         return check_number(caller, parameter, value, **bounds)
     except ValueError as error:
@@ -96,6 +100,7 @@ def number(caller: str, parameter: str, value: Any, **bounds: float) -> float:
 
 
 def ladder_of(caller: str, ladder: Any) -> tuple[str, ...] | None:
+    """Return grades as a tuple, or None; ConfigError for anything that is no list of two or more."""
     if ladder is None:
         return None
     if isinstance(ladder, str) or not isinstance(ladder, Sequence) or len(ladder) < 2:
@@ -104,6 +109,7 @@ def ladder_of(caller: str, ladder: Any) -> tuple[str, ...] | None:
 
 
 def words_of(caller: str, vocabulary: Any) -> tuple[str, ...] | None:
+    """Return a vocabulary as a tuple, or None; ConfigError for anything that is no list of texts."""
     if vocabulary is None:
         return None
     if isinstance(vocabulary, str) or not isinstance(vocabulary, Sequence) or not vocabulary:
@@ -112,6 +118,7 @@ def words_of(caller: str, vocabulary: Any) -> tuple[str, ...] | None:
 
 
 def separator_of(caller: str, separator: Any) -> str | None:
+    """Return a separator, or None; ConfigError for anything that is no text."""
     if separator is not None and not isinstance(separator, str):
         raise ConfigError(must_be(caller, "separator", "a text", separator))
     return separator

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.kernels._jit import kernel
+from peermatch.kernels.codes import fill_known_and_equal, known_and_equal
 
 Array = npt.NDArray[Any]
 
@@ -104,13 +105,7 @@ def in_line_pairs(A: Array, B: Array, threshold: float, out: Array) -> None:
 @kernel
 def twins_one(A: Array, i: int, B: Array, j: int, threshold: float) -> Any:
     """A share of at least `threshold` of the codes known on both sides agrees."""
-    known = 0
-    equal = 0
-    for d in range(A.shape[1]):
-        if A[i, d] >= 0 and B[j, d] >= 0:
-            known += 1
-            if A[i, d] == B[j, d]:
-                equal += 1
+    known, equal = known_and_equal(A, i, B, j)
     return known > 0 and equal >= threshold * known
 
 
@@ -121,14 +116,7 @@ def twins_tile(A: Array, B: Array, threshold: float, out: Array) -> None:
     known = np.empty(width)
     equal = np.empty(width)
     for i in range(A.shape[0]):
-        known[:] = 0.0
-        equal[:] = 0.0
-        for d in range(A.shape[1]):
-            a = A[i, d]
-            if a >= 0:
-                for j in range(width):
-                    known[j] += 1.0 if B[d, j] >= 0 else 0.0
-                    equal[j] += 1.0 if B[d, j] == a else 0.0
+        fill_known_and_equal(A, i, B, known, equal)
         for j in range(width):
             out[i, j] |= known[j] > 0.0 and equal[j] >= threshold * known[j]
 

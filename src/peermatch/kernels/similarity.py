@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from peermatch.kernels._bits import popcount
 from peermatch.kernels._jit import kernel
+from peermatch.kernels.codes import fill_known_and_equal, known_and_equal
 
 Array = npt.NDArray[Any]
 
@@ -32,6 +33,19 @@ Array = npt.NDArray[Any]
 VECTOR_GRID = 2.0**15
 _UNIT = 2.0**-30
 _NO_BITS = np.uint64(0)
+
+
+@kernel
+def set_counts(A: Array, i: int, B: Array, j: int) -> Any:
+    """Return how many bits row i of A and row j of B share, and how many each has."""
+    both = 0
+    size_a = 0
+    size_b = 0
+    for w in range(A.shape[1]):
+        both += popcount(A[i, w] & B[j, w])
+        size_a += popcount(A[i, w])
+        size_b += popcount(B[j, w])
+    return both, size_a, size_b
 
 
 @kernel
@@ -139,18 +153,10 @@ def above_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 @kernel
 def agreement_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """Share of codes that agree (params[0] = 1) or differ (0) among those known on both sides (0 or more)."""
-    known = 0
-    equal = 0
-    for d in range(A.shape[1]):
-        if A[i, d] >= 0 and B[j, d] >= 0:
-            known += 1
-            if A[i, d] == B[j, d]:
-                equal += 1
+    known, equal = known_and_equal(A, i, B, j)
     if known == 0:
         return np.nan
-    if params[0] == 1.0:
-        return equal / known
-    return (known - equal) / known
+    return equal / known if params[0] == 1.0 else (known - equal) / known
 
 
 @kernel
@@ -160,14 +166,7 @@ def agreement_tile(A: Array, B: Array, params: Array, out: Array) -> None:
     known = np.empty(width)
     equal = np.empty(width)
     for i in range(A.shape[0]):
-        known[:] = 0.0
-        equal[:] = 0.0
-        for d in range(A.shape[1]):
-            a = A[i, d]
-            if a >= 0:
-                for j in range(width):
-                    known[j] += 1.0 if B[d, j] >= 0 else 0.0
-                    equal[j] += 1.0 if B[d, j] == a else 0.0
+        fill_known_and_equal(A, i, B, known, equal)
         for j in range(width):
             hits = equal[j] if params[0] == 1.0 else known[j] - equal[j]
             value = hits / max(1.0, known[j])
@@ -184,18 +183,10 @@ def agreement_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 @kernel
 def overlap_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """Bits in both over bits in either (Jaccard 1901); an empty set is not known."""
-    both = 0
-    either = 0
-    size_a = 0
-    size_b = 0
-    for w in range(A.shape[1]):
-        both += popcount(A[i, w] & B[j, w])
-        either += popcount(A[i, w] | B[j, w])
-        size_a += popcount(A[i, w])
-        size_b += popcount(B[j, w])
+    both, size_a, size_b = set_counts(A, i, B, j)
     if size_a == 0 or size_b == 0:
         return np.nan
-    return both / either
+    return both / (size_a + size_b - both)
 
 
 @kernel
@@ -221,16 +212,10 @@ def overlap_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 @kernel
 def covered_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """Share of a's bits that b has; an empty set on either side is not known."""
-    both = 0
-    wanted = 0
-    offered = 0
-    for w in range(A.shape[1]):
-        both += popcount(A[i, w] & B[j, w])
-        wanted += popcount(A[i, w])
-        offered += popcount(B[j, w])
-    if wanted == 0 or offered == 0:
+    both, size_a, size_b = set_counts(A, i, B, j)
+    if size_a == 0 or size_b == 0:
         return np.nan
-    return both / wanted
+    return both / size_a
 
 
 @kernel
@@ -269,18 +254,10 @@ def covered_pairs(A: Array, B: Array, params: Array, out: Array) -> None:
 @kernel
 def shared_one(A: Array, i: int, B: Array, j: int, params: Array) -> Any:
     """Bits in both over the wanted number params[0], at most 1; an empty set is not known."""
-    both = 0
-    size_a = 0
-    size_b = 0
-    for w in range(A.shape[1]):
-        both += popcount(A[i, w] & B[j, w])
-        size_a += popcount(A[i, w])
-        size_b += popcount(B[j, w])
+    both, size_a, size_b = set_counts(A, i, B, j)
     if size_a == 0 or size_b == 0:
         return np.nan
-    if both >= params[0]:
-        return 1.0
-    return both / params[0]
+    return 1.0 if both >= params[0] else both / params[0]
 
 
 @kernel

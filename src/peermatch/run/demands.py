@@ -47,6 +47,7 @@ def same_person_mask(matcher: PeerMatcher, sides: Sides) -> ListedMask | KernelM
 
 
 def refuse_demanded_selves(required: IntArray, mask: ListedMask | KernelMask, sides: Sides) -> None:
+    """Raise InfeasibleError where a demanded pair is one person on both sides."""
     hit = mask.pairs(required[:, 0], required[:, 1])
     if hit.any():
         u = int(required[np.flatnonzero(hit)[0], 0])

@@ -27,6 +27,7 @@ Capacity = tuple[IntArray | None, IntArray | None]
 
 
 def everyone_of(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None]:
+    """Read all who came in, a cohort a side."""
     names: dict[str, Any] = {"label": matcher.label, "eligible": matcher.eligible}
     if matcher.sides is None:
         return Cohort.of(request.people, matcher.id, **names), None
@@ -85,6 +86,7 @@ def _by_role(people: Cohort, role: str, names: tuple[str, str]) -> tuple[Cohort,
 
 
 def taking_part(everyone: tuple[Cohort, Cohort | None], names: tuple[str, str] | None) -> Sides:
+    """Return those who take part; InputError where they are too few."""
     left, right = everyone
     taking = [None if side is None else side.take(np.flatnonzero(side.taking_part)) for side in (left, right)]
     needed = 2 if right is None else 1
@@ -104,6 +106,7 @@ def taking_part(everyone: tuple[Cohort, Cohort | None], names: tuple[str, str] |
 
 
 def capacity_of(matcher: PeerMatcher, sides: Sides) -> Capacity:
+    """Return the places of each person, None for a side on which everybody has one."""
     if matcher.capacity is None or matcher.sides is None:
         return (None, None)
     found: list[IntArray | None] = []

@@ -31,6 +31,8 @@ __all__ = ["Solved", "solve", "solving_order"]
 
 @dataclass(frozen=True, eq=False)
 class Solved:
+    """A checked matching, and what is known about it."""
+
     matching: Matching
     certificate: CertificateView
 
@@ -60,6 +62,7 @@ def solve(
     solver: Solver,
     request: Request,
 ) -> Solved:
+    """Solve what demands leave free, check the answer and its proof, and put the demanded pairs back."""
     left, right, places = _free(required, capacity, sides, request.round)
     problem = Problem(scores.take(left, right), objective, places)
     request.control.report("solving")
