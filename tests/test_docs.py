@@ -1,0 +1,49 @@
+"""Every Python snippet of the documentation runs: the blocks of a page in order, in one namespace."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# the tutorial works on files of its own (test_readme.py), another page on networkx (tests/integrations)
+ELSEWHERE = {"tutorial.md", "networkx.md"}
+PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md") if path.name not in ELSEWHERE)
+
+
+def blocks(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def registry(monkeypatch):
+    """Solvers that a page registers are forgotten again."""
+    from peermatch.solvers import registry
+
+    monkeypatch.setattr(registry, "_registered", dict(registry._registered))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
+def test_python_of_a_page_runs(page, registry, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = {"__name__": page}
+    for text in blocks(page):
+        exec(compile(text, page, "exec", dont_inherit=True), namespace)
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{name}" for name in [*PAGES, "tutorial.md"])])
+def test_links_lead_somewhere(page):
+    path = ROOT / page
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if "://" in target:
+            continue
+        name, _, section = target.partition("#")
+        linked = (path.parent / name).resolve() if name else path
+        assert linked.exists(), target
+        if section:
+            titles = re.findall(r"^#+ (.*)$", linked.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+            assert section in anchors, target
