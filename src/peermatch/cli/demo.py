@@ -28,7 +28,7 @@ label = "display_name"  # what people read; never used for matching
 eligible = "opted_in"  # whoever says no, or nothing, does not take part
 objective = "everyone_first"  # as many pairs as possible, then the best
 
-[[criteria]]  # each can help the other with something
+[[criteria]]  # one can help the other with what they seek, at best both
 kind = "complement"
 offers = "can_teach"
 seeks = "wants_to_learn"
