@@ -74,8 +74,9 @@ class Column:
 
     @cached_property
     def distinct(self) -> list[Any]:
-        """Different values, in order of first appearance; lists are left out."""
-        return list(dict.fromkeys(value for value in self.values if not isinstance(value, list | dict)))
+        """Different values, in order of first appearance; lists as text."""
+        texts = ("; ".join(map(str, value)) if isinstance(value, list) else value for value in self.values)
+        return list(dict.fromkeys(value for value in texts if not isinstance(value, dict)))
 
     @property
     def is_text(self) -> bool:
@@ -85,7 +86,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether every value is a number, or text that is one."""
-        return bool(self.values) and all(_is_number(value) for value in self.distinct)
+        return bool(self.distinct) and all(_is_number(value) for value in self.distinct)
 
     @property
     def is_yes_or_no(self) -> bool:
@@ -127,7 +128,7 @@ class Column:
     @property
     def is_days(self) -> bool:
         """Whether values look like days."""
-        return bool(self.values) and all(_DAY.fullmatch(str(value)) for value in self.distinct)
+        return bool(self.distinct) and all(_DAY.fullmatch(str(value)) for value in self.distinct)
 
     @property
     def yeses(self) -> int:
@@ -184,7 +185,8 @@ def first_of(columns: Sequence[Column], words: Iterable[str]) -> list[Column]:
 def is_category(column: Column) -> bool:
     """Whether a column holds a few values that several people share."""
     most = min(200, max(2, len(column.cells) // 2))
-    few = column.is_text and 2 <= len(column.distinct) <= most and column.share_known >= 0.4
+    plain = all(isinstance(value, str) for value in column.values)
+    few = plain and 2 <= len(column.distinct) <= most and column.share_known >= 0.4
     return few and not column.is_answer and not column.is_listed
 
 

@@ -122,6 +122,8 @@ def _grades(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
         if not few or not all(isinstance(value, str | int) for value in column.distinct):
             continue
         if column.is_number:
+            if trial(ExperienceEncoder(kind="years"), column.frame):
+                continue
             reason = f"{column.name!r} is a number, such as {shown(column.distinct)}."
             yield _further_along(column, {}, [reason], setting, by=[1, 3], scale=1, weight=1)
             return

@@ -22,6 +22,7 @@ from peermatch.cli.identity import (
     find_sides,
     questions,
 )
+from peermatch.cli.leftovers import something
 from peermatch.cohort import Cohort, read_people
 from peermatch.cohort.wording import counted
 from peermatch.errors import ConfigError, InputError, OutputError, error_item
@@ -104,19 +105,14 @@ class _Draft:
         self.questions = questions([column for column in self.free if not personal(column)])[:_QUESTIONS]
         self.criteria = guess_criteria(self.free, Setting(self.sides is not None, self.as_of))
         if not any(part.active for part in self.criteria):
-            self.criteria.append(self._something())
+            part = self._something()
+            self.criteria = [part, *(other for other in self.criteria if set(other.uses) - set(part.uses))]
 
     def _something(self) -> Part:
-        """At least one criterion is needed: a difference in whatever column has a few values."""
-        for column in sorted(self.free, key=lambda column: (personal(column), len(column.distinct))):
-            few = column.is_text and 2 <= len(column.distinct) < len(column.cells)
-            if few and not column.is_answer and not personal(column):
-                reasons = [
-                    "Nothing in this table looked like experience, skills, goals or hours. To start with something:"
-                ]
-                return table(
-                    "different", {"columns": [column.name]}, reasons, uses=[column.name], of="criteria"
-                )
+        """At least one criterion is needed: take whatever column can be compared at all."""
+        part = something([column for column in self.free if not personal(column)])
+        if part is not None:
+            return part
         message = (
             "No column of this table looks fit to match people on: experience, skills offered and sought, goals, "
             "working hours, or categories that several people share. Add one, or write the configuration by hand."

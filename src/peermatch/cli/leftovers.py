@@ -9,7 +9,7 @@ from peermatch.cli.columns import Column, is_category, shown, trial
 from peermatch.cli.draft import Part, Setting, table
 from peermatch.encoders import ExperienceEncoder, GoalsEncoder
 
-__all__ = ["LEFTOVERS"]
+__all__ = ["LEFTOVERS", "something"]
 
 _LISTS, _NUMBERS, _CATEGORIES = 6, 4, 6
 
@@ -46,7 +46,8 @@ def _numbers(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
 
 def _scale(column: Column) -> float | int:
     """A difference at which people are fairly apart: half of the range in which the middle half of them stands."""
-    low, _, high = quantiles([float(value) for value in column.values], n=4)
+    numbers = [float(value) for value in column.values]
+    low, _, high = quantiles(numbers, n=4) if len(numbers) > 1 else (0.0, 0.0, 0.0)
     wide = float(f"{(high - low) / 2 or 1:.1g}")
     return int(wide) if wide == int(wide) else wide
 
@@ -62,6 +63,25 @@ def _categories(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     ]
     values = {"columns": names, "weight": 1}
     yield table("different", values, reasons, uses=names, active=False, of="criteria")
+
+
+def something(columns: Sequence[Column]) -> Part | None:
+    """Return a criterion on whatever column can be compared at all: a category, a list, or a number."""
+    reasons = [
+        "Nothing in this table looked like experience, skills, goals or hours. To start with something:"
+    ]
+    for column in sorted(columns, key=lambda column: len(column.distinct)):
+        several = 2 <= len(column.distinct) < len(column.cells) and not column.is_answer
+        if several and all(isinstance(value, str) for value in column.values) and not column.is_listed:
+            return table("different", {"columns": [column.name]}, reasons, uses=[column.name], of="criteria")
+    for column in columns:
+        several = len(column.distinct) > 1 and not column.is_answer
+        if several and column.is_listed and not trial(GoalsEncoder(), column.frame):
+            return table("overlap", {"column": column.name}, reasons, uses=[column.name], of="criteria")
+        if several and column.is_number and not trial(ExperienceEncoder(kind="years"), column.frame):
+            values = {"column": column.name, "scale": _scale(column)}
+            return table("near", values, reasons, uses=[column.name], of="criteria")
+    return None
 
 
 LEFTOVERS = (_lists, _numbers, _categories)
