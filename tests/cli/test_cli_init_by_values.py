@@ -37,6 +37,15 @@ HEADERS = {
         "id": "Personnel code", "name": "Name", "unit": "Team", "boss": "Team lead", "years": "So far",
         "offers": "Skills", "seeks": "Wishlist", "goal": "Hopes", "in": "Consent", "site": "Site",
     },
+    "of a German form": {
+        "id": "Mitarbeiternummer", "name": "Mitarbeiter", "unit": "Bereich", "boss": "Führungskraft",
+        "years": "Dienstjahre", "offers": "Stärken", "seeks": "Lernwünsche", "goal": "Erwartung", "in": "Dabei?",
+        "site": "Ort",
+    },
+    "of codes": {
+        "id": "Ref", "name": "Employee", "unit": "Unit", "boss": "Above", "years": "Experience",
+        "offers": "Offers", "seeks": "Seeks", "goal": "Goal", "in": "Participates", "site": "City",
+    },
     "in German": {
         "id": "Personalnummer", "name": "Name", "unit": "Abteilung", "boss": "Vorgesetzte", "years": "Berufsjahre",
         "offers": "Kann", "seeks": "Möchte lernen", "goal": "Ziele", "in": "Teilnahme", "site": "Standort",

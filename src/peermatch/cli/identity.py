@@ -20,6 +20,7 @@ __all__ = ["Guess", "find_eligible", "find_id", "find_label", "find_manager", "f
 _ID_WORDS = ("id", "identifier", "uuid", "email", "mail", "number", "no", "nr", "nummer", "personalnummer", "matricule",
              "code", "key", "login", "username", "user", "badge", "employee", "staff", "emp", "person", "worker",
              "mitarbeiter")  # fmt: skip
+_ID_ENDINGS = ("nummer", "kennung")
 _ELIGIBLE = ("eligible", "opted", "optin", "opt", "participate", "participating", "participates", "participation",
              "participant", "consent", "consents", "enrolled", "enrol", "join", "joins", "joining", "signup", "signed",
              "volunteer", "teilnahme", "teilnehmen", "mitmachen", "dabei", "einwilligung", "einverstanden",
@@ -32,7 +33,7 @@ _LABELS = frozenset(
     {"name", "names", "label", "employee", "person", "colleague", "mitarbeiter", "nom", "nombre"}
 )
 _MANAGER = ("manager", "supervisor", "boss", "reports", "superior", "vorgesetzte", "vorgesetzter", "vorgesetzten",
-            "führungskraft", "chef", "responsable", "jefe")  # fmt: skip
+            "führungskraft", "chefin", "chef", "responsable", "jefe")  # fmt: skip
 _ABOVE = frozenset(
     {"line", "lead", "leader", "head", "report", "above", "to", "team", "upper", "n1", "führung"}
 )
@@ -95,10 +96,13 @@ def find_id(path: Path, encoding: str | None = None) -> Guess:
     unique = [column for column in columns if rows and _tells_apart(column, rows)]
     if not unique:
         raise InputError(_no_id(columns, rows, table.where))
-    best = min(unique, key=_id_order)
+    named_elsewhere = {column.name for column in unique if _is_referred_to(column, columns)}
+    best = min(unique, key=lambda column: (column.name not in named_elsewhere, *_id_order(column)))
     reason = f"{counted(rows, 'different value')} in {counted(rows, 'row')}"
     if _id_rank(best) < len(_ID_WORDS):
         reason += ", and its name says so"
+    elif best.name in named_elsewhere:
+        reason += ", and another column holds them"
     others = [column.name for column in unique if column is not best and _id_rank(column) < len(_ID_WORDS)]
     if others:
         reason += f"; it could also be {shown(others, limit=3)}"
@@ -108,6 +112,12 @@ def find_id(path: Path, encoding: str | None = None) -> Guess:
 def _tells_apart(column: Column, rows: int) -> bool:
     kinds = {type(value) for value in column.distinct}
     return column.known == rows and len(column.distinct) == rows and kinds in ({str}, {int})
+
+
+def _is_referred_to(column: Column, others: Sequence[Column]) -> bool:
+    """Whether another column holds this one's codes, as that of managers does."""
+    ids = {str(value) for value in column.distinct}
+    return column.is_code and any(_holds_ids(other, ids) for other in others if other is not column)
 
 
 def _id_order(column: Column) -> tuple[bool, bool, bool, int]:
@@ -120,6 +130,8 @@ def _id_rank(column: Column) -> int:
     """Rank by name, best first; a manager's id is nobody's own."""
     if column.words & set(_MANAGER):
         return 2 * len(_ID_WORDS)
+    if any(word.endswith(_ID_ENDINGS) for word in column.words):
+        return _ID_WORDS.index("number")
     return next((rank for rank, word in enumerate(_ID_WORDS) if word in column.words), len(_ID_WORDS))
 
 

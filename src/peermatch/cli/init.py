@@ -202,9 +202,7 @@ class _Draft:
             name, active = self.manager.name, self.manager.enough
             reasons = [f"Nobody with anyone above or below them. {self.manager.reason}"]
             if not active:
-                reasons.append(
-                    "Run with --org and a table of the whole staff if it holds them; take the # away."
-                )
+                reasons.append("Then take the # away; managers who are not in the table come with --org.")
             rules.append(
                 table("not_in_line", {"manager": name}, reasons, uses=[name], active=active, of="rules")
             )

@@ -31,7 +31,8 @@ _SMALL = frozenset(
      "at", "about", "me", "help", "others"}
 )  # fmt: skip
 _GOALS = ("goal", "goals", "objective", "objectives", "interests", "interest", "topics", "topic", "aims", "motivation",
-          "hopes", "expectations", "ziele", "ziel", "interessen", "themen", "objectifs", "objetivos")  # fmt: skip
+          "hopes", "expectations", "ziele", "ziel", "interessen", "themen", "objectifs", "objetivos",
+          "erwartung", "erwartungen")  # fmt: skip
 _HOPES = ("want", "wants", "hope", "expect", "why", "purpose", "reason")
 
 _ACTIVE = 2
