@@ -157,7 +157,7 @@ def test_an_id_on_both_sides_needs_its_side():
             near("y", sweet_spot=9),
             [("against", "far from the wanted distance in y (both 4)")],
         ),
-        ({"y": 4}, {"y": 6}, above("y"), [("for", "bo is the wanted step ahead of ada in y (6 to 4)")]),
+        ({"y": 4}, {"y": 6}, above("y"), [("for", "bo is the wanted step ahead of ada in y (4 to 6)")]),
         ({"y": 4}, {"y": 4}, above("y"), [("against", "nobody is ahead as wanted in y (both 4)")]),
         ({"s": "Oslo"}, {"s": "oslo"}, same("s"), [("for", "the same s (Oslo)")]),
         ({"s": "Oslo"}, {"s": "Rome"}, same("s"), [("against", "not the same s (Oslo and Rome)")]),
@@ -269,7 +269,7 @@ def test_above_on_two_sides_names_the_upper_one_from_either_view():
         others=[{"id": "bo", "g": 3}],
         names=("mentee", "mentor"),
     )
-    wanted = [("for", "bo is the wanted step ahead of ada in g (3 to 1)")]
+    wanted = [("for", "bo is the wanted step ahead of ada in g (1 to 3)")]
     assert texts(pairing, 0, 0) == texts(pairing, 0, 1) == wanted
 
 

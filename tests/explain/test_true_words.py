@@ -82,7 +82,7 @@ def test_what_adds_nothing_speaks_for_nobody():
     assert "What speaks for them" not in explanation.text
     assert (
         "True, yet adding nothing to the score, since bo gains nothing that counts: "
-        "bo is the wanted step ahead of ada in y (6 to 4)."
+        "bo is the wanted step ahead of ada in y (4 to 6)."
     ) in explanation.text
 
 

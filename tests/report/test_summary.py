@@ -74,7 +74,8 @@ def test_a_long_list_of_left_out_is_cut():
 def test_only_sensitive_criteria():
     people = [{"id": i, "goals": "a;b"} for i in range(2)]
     text = make_pairing(people, [overlap("goals", separator=";", sensitive=True)]).summary()
-    assert "made of" not in text
+    assert "sensitive criteria  1.00  (weight 100%)" in text
+    assert "goals" not in text
     assert "The pair: 0 and 1, score 1.00" in text
 
 

@@ -166,7 +166,7 @@ def _above(fact: Fact) -> Phrases:
         other = fact.theirs if judge is fact.mine else fact.mine
         tone = _tone(judge.similarity)
         words = {FOR: "the wanted step", BETWEEN: "roughly the wanted step", AGAINST: "not the wanted step"}
-        step = f"{words[tone]} ahead of {judge.label} in {subject} ({other.text} to {judge.text})"
+        step = f"{words[tone]} ahead of {judge.label} in {subject} ({judge.text} to {other.text})"
         yield tone, f"{other.label} is {step}"
 
 

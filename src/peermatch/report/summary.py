@@ -90,17 +90,22 @@ def _histogram(scores: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> lis
 
 
 def _criteria(outcome: Outcome) -> str:
-    """What each criterion adds, on average; those marked as sensitive are passed over."""
+    """What each criterion adds, on average; those marked as sensitive stand together, unnamed."""
     means = outcome.details.contributions.mean(axis=1) / GRID
     shares = np.concatenate([outcome.scores.left_shares, outcome.scores.right_shares], axis=1)
     weights = shares.mean(axis=1) / GRID
+    parts = list(zip(outcome.scores.criteria, means, weights, strict=True))
     rows = [
         (shortened(column_words(compiled.criterion.name)), float(mean), float(weight))
-        for compiled, mean, weight in zip(outcome.scores.criteria, means, weights, strict=True)
+        for compiled, mean, weight in parts
         if not compiled.criterion.sensitive
     ]
-    if not rows:
-        return ""
+    hidden = [(mean, weight) for compiled, mean, weight in parts if compiled.criterion.sensitive]
+    if hidden:
+        what = "what is sensitive" if rows else "sensitive criteria"
+        rows.append(
+            (what, float(sum(mean for mean, _ in hidden)), float(sum(weight for _, weight in hidden)))
+        )
     width = max(len(name) for name, _, _ in rows)
     lines = ["What the score is made of, on average"]
     lines += [f"  {name.ljust(width)}  {mean:.2f}  (weight {percent(weight)})" for name, mean, weight in rows]
