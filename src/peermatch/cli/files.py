@@ -9,7 +9,18 @@ from typing import Any, TextIO
 
 from peermatch.errors import ConfigError, InputError, OutputError, error_item
 
-__all__ = ["check_day", "check_writable", "make_folder", "records_from", "write_text", "wrong_option"]
+__all__ = [
+    "HISTORY",
+    "check_day",
+    "check_writable",
+    "make_folder",
+    "records_from",
+    "write_text",
+    "wrong_option",
+]
+
+HISTORY = "history.csv"
+"""The file of earlier pairs in the output folder."""
 
 
 def check_writable(path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
-from peermatch.cli.files import check_day, check_writable, records_from
+from peermatch.cli.files import HISTORY, check_day, check_writable, records_from
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.errors import ConfigError
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
 
-__all__ = ["HISTORY", "exit_code_for", "run_match", "show_results", "warn_of"]
+__all__ = ["exit_code_for", "run_match", "show_results", "warn_of"]
 
-HISTORY = "history.csv"
 
 _EXIT_CODES = {"optimal": DONE, "stable": DONE, "gap": GAP, "undecided": GAP, "no_stable": INFEASIBLE}
 

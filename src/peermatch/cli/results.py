@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from peermatch.cli.match import HISTORY
+from peermatch.cli.files import HISTORY
 from peermatch.cohort.aside import is_missing, read_table
 from peermatch.errors import ConfigError
 from peermatch.problem import FORBIDDEN

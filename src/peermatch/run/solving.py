@@ -140,7 +140,9 @@ def _check(matching: Matching, problem: Problem) -> None:
 def _sentence(matching: Matching, verified: bool, covered: int, objective: str) -> str:
     """Say in words what is known."""
     checked = "checked independently" if verified else "not checked independently"
-    over = f"Proved over all {covered:,} allowed pairs"
+    over = (
+        "Proved over the one allowed pair" if covered == 1 else f"Proved over all {covered:,} allowed pairs"
+    )
     status, gap = matching.status, matching.gap
     if status == Status.OPTIMAL and matching.certificate is not None:
         if objective == "everyone_first":
