@@ -8,6 +8,7 @@ import pytest
 import peermatch.criteria as pc
 from peermatch.cohort import Cohort
 from peermatch.criteria import Sides
+from peermatch.errors import VerificationError
 from peermatch.problem import FORBIDDEN, GRID, DenseScores, PairScores, SparseScores
 from peermatch.scoring import MUTUALS, pair_details
 from support import cohorts, twins
@@ -234,3 +235,11 @@ def test_threads_change_nothing(threads, monkeypatch):
     monkeypatch.setenv("PEERMATCH_THREADS", threads)
     twin = scores.at(*(x.ravel() for x in np.meshgrid(np.arange(40), np.arange(40), indexing="ij")))
     np.testing.assert_array_equal(scores.block(np.arange(40)).ravel(), twin)
+
+
+def test_contributions_that_do_not_add_up_are_never_shown(monkeypatch):
+    sides = cohorts.one_pool(6, seed=1)
+    scores, _, _ = cohorts.lazy(sides, [pc.near("years"), pc.same("team")])
+    monkeypatch.setattr("peermatch.scoring.contributions.split_score", lambda *args, **kwargs: [0, 0])
+    with pytest.raises(VerificationError, match="do not add up"):
+        pair_details(scores, np.array([0, 1]), np.array([2, 3]))

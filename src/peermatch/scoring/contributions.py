@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.criteria import apportion
+from peermatch.errors import VerificationError
 from peermatch.problem import GRID, IntArray
 from peermatch.scoring.lazy import LazyScores
 
@@ -57,6 +58,11 @@ def pair_details(scores: LazyScores, u: IntArray, v: IntArray) -> PairDetails:
     scores : LazyScores
     u, v : int64 arrays, shape (m,)
         Rows and columns.
+
+    Raises
+    ------
+    VerificationError
+        If contributions do not add up to a score, to the last bit.
     """
     u, v = np.asarray(u, dtype=np.int64), np.asarray(v, dtype=np.int64)
     count, shape = len(u), (len(scores.criteria), len(u))
@@ -82,6 +88,9 @@ def pair_details(scores: LazyScores, u: IntArray, v: IntArray) -> PairDetails:
         )
         for m in range(count)
     ]
+    contributions = np.array(split, dtype=np.int64).reshape(count, shape[0]).T
+    if not np.array_equal(contributions.sum(axis=0), values):
+        raise VerificationError("The contributions of a pair do not add up to its score.")
     return PairDetails(
         scores=values,
         left_utilities=left_parts.sum(axis=0),
@@ -90,7 +99,7 @@ def pair_details(scores: LazyScores, u: IntArray, v: IntArray) -> PairDetails:
         right_similarity=right,
         left_contributions=left_parts,
         right_contributions=right_parts,
-        contributions=np.array(split, dtype=np.int64).reshape(count, shape[0]).T,
+        contributions=contributions,
         coverage=known / (GRID * np.maximum(1, left_says.astype(np.int64) + right_says)),
     )
 
