@@ -65,6 +65,7 @@ def every_criterion(ties_table):
     """Return one criterion of each kind, in several variants."""
     return [
         pc.near("years", scale=3, weight=2),
+        pc.near("years", scale=2, sweet_spot=1.75, weight=0.4, name="years_apart"),
         pc.near("grade", scale=1, sweet_spot=1, ladder=GRADES, name="near_grade"),
         pc.above("grade", ladder=GRADES, by=(1, 2), weight=0.3),
         pc.same("team"),
