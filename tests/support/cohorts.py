@@ -42,7 +42,7 @@ def records(n, seed=0, *, missing=0.2, prefix="p"):
             "offers": some(SKILLS),
             "seeks": some(SKILLS),
             "zone": str(rng.choice(["UTC", "UTC+2", "UTC-5"])),
-            "hours": str(rng.choice(["09:00-17:00", "12:00-20:00", "06:00-10:00"])),
+            "hours": str(rng.choice(["09:00-17:00", "12:00-20:00", "06:00-10:00", "Mon 09:00-10:00"])),
             "wishes": "; ".join(
                 f"{prefix}{int(j):03d}" for j in rng.choice(n, size=min(n, 3), replace=False)
             ),
