@@ -6,7 +6,7 @@ Nothing else in the house knows how many threads there are.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from joblib import Parallel, cpu_count, delayed
 
 from peermatch.checks import check_count
 
-__all__ = ["row_chunks", "run_tiles", "thread_count"]
+__all__ = ["row_chunks", "run_tiles", "stream_tiles", "thread_count"]
 
 FEWEST_CELLS, MOST_CELLS = 1 << 18, 1 << 22
 """Pairs in one task: enough to be worth handing over, and well under 0.2 s, so that Ctrl-C is seen between tasks."""
@@ -60,3 +60,19 @@ def run_tiles(task: Callable[..., Result], tiles: Sequence[tuple[object, ...]]) 
     if threads <= 1:
         return [task(*tile) for tile in tiles]
     return list(Parallel(n_jobs=threads, prefer="threads")(delayed(task)(*tile) for tile in tiles))
+
+
+def stream_tiles(
+    task: Callable[..., Result], tiles: Iterable[tuple[object, ...]], count: int
+) -> Iterator[Result]:
+    """Run ``task(*tile)`` for each of `count` tiles and yield the results in the order of the tiles.
+
+    Tiles are asked for only shortly before they run, so that they may depend on earlier results.
+    """
+    threads = min(thread_count(), count)
+    if threads <= 1:
+        for tile in tiles:
+            yield task(*tile)
+        return
+    pool = Parallel(n_jobs=threads, prefer="threads", return_as="generator", pre_dispatch=2 * threads)
+    yield from pool(delayed(task)(*tile) for tile in tiles)
