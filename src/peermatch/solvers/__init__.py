@@ -11,20 +11,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from peermatch.solvers.blossom import Blossom
     from peermatch.solvers.exhaustive import Exhaustive
+    from peermatch.solvers.frontier import FrontierPoint, frontier
     from peermatch.solvers.graph import max_weight_matching
     from peermatch.solvers.greedy import Greedy
     from peermatch.solvers.hungarian import Hungarian
-    from peermatch.solvers.registry import get_solver, register_solver, solver_names
+    from peermatch.solvers.registry import get_solver, plain_solver, register_solver, solver_names
     from peermatch.solvers.roommates import Roommates, stable_roommates
 
 __all__ = [
     "Blossom",
     "Exhaustive",
+    "FrontierPoint",
     "Greedy",
     "Hungarian",
     "Roommates",
+    "frontier",
     "get_solver",
     "max_weight_matching",
+    "plain_solver",
     "register_solver",
     "solver_names",
     "stable_roommates",
@@ -33,11 +37,14 @@ __all__ = [
 _HOME = {
     "Blossom": "blossom",
     "Exhaustive": "exhaustive",
+    "FrontierPoint": "frontier",
     "Greedy": "greedy",
     "Hungarian": "hungarian",
     "Roommates": "roommates",
+    "frontier": "frontier",
     "get_solver": "registry",
     "max_weight_matching": "graph",
+    "plain_solver": "registry",
     "register_solver": "registry",
     "solver_names": "registry",
     "stable_roommates": "roommates",

@@ -57,7 +57,8 @@ class Hungarian:
         Raises
         ------
         UnsupportedError
-            For one pool, for a matrix that does not fit, and for scores too large for exact 64-bit arithmetic.
+            For one pool, the objective ``worst_first``, a matrix that does not fit, and scores too large for exact
+            64-bit arithmetic.
         VerificationError
             If the certificate fails its check.
         """
@@ -65,6 +66,11 @@ class Hungarian:
             raise UnsupportedError(
                 "The 'hungarian' solver assigns one side to another. On one pool an assignment gives cycles "
                 "(a advises b, b advises c, c advises a), not pairs. Use 'blossom'."
+            )
+        if problem.objective == "worst_first":
+            raise UnsupportedError(
+                "The 'hungarian' solver finds the best total; it does not take the objective 'worst_first'. "
+                "Use 'blossom'."
             )
         placed, left, right = problem.one_place_each()
         try:

@@ -11,6 +11,7 @@ of candidates is looked for once: with level duals over all pairs, those with th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +34,10 @@ _MANY = 0.25
 """The share of rows with a violated pair from which on better candidates are worth those passes."""
 
 _ANY_SLACK = 1 << 61
+
+
+def _no_ints() -> IntArray:
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +76,8 @@ class Outcome:
     bonus : int
     bounds : list of Bound
         What was proved on the way.
+    ends : pair of int64 arrays
+        The edges between vertices that were solved on last.
     """
 
     start: Start
@@ -78,6 +85,7 @@ class Outcome:
     bonus: int
     solved: Solved | None = None
     bounds: list[Bound] = field(default_factory=list)
+    ends: tuple[IntArray, IntArray] = field(default_factory=lambda: (_no_ints(), _no_ints()))
     lowest: int | None = None
     covered: int = 0
     rounds: int = 0
@@ -188,8 +196,24 @@ def better_candidates(places: Places, outcome: Outcome, k: int, control: Control
     )
 
 
-def price_and_repair(problem: Problem, places: Places, k: int, control: Control | None) -> Outcome:
-    """Run the loop until nothing is violated, or until asked to stop.
+def price_and_repair(
+    problem: Problem,
+    places: Places,
+    k: int,
+    control: Control | None,
+    enough: Callable[[Outcome], bool] | None = None,
+) -> Outcome:
+    """Run the loop until nothing is violated, until asked to stop, or until what is proved is enough.
+
+    Parameters
+    ----------
+    problem : Problem
+    places : Places
+    k : int
+        Candidates for everybody to start with.
+    control : Control or None
+    enough : callable, optional
+        Asked after every exact solve and after every look at all pairs; True ends the loop without a full proof.
 
     Raises
     ------
@@ -206,6 +230,7 @@ def price_and_repair(problem: Problem, places: Places, k: int, control: Control 
     outcome.bounds.append(bound_from_best(start, outcome.bonus))
     u, v = _united(start.u, start.v, *_ends_of(mate), places.n)
     while not (control is not None and control.stopping):
+        outcome.ends = (u, v)
         score, bonus = places.problem.scores.at(u, v - places.offset), outcome.bonus
         solved = _solve(places.n, u, v, score, outcome, control)
         if not solved.finished:
@@ -214,6 +239,8 @@ def price_and_repair(problem: Problem, places: Places, k: int, control: Control 
             break
         outcome.mate = solved.mate
         outcome.bounds.append(bound_from_duals(solved, start, outcome.bonus))
+        if enough is not None and enough(outcome):
+            break
         blossoms = blossom_order(places.n, solved)
         scan = scan_pairs(places, solved.vertex_duals, blossoms, outcome.bonus, control)
         if scan is None:
@@ -226,6 +253,8 @@ def price_and_repair(problem: Problem, places: Places, k: int, control: Control 
             outcome.bonus = _bonus(start, places, lowest)
         elif scan.worst == 0:
             outcome.solved = solved
+            break
+        elif enough is not None and enough(outcome):
             break
         elif outcome.rounds == 1 and len(np.unique(scan.u)) > _MANY * places.problem.scores.shape[0]:
             scan = better_candidates(places, outcome, k, control)
