@@ -104,16 +104,17 @@ class Blossom:
         return close_enough(problem, places, float(self.gap)) if self.gap > 0 else None
 
 
-def _stats(*outcomes: Outcome | None) -> dict[str, int]:
-    """Count what was done, over several runs; edges are those of the last."""
-    run = [outcome for outcome in outcomes if outcome is not None]
+def _stats(first: Outcome, within: Outcome | None = None) -> dict[str, int]:
+    """Count what was done, over both runs where there were two; edges and blossoms are those of the last."""
+    run = [first] if within is None or within is first else [first, within]
     stats = {
         "rounds": sum(outcome.rounds for outcome in run),
         "edges": run[-1].edges,
         "searches": sum(outcome.searches for outcome in run),
     }
-    if run[-1].solved is not None:
-        stats["blossoms"] = len(run[-1].solved.blossom_duals)
+    solved = run[-1].solved
+    if solved is not None:
+        stats["blossoms"] = len(solved.blossom_duals)
     return stats
 
 

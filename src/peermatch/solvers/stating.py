@@ -64,7 +64,7 @@ def _gap(
     if problem.objective == "best_total":
         return bound.total_of_any() - total, 0
     most = most_pairs_possible(outcome.start, places)
-    if outcome.lowest is not None:
+    if outcome.lowest is not None and bound.bonus + outcome.lowest > 0:
         # every pair is worth at least bonus + lowest, so this many pairs at most fit under the bound
         most = min(most, bound.total_of_any() // (bound.bonus + outcome.lowest))
     left = places.offset if problem.two_sided else 0

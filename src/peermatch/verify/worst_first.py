@@ -107,6 +107,8 @@ def prove_worst_first(problem: Problem, matching: Matching) -> Proof:
 
 def _threshold_faults(certificate: WorstFirstCertificate, problem: Problem, matching: Matching) -> list[str]:
     threshold, above = certificate.threshold, certificate.above
+    if certificate.most is not None and certificate.most.floor is not None:
+        return [f"The cover of all allowed pairs leaves out those below {certificate.most.floor}."]
     if not len(matching.pairs):
         wrong = threshold is not None or above is not None
         return ["Without pairs there is no worst pair to speak of, and no threshold."] if wrong else []
