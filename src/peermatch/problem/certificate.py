@@ -67,14 +67,18 @@ class OptimalityCertificate:
 class BoundCertificate:
     """An upper bound: no matching is worth more, whatever the one in hand is worth.
 
-    With y' the `vertex_duals`, y'(u) + y'(v) >= scale * (w(u,v) + bonus) for every allowed pair and y' >= 0, so that no
-    matching is worth more than ``sum y' / scale`` (bonus included).
+    In the terms of `OptimalityCertificate` no allowed pair has a negative slack, so that no matching is worth more than
+    ``(sum y + sum z(B) (|B|-1)/2) / scale`` (bonus included); for a matching with m pairs the 2m largest y (on two
+    sides, the m largest of each) are enough.
     """
 
     scale: int
     bonus: int
     vertex_duals: IntArray
     pairs_covered: int
+    blossom_parent: IntArray = field(default_factory=_no_ints)
+    blossom_duals: IntArray = field(default_factory=_no_ints)
+    vertex_blossom: IntArray = field(default_factory=_no_ints)
     kind: ClassVar[str] = "bound"
 
 

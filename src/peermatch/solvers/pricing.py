@@ -19,7 +19,7 @@ import numpy as np
 from peermatch.errors import VerificationError
 from peermatch.kernels.blossom_pricing import COVERED, LOWEST, WORST, BlossomOrder, level_rows, price_rows
 from peermatch.problem import Control, IntArray, Problem
-from peermatch.solvers.bounds import Bound, bound_after_scan, bound_from_best, bound_from_duals
+from peermatch.solvers.bounds import Bound, bound_from_best, bounds_after_scan, bounds_from_duals
 from peermatch.solvers.candidates import Places, Start, first_candidates, greedy_mate, row_blocks
 from peermatch.solvers.engine import Solved, cardinality_bonus, no_blossoms, require_room, solve_exactly
 
@@ -47,7 +47,7 @@ class Scan:
     Attributes
     ----------
     u, v : int64 arrays
-        The most violated pairs of each row.
+        The most violated pairs of each row; `u` is the row in whose list a pair stands, on which bounds rest.
     covered : int
         Allowed pairs of people looked at.
     lowest : int
@@ -234,11 +234,11 @@ def price_and_repair(
         score, bonus = places.problem.scores.at(u, v - places.offset), outcome.bonus
         solved = _solve(places.n, u, v, score, outcome, control)
         if not solved.finished:
-            outcome.bounds.append(bound_from_duals(solved, start, outcome.bonus))
+            outcome.bounds += bounds_from_duals(solved, start, outcome.bonus)
             outcome.mate = greedy_mate(places, u, v, score, solved.mate, lowest=floor, control=control)
             break
         outcome.mate = solved.mate
-        outcome.bounds.append(bound_from_duals(solved, start, outcome.bonus))
+        outcome.bounds += bounds_from_duals(solved, start, outcome.bonus)
         if enough is not None and enough(outcome):
             break
         blossoms = blossom_order(places.n, solved)
@@ -247,7 +247,7 @@ def price_and_repair(
             break
         outcome.lowest = scan.lowest
         outcome.covered = scan.covered
-        outcome.bounds.append(bound_after_scan(solved, scan.worst, outcome.bonus))
+        outcome.bounds += _bounds_of(places, solved, scan, outcome.bonus)
         if everyone_first and scan.lowest < lowest:
             lowest = scan.lowest
             outcome.bonus = _bonus(start, places, lowest)
@@ -268,6 +268,11 @@ def price_and_repair(
                 "whomever they are asked for; a criterion of your own must look at pairs one by one."
             )
     return outcome
+
+
+def _bounds_of(places: Places, solved: Solved, scan: Scan, bonus: int) -> list[Bound]:
+    doubled = 2 * (places.problem.scores.at(scan.u, scan.v - places.offset) + bonus)
+    return bounds_after_scan(solved, scan.u, scan.v, doubled, scan.worst, bonus)
 
 
 def _bonus(start: Start, places: Places, lowest: int) -> int:

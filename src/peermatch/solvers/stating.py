@@ -10,6 +10,7 @@ import numpy as np
 from peermatch.problem import BoundCertificate, IntArray, OptimalityCertificate, Problem
 from peermatch.solvers.bounds import Bound, most_pairs_possible
 from peermatch.solvers.candidates import Places
+from peermatch.solvers.engine import no_blossoms
 from peermatch.solvers.pricing import Outcome, pairs_of
 
 __all__ = ["Stated", "certificate_of", "close_enough", "count_pairs", "tightest", "total_of"]
@@ -51,8 +52,15 @@ def tightest(problem: Problem, places: Places, outcome: Outcome, pairs: IntArray
         ((*_gap(problem, places, outcome, bound, len(pairs), total), bound) for bound in outcome.bounds),
         key=lambda stated: (stated[1], stated[0]),
     )
+    blossoms = bound.blossoms or no_blossoms(bound.duals)
     certificate = BoundCertificate(
-        scale=2, bonus=bound.bonus, vertex_duals=bound.duals, pairs_covered=outcome.covered
+        scale=2,
+        bonus=bound.bonus,
+        vertex_duals=bound.duals,
+        pairs_covered=outcome.covered,
+        blossom_parent=blossoms.blossom_parent,
+        blossom_duals=blossoms.blossom_duals,
+        vertex_blossom=blossoms.vertex_blossom,
     )
     return Stated(gap, pairs_gap, certificate, total + gap)
 

@@ -80,7 +80,7 @@ def prove_optimal(problem: Problem, matching: Matching) -> Proof:
         faults.append(
             f"An optimal matching has no gap; this one states {matching.gap} and {matching.pairs_gap} pairs."
         )
-    return _concluded(problem, matching, certificate, scan, bound, faults, optimal=True)
+    return _concluded(problem, matching, certificate, scan, bound, faults)
 
 
 def prove_bound(problem: Problem, matching: Matching) -> Proof:
@@ -115,17 +115,18 @@ def prove_bound(problem: Problem, matching: Matching) -> Proof:
         return Proof(False, (*faults, "The matching carries no certificate of a bound."))
     expanded, left, right = problem.one_place_each()
     faults += dual_faults(certificate, expanded.n_vertices)
-    if faults:
+    forest, forest_faults = BlossomForest.of(certificate, expanded.n_vertices)
+    faults += forest_faults
+    if forest is None or faults:
         return Proof(False, tuple(faults))
     scan = scan_pairs(
-        expanded, certificate.vertex_duals, None, certificate.scale, certificate.bonus, (left, right)
+        expanded, certificate.vertex_duals, forest, certificate.scale, certificate.bonus, (left, right)
     )
     faults += scan_faults(scan, certificate, left, right)
     if problem.objective == "worst_first":
         faults += _worst_faults(problem, matching)
-    return _concluded(
-        problem, matching, certificate, scan, _sum(certificate.vertex_duals), faults, optimal=False
-    )
+    bound = _sum(certificate.vertex_duals) + forest.bound
+    return _concluded(problem, matching, certificate, scan, bound, faults, in_blossoms=forest.bound)
 
 
 def _worst_faults(problem: Problem, matching: Matching) -> list[str]:
@@ -220,9 +221,10 @@ def _concluded(
     bound: int,
     faults: list[str],
     *,
-    optimal: bool,
+    in_blossoms: int = 0,
 ) -> Proof:
     """Say what feasible duals prove for the problem's objective, and hold it against what is claimed."""
+    optimal = isinstance(certificate, OptimalityCertificate)
     if scan.n_broken:
         return Proof(False, tuple(faults), scan.n_pairs)
     n_pairs, scale, bonus = len(matching.pairs), certificate.scale, certificate.bonus
@@ -238,8 +240,8 @@ def _concluded(
     elif bonus != 0:
         faults.append(f"For the best total the bonus must be 0; it is {bonus}.")
         return Proof(False, tuple(faults), scan.n_pairs)
-    if problem.objective != "best_total":
-        bound = _best_of_as_many(certificate.vertex_duals, problem, n_pairs) if not optimal else bound
+    if problem.objective != "best_total" and not optimal:
+        bound = _best_of_as_many(certificate.vertex_duals, problem, n_pairs) + in_blossoms
     upper = bound // scale - bonus * n_pairs
     gap = upper - matching.weight
     if not optimal and (matching.gap is None or gap > matching.gap):
