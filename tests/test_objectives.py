@@ -68,10 +68,11 @@ def test_worst_first_in_one_pool(seed):
     assert certificate.sentence in " ".join(pairing.summary().split())
 
 
+@pytest.mark.parametrize("solver", ["blossom", "hungarian"])
 @pytest.mark.parametrize("seed", range(4))
-def test_worst_first_on_two_sides_with_places(seed):
+def test_worst_first_on_two_sides_with_places(seed, solver):
     mentees, mentors = people_of(seed, 6, "m"), people_of(seed + 50, 5, "x")
-    pairing = mentoring(objective="worst_first").match(mentees, mentors)
+    pairing = mentoring(objective="worst_first", solver=solver).match(mentees, mentors)
     places = pairing.people.query("side == 'mentor'")["capacity"].tolist()
     assert value_of(pairing) == best_worst_first(matrix_of(pairing), two_sided=True, right_places=places)
     assert pairing.certificate.verified

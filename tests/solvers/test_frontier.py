@@ -7,38 +7,19 @@ from itertools import count, pairwise
 import numpy as np
 import pytest
 
-from peermatch.problem import FORBIDDEN, GRID, Control, DenseScores, Problem, SparseScores, Status
+from peermatch.problem import FORBIDDEN, Control, DenseScores, Problem, SparseScores, Status
 from peermatch.solvers import Blossom, frontier
 from peermatch.verify import prove
-from support.oracles import best_matching, trade_offs
+from support.objectives import random_trade_offs
+from support.oracles import best_matching
 from support.problems import random_pool
-
-
-def random_case(rng: np.random.Generator) -> tuple[Problem, list[tuple[int, int]]]:
-    """A small problem and all its trade-offs."""
-    high = int(rng.choice([3, 12, GRID]))
-    if rng.random() < 0.6:
-        n = int(rng.integers(2, 9))
-        matrix = np.tril(rng.integers(0, high, (n, n), endpoint=True), -1)
-        matrix[np.tril(rng.random((n, n)) < rng.choice([0, 0.4]), -1)] = FORBIDDEN
-        matrix = np.where(np.tri(n, dtype=bool), matrix, matrix.T)
-        return Problem(DenseScores(matrix)), trade_offs(matrix.tolist())
-    n, m = (int(size) for size in rng.integers(1, 6, 2))
-    matrix = rng.integers(0, high, (n, m), endpoint=True)
-    matrix[rng.random((n, m)) < rng.choice([0, 0.4])] = FORBIDDEN
-    places = rng.integers(1, 3, m) if rng.random() < 0.5 else None
-    listed = None if places is None else places.tolist()
-    return (
-        Problem(DenseScores(matrix, two_sided=True), capacity=(None, places)),
-        trade_offs(matrix.tolist(), two_sided=True, right_places=listed),
-    )
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_with_enough_points_every_trade_off_is_found(seed: int) -> None:
     rng = np.random.default_rng(seed)
     for turn in range(30):
-        problem, wanted = random_case(rng)
+        problem, wanted = random_trade_offs(rng)
         found = [(point.worst, point.total) for point in frontier(problem, 50, k=(1, 16)[turn % 2])]
         assert found == wanted
 
@@ -47,7 +28,7 @@ def test_with_enough_points_every_trade_off_is_found(seed: int) -> None:
 def test_with_fewer_points_both_ends_are_there(points: int) -> None:
     rng = np.random.default_rng(points)
     for _ in range(30):
-        problem, wanted = random_case(rng)
+        problem, wanted = random_trade_offs(rng)
         found = [(point.worst, point.total) for point in frontier(problem, points)]
         assert set(found) <= set(wanted)
         assert len(found) <= points

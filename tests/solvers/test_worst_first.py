@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -18,48 +17,15 @@ from peermatch.problem import (
     BoundCertificate,
     Control,
     DenseScores,
-    IntArray,
     Matching,
     Problem,
     Status,
     WorstFirstCertificate,
 )
-from peermatch.solvers import Blossom, Exhaustive, get_solver, worst_first
+from peermatch.solvers import Blossom, Exhaustive, Hungarian, get_solver, worst_first
 from peermatch.verify import prove
-from support.oracles import best_worst_first
+from support.objectives import Value, random_worst_first, value_of
 from support.problems import PROBLEMS, relabelled
-
-Value = tuple[int, int | None, int]
-
-
-def value_of(problem: Problem, matching: Matching) -> Value:
-    scores = problem.scores.at(matching.pairs[:, 0], matching.pairs[:, 1]).tolist()
-    return len(scores), min(scores, default=None), sum(scores)
-
-
-def random_matrix(rng: np.random.Generator, n: int, m: int) -> IntArray:
-    low, high = [(0, 1), (0, 3), (-4, 3), (0, 30), (0, GRID)][int(rng.integers(0, 5))]
-    matrix = rng.integers(low, high, (n, m), endpoint=True)
-    matrix[rng.random((n, m)) < rng.choice([0.0, 0.2, 0.5, 0.8])] = FORBIDDEN
-    return matrix
-
-
-def random_problem(rng: np.random.Generator) -> tuple[Problem, Value]:
-    """A small problem, and what its best matching is worth by the definition."""
-    if rng.random() < 0.5:
-        n = int(rng.integers(0, 10))
-        matrix = random_matrix(rng, n, n)
-        matrix = np.where(np.tri(n, dtype=bool), matrix, matrix.T)
-        return Problem(DenseScores(matrix), "worst_first"), best_worst_first(matrix.tolist())
-    n, m = (int(size) for size in rng.integers(1, 6, 2))
-    matrix, side = random_matrix(rng, n, m), int(rng.integers(0, 3))
-    places: list[Any] = [None, None]
-    if side < 2:
-        places[side] = rng.integers(0, 4, (n, m)[side])
-    known = {"left_places": places[0], "right_places": places[1]}
-    listed = {name: None if part is None else part.tolist() for name, part in known.items()}
-    wanted = best_worst_first(matrix.tolist(), two_sided=True, **listed)
-    return Problem(DenseScores(matrix, two_sided=True), "worst_first", tuple(places)), wanted
 
 
 def assert_best(problem: Problem, matching: Matching, wanted: Value) -> None:
@@ -77,14 +43,14 @@ def assert_best(problem: Problem, matching: Matching, wanted: Value) -> None:
 def test_equals_the_definition_on_random_problems(seed: int) -> None:
     rng = np.random.default_rng(seed)
     for turn in range(120):
-        problem, wanted = random_problem(rng)
+        problem, wanted = random_worst_first(rng)
         assert_best(problem, Blossom(k=(1, 2, 16)[turn % 3]).solve(problem), wanted)
 
 
 def test_trying_every_matching_finds_the_same() -> None:
     rng = np.random.default_rng(77)
     for _ in range(150):
-        problem, wanted = random_problem(rng)
+        problem, wanted = random_worst_first(rng)
         if problem.one_place_each()[0].n_vertices <= 10:
             assert value_of(problem, Exhaustive(most_places=10).solve(problem)) == wanted
 
@@ -94,7 +60,7 @@ def test_equals_the_definition_however_the_threshold_is_searched(monkeypatch: py
     monkeypatch.setattr(worst_first, "_TRIES_FROM_BELOW", 0)
     rng = np.random.default_rng(5)
     for _ in range(150):
-        problem, wanted = random_problem(rng)
+        problem, wanted = random_worst_first(rng)
         assert_best(problem, Blossom(k=1).solve(problem), wanted)
 
 
@@ -185,7 +151,7 @@ def test_stopped_anywhere_the_gap_is_true(k: int) -> None:
     rng = np.random.default_rng(k)
     kinds = set()
     for turn in range(240):
-        problem, wanted = random_problem(rng)
+        problem, wanted = random_worst_first(rng)
         asked = count()
         stop = Control(cancel=lambda asked=asked, turn=turn: next(asked) >= turn % 24)
         matching = Blossom(k=k).solve(problem, control=stop)
@@ -197,11 +163,28 @@ def test_stopped_anywhere_the_gap_is_true(k: int) -> None:
     assert kinds == {BoundCertificate, WorstFirstCertificate}
 
 
-@pytest.mark.parametrize("name", ["greedy", "hungarian"])
-def test_solvers_that_do_not_take_it_refuse_in_words(name: str) -> None:
+def test_hungarian_finds_the_same_on_two_sides() -> None:
+    rng = np.random.default_rng(12)
+    for _ in range(250):
+        problem, wanted = random_worst_first(rng)
+        if problem.two_sided:
+            assert_best(problem, Hungarian().solve(problem), wanted)
+
+
+def test_hungarian_stopped_is_undecided() -> None:
+    problem = Problem(PROBLEMS["wide"].scores, "worst_first")
+    for after in range(0, 40, 3):
+        asked = count()
+        stop = Control(cancel=lambda asked=asked, after=after: next(asked) >= after)
+        matching = Hungarian().solve(problem, control=stop)
+        assert matching.status is Status.UNDECIDED or matching.status is Status.OPTIMAL
+        assert matching.status is Status.OPTIMAL or not len(matching.pairs)
+
+
+def test_greedy_does_not_take_it_and_says_so() -> None:
     problem = Problem(DenseScores(np.ones((2, 2), dtype=np.int64), two_sided=True), "worst_first")
-    with pytest.raises(UnsupportedError, match=rf"'{name}' solver .* 'worst_first'.* Use 'blossom'"):
-        get_solver(name).solve(problem)
+    with pytest.raises(UnsupportedError, match=r"'greedy' solver .* 'worst_first'.* Use 'blossom'"):
+        get_solver("greedy").solve(problem)
 
 
 def test_the_same_problem_gives_the_same_bytes() -> None:

@@ -14,7 +14,8 @@ _CELLS_AT_ONCE = 1 << 21
 def scores_above(scores: PairScores, floor: int) -> PairScores:
     """Return the same scores, with every pair below a floor forbidden.
 
-    Scores that know a quicker way of their own have a method ``at_least(floor)``; all others are wrapped.
+    Scores that know a quicker way of their own have a method ``at_least(floor)``, whose result forbids these pairs in
+    `block`, `at`, `top` and `utilities` alike; all others are wrapped.
 
     Parameters
     ----------

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from peermatch.solvers.blossom import Blossom
     from peermatch.solvers.exhaustive import Exhaustive
-    from peermatch.solvers.frontier import FrontierPoint, frontier
     from peermatch.solvers.graph import max_weight_matching
     from peermatch.solvers.greedy import Greedy
     from peermatch.solvers.hungarian import Hungarian
     from peermatch.solvers.registry import get_solver, plain_solver, register_solver, solver_names
     from peermatch.solvers.roommates import Roommates, stable_roommates
+    from peermatch.solvers.trade_offs import FrontierPoint, frontier
 
 __all__ = [
     "Blossom",
@@ -37,11 +37,11 @@ __all__ = [
 _HOME = {
     "Blossom": "blossom",
     "Exhaustive": "exhaustive",
-    "FrontierPoint": "frontier",
+    "FrontierPoint": "trade_offs",
     "Greedy": "greedy",
     "Hungarian": "hungarian",
     "Roommates": "roommates",
-    "frontier": "frontier",
+    "frontier": "trade_offs",
     "get_solver": "registry",
     "max_weight_matching": "graph",
     "plain_solver": "registry",

@@ -22,7 +22,8 @@ from peermatch.problem import (
 from peermatch.solvers.candidates import Places
 from peermatch.solvers.pricing import Outcome, pairs_of, price_and_repair
 from peermatch.solvers.stating import certificate_of, close_enough, tightest
-from peermatch.solvers.worst_first import WorstFirst, at_least, best_worst_possible, search_worst_first
+from peermatch.solvers.thresholds import at_least
+from peermatch.solvers.worst_first import WorstFirst, best_worst_possible, search_worst_first
 
 __all__ = ["Blossom"]
 

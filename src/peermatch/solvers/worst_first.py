@@ -17,22 +17,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from peermatch.problem import (
-    FORBIDDEN,
-    Candidates,
     Control,
     CoverCertificate,
     IntArray,
-    PairScores,
     Problem,
-    scores_above,
 )
 from peermatch.solvers.bounds import most_pairs_possible
 from peermatch.solvers.candidates import Places, Start
 from peermatch.solvers.engine import Solved, cardinality_bonus, require_room, solve_exactly
 from peermatch.solvers.pricing import Outcome, blossom_order, price_and_repair, scan_pairs
 from peermatch.solvers.stating import count_pairs
+from peermatch.solvers.thresholds import at_least, each_worth_one
 
-__all__ = ["WorstFirst", "at_least", "best_worst_possible", "search_worst_first"]
+__all__ = ["WorstFirst", "best_worst_possible", "search_worst_first"]
 
 Enough = Callable[[Outcome], bool]
 
@@ -75,11 +72,6 @@ class WorstFirst:
     proved: bool = False
     within: Outcome | None = None
     tries: int = 0
-
-
-def at_least(problem: Problem, floor: int) -> Problem:
-    """Return the problem of everyone first among the pairs with at least this score."""
-    return replace(problem, scores=scores_above(problem.scores, floor), objective="everyone_first")
 
 
 def search_worst_first(
@@ -257,8 +249,7 @@ def _cover(
 
     Neither if asked to stop. What is looked at on the way joins the graph.
     """
-    scores = found.problem.scores if floor is None else scores_above(found.problem.scores, floor)
-    units = Places.of(replace(found.problem, scores=UnitScores(scores), objective="best_total"))
+    units = Places.of(each_worth_one(found.problem, floor))
     while True:
         solved = graph.most_pairs(floor, control)
         if not solved.finished:
@@ -284,41 +275,3 @@ def _certificate(floor: int | None, solved: Solved, covered: int) -> CoverCertif
         blossom_duals=solved.blossom_duals,
         vertex_blossom=solved.vertex_blossom,
     )
-
-
-class UnitScores:
-    """Pair scores in which every allowed pair is worth one."""
-
-    def __init__(self, base: PairScores) -> None:
-        self._base = base
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        return self._base.shape
-
-    @property
-    def two_sided(self) -> bool:
-        """Whether rows and columns are different sides."""
-        return self._base.two_sided
-
-    def block(self, rows: IntArray) -> IntArray:
-        """Return 1 or `FORBIDDEN` for these rows with everyone."""
-        return _unit(self._base.block(rows))
-
-    def at(self, u: IntArray, v: IntArray) -> IntArray:
-        """Return 1 or `FORBIDDEN` for the listed pairs."""
-        return _unit(self._base.at(u, v))
-
-    def top(self, k: int) -> Candidates:
-        """Return each row's k best partners by the scores behind."""
-        best = self._base.top(k)
-        return Candidates(best.columns, _unit(best.scores))
-
-    def utilities(self, rows: IntArray, side: str = "left") -> IntArray:
-        """Return 1 or `FORBIDDEN`: to each of the two a pair is worth as much."""
-        return _unit(self._base.utilities(rows, side))
-
-
-def _unit(scores: IntArray) -> IntArray:
-    return np.where(scores == FORBIDDEN, FORBIDDEN, 1)

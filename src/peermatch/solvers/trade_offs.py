@@ -10,7 +10,8 @@ from peermatch.problem import Control, Matching, Problem, Status
 from peermatch.solvers.candidates import Places
 from peermatch.solvers.pricing import Outcome, pairs_of, price_and_repair
 from peermatch.solvers.stating import certificate_of
-from peermatch.solvers.worst_first import at_least, search_worst_first
+from peermatch.solvers.thresholds import at_least
+from peermatch.solvers.worst_first import search_worst_first
 
 __all__ = ["MOST_POINTS", "FrontierPoint", "frontier"]
 
