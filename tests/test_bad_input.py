@@ -324,7 +324,7 @@ def test_a_weight_in_a_file_must_be_a_number_above_zero(file, weight):
         (config(sides=["a", "b"], same_person=5), "config", "same_person parameter"),
         (config(sides=["a", "A"]), "config", "must be two different names"),
         (config(mutual="mena"), "config", "Did you mean 'mean'?"),
-        (config(objective="everyone"), "config", "one of 'everyone_first', 'best_total'"),
+        (config(objective="everyone"), "config", "one of 'everyone_first', 'best_total', 'worst_first'"),
         (config(unknown="median"), "config", "'quartile', 'mean', 'zero'"),
         (config(odd="three"), "config", "The odd parameter"),
         (config(criteria={}), "config", "must be a list"),

@@ -20,7 +20,7 @@ from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.run import MOST_PLACES, Request, run
 from peermatch.scoring import MUTUALS
-from peermatch.solvers import get_solver
+from peermatch.solvers import get_solver, plain_solver
 
 __all__ = ["PeerMatcher"]
 
@@ -67,8 +67,11 @@ class PeerMatcher:
         Two sides: side name to how many partners its people may have: a column, or a number.
     mutual : {"geometric", "harmonic", "mean", "min"}
         How two utilities become one score.
-    objective : {"everyone_first", "best_total"}
-        As many pairs as possible, then the best total; or the best total alone.
+    objective : {"everyone_first", "best_total", "worst_first"}
+        As many pairs as possible, then the best total; the best total alone; or as many pairs as possible, then the
+        best worst pair, then the best total.
+    floor : float, optional
+        A quality floor in [0, 1]: pairs that score below it are not made, even if people then stay without a partner.
     unknown : {"quartile", "mean", "zero"}
         What a similarity that is not known counts as.
     odd : {"sit_out"}
@@ -100,6 +103,7 @@ class PeerMatcher:
     capacity: Mapping[str, str | int] | None = field(default=None, kw_only=True)
     mutual: str = field(default="geometric", kw_only=True)
     objective: str = field(default="everyone_first", kw_only=True)
+    floor: float | None = field(default=None, kw_only=True)
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
@@ -115,6 +119,8 @@ class PeerMatcher:
             ("odd", _ODD),
         ):
             _check_choice(parameter, getattr(self, parameter), choices)
+        if self.floor is not None:
+            _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
 
     def _check_names(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -385,10 +391,14 @@ def _check_occasion(fitted: Any, round: Any, progress: Any, cancel: Any, time_li
         if function is not None and not callable(function):
             raise ConfigError(must_be(caller, parameter, "a function", function))
     if time_limit is not None:
-        try:
-            check_number(caller, "time_limit", time_limit, at_least=0)
-        except ValueError as error:
-            raise ConfigError(str(error)) from None
+        _check_number(caller, "time_limit", time_limit, at_least=0)
+
+
+def _check_number(caller: str, parameter: str, value: Any, **bounds: float) -> None:
+    try:
+        check_number(caller, parameter, value, **bounds)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _check_choice(parameter: str, value: Any, choices: Sequence[str]) -> None:
@@ -400,13 +410,8 @@ def _check_choice(parameter: str, value: Any, choices: Sequence[str]) -> None:
 
 
 def _plain_option(name: str, value: Any) -> Any:
-    if name == "solver" and not isinstance(value, str):
-        options = {
-            part.name: getattr(value, part.name)
-            for part in fields(value)
-            if getattr(value, part.name) != part.default and getattr(value, part.name) is not None
-        }
-        return {"name": value.name, **options}
+    if name == "solver":
+        return value if isinstance(value, str) else plain_solver(value)
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value

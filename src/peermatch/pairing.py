@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from peermatch import solvers
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
+from peermatch.errors import ConfigError
 from peermatch.explain import Explanation, Outcome, PairExplanation, explain, explain_pairs
-from peermatch.problem import IntArray, Matching
+from peermatch.problem import Control, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
     csv_text,
     document,
+    frontier_frame,
     headline,
     json_text,
     members_frame,
@@ -34,6 +38,7 @@ from peermatch.report import (
     write_files,
 )
 from peermatch.scoring import LazyScores
+from peermatch.verify import prove
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -71,6 +76,8 @@ class Pairing:
     fitted : tuple of FittedCriterion
         What was learned from people, for ``match(fitted=...)`` in a later round.
     round : str or None
+    problem : Problem, optional
+        What the solver was given: those whom demanded pairs leave free, in solving order, with the floor.
 
     Examples
     --------
@@ -93,6 +100,7 @@ class Pairing:
     settings: Mapping[str, Any]
     fitted: tuple[FittedCriterion, ...]
     round: str | None
+    problem: Problem | None = None
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -169,6 +177,55 @@ class Pairing:
             Each with its `pair_id`, `frame` and `text`; much quicker than asking `explain` for one after another.
         """
         return explain_pairs(self._outcome)
+
+    def frontier(
+        self,
+        points: int = 20,
+        *,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Any:
+        """Say what a better worst pair would cost in total, with as many pairs as possible in every case.
+
+        Every row is the best of its kind, proved over all allowed pairs and checked independently; the first is the
+        best total, the last the best worst pair. Demanded pairs and the floor hold in every row.
+
+        Parameters
+        ----------
+        points : int, default 20
+            At most this many rows, from 2 to 50; each takes about as long as the matching.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`; stopped early, the table has the rows that are proved so far.
+
+        Returns
+        -------
+        table
+            Columns worst_score, total, pairs, mean, lost (against the best total), lost_share, proved.
+
+        Raises
+        ------
+        ConfigError
+            If `points` is not a whole number from 2 to 50.
+        """
+        problem = self.problem or Problem(self.scores, capacity=self.capacity)
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        try:
+            found = solvers.frontier(problem, points, control=control)
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+        rows = [
+            (
+                point.worst,
+                point.total,
+                len(point.matching.pairs),
+                prove(point.problem, point.matching).verified,
+            )
+            for point in found
+        ]
+        required = self.enforcement.required if self.problem else np.zeros((0, 2), dtype=np.int64)
+        demanded = self.scores.at(required[:, 0], required[:, 1]).tolist()
+        return self.everyone[0].in_kind(frontier_frame(rows, demanded))
 
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""

@@ -13,8 +13,10 @@ __all__ = [
     "all_matchings",
     "best_matching",
     "best_two_sided",
+    "best_worst_first",
     "blocking_by_definition",
     "stable_matchings",
+    "trade_offs",
 ]
 
 Pairs = tuple[tuple[int, int], ...]
@@ -138,3 +140,42 @@ def blocking_by_definition(problem: Problem, pairs: Sequence[tuple[int, int]]) -
         and wants(left, 0, u, v)
         and (wants(right, 1, v, u) if problem.two_sided else wants(left, 0, v, u))
     ]
+
+
+def best_worst_first(
+    matrix: Sequence[Sequence[int]],
+    *,
+    two_sided: bool = False,
+    left_places: Sequence[int] | None = None,
+    right_places: Sequence[int] | None = None,
+) -> tuple[int, int | None, int]:
+    """Return (pairs, worst, total) of the best matching with the worst pair first; `worst` is None without pairs.
+
+    From the definition: of the thresholds, from the highest down, the first above which as many pairs can be made.
+    """
+
+    def best_above(floor: int) -> tuple[int, int]:
+        kept = [[w if w >= floor else FORBIDDEN for w in map(int, row)] for row in matrix]
+        return best_two_sided(kept, left_places, right_places) if two_sided else best_matching(kept)
+
+    most = best_above(FORBIDDEN)[0]
+    values = {int(w) for i, row in enumerate(matrix) for j, w in enumerate(row) if two_sided or i != j}
+    for floor in sorted(values - {FORBIDDEN}, reverse=True) if most else ():
+        pairs, total = best_above(floor)
+        if pairs == most:
+            return pairs, floor, total
+    return (0, None, 0)
+
+
+def trade_offs(matrix: Sequence[Sequence[int]], **sides) -> list[tuple[int, int]]:
+    """Return every (worst, total) that no other matching with the most pairs beats in both; by rising worst pair."""
+    most = best_worst_first(matrix, **sides)[0]
+    found: dict[int, int] = {}
+    values = {int(w) for i, row in enumerate(matrix) for j, w in enumerate(row) if sides or i != j}
+    for floor in sorted(values - {FORBIDDEN}) if most else ():
+        kept = [[w if w >= floor else FORBIDDEN for w in map(int, row)] for row in matrix]
+        places = {key: value for key, value in sides.items() if key != "two_sided"}
+        pairs, total = best_two_sided(kept, **places) if sides else best_matching(kept)
+        if pairs == most:
+            found[total] = floor  # a higher floor with the same total
+    return sorted((floor, total) for total, floor in found.items())

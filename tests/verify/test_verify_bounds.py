@@ -123,3 +123,46 @@ def test_a_bonus_for_the_best_total():
 def test_no_certificate():
     problem, matching = triangle()
     assert "no certificate of a bound" in prove_bound(problem, replace(matching, certificate=None)).faults[0]
+
+
+def odd_pool() -> tuple[Problem, Matching]:
+    """Three people of whom any two are worth 5: with the odd set of all three, no price is needed beside it."""
+    problem = Problem(SparseScores([0, 0, 1], [1, 2, 2], [5, 5, 4], shape=(3, 3)), "best_total")
+    certificate = BoundCertificate(
+        scale=1,
+        bonus=0,
+        vertex_duals=np.zeros(3, dtype=np.int64),
+        pairs_covered=3,
+        blossom_parent=np.array([-1]),
+        blossom_duals=np.array([5]),
+        vertex_blossom=np.array([0, 0, 0]),
+    )
+    return problem, Matching.of(
+        problem, [[1, 2]], status=Status.GAP, solver="by hand", certificate=certificate, gap=1
+    )
+
+
+def test_a_bound_with_blossoms():
+    problem, matching = odd_pool()
+    proof = prove_bound(problem, matching)
+    assert proof.verified, proof.faults
+    assert (proof.upper_bound, proof.gap) == (5, 1)
+    assert not prove_bound(problem, replace(matching, gap=0)).verified
+    everyone = Problem(problem.scores)
+    assert prove_bound(everyone, matching).upper_bound == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"blossom_duals": np.array([4])}, "Pair (0, 1) has a slack of -1"),
+        ({"blossom_duals": np.array([-5])}, "The dual of blossom 0 is -5"),
+        ({"vertex_blossom": np.array([0, 0, -1])}, "Blossom 0 holds 2 vertices"),
+        ({"vertex_blossom": np.array([0, 0])}, "vertex_blossom has 2 entries for 3 vertices"),
+    ],
+)
+def test_broken_blossoms_of_a_bound(changes, said):
+    problem, matching = odd_pool()
+    proof = prove_bound(problem, with_certificate(matching, **changes))
+    assert not proof.verified
+    assert said in " ".join(proof.faults)

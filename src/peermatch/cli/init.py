@@ -191,9 +191,8 @@ class _Draft:
             ]
         if self.sides is not None:
             lines.append(key("sides", self.sides.sides, self.sides.reason))
-        lines.append(
-            key("objective", "everyone_first", 'as many pairs as possible, then the best; or "best_total"')
-        )
+        other = 'as many pairs as possible, then the best; or "worst_first", "best_total"'
+        lines.append(key("objective", "everyone_first", other))
         return lines
 
     def _rules(self) -> list[Part]:

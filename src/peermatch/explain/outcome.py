@@ -65,7 +65,7 @@ class Outcome:
     fitted : tuple of FittedCriterion
         In the order of ``scores.criteria``.
     round : str or None
-    objective : {"everyone_first", "best_total"}
+    objective : {"everyone_first", "best_total", "worst_first"}
     """
 
     everyone: tuple[Cohort, Cohort | None]

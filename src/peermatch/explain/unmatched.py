@@ -280,6 +280,8 @@ def _choice(room: _Room) -> str:
         return "everyone this person could be with has someone they like at least as much"
     if room.status == Status.OPTIMAL:
         given = ", given the demanded pairs" if room.demands else ""
+        if room.objective == "worst_first":
+            return f"leaving this person out is best for the weakest pair, then for the total{given}"
         return f"leaving this person out costs the programme least{given}"
     return "that it is this person is not proved to be the best choice"
 

@@ -3,11 +3,14 @@
 from peermatch.problem.certificate import (
     BoundCertificate,
     Certificate,
+    CoverCertificate,
     NoStableCertificate,
     OptimalityCertificate,
     StabilityCertificate,
+    WorstFirstCertificate,
 )
 from peermatch.problem.control import Control, Stopped
+from peermatch.problem.floored import FlooredScores, scores_above
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
 from peermatch.problem.scores import (
@@ -37,7 +40,9 @@ __all__ = [
     "Certificate",
     "ClonedScores",
     "Control",
+    "CoverCertificate",
     "DenseScores",
+    "FlooredScores",
     "IntArray",
     "Matching",
     "NoStableCertificate",
@@ -52,7 +57,9 @@ __all__ = [
     "StabilityCertificate",
     "Status",
     "Stopped",
+    "WorstFirstCertificate",
     "first_places",
+    "scores_above",
     "sorted_pairs",
     "top_of_blocks",
 ]

@@ -12,9 +12,11 @@ from peermatch.problem.scores import IntArray
 __all__ = [
     "BoundCertificate",
     "Certificate",
+    "CoverCertificate",
     "NoStableCertificate",
     "OptimalityCertificate",
     "StabilityCertificate",
+    "WorstFirstCertificate",
 ]
 
 
@@ -65,15 +67,75 @@ class OptimalityCertificate:
 class BoundCertificate:
     """An upper bound: no matching is worth more, whatever the one in hand is worth.
 
-    With y' the `vertex_duals`, y'(u) + y'(v) >= scale * (w(u,v) + bonus) for every allowed pair and y' >= 0, so that no
-    matching is worth more than ``sum y' / scale`` (bonus included).
+    In the terms of `OptimalityCertificate` no allowed pair has a negative slack, so that no matching is worth more than
+    ``(sum y + sum z(B) (|B|-1)/2) / scale`` (bonus included); for a matching with m pairs the 2m largest y (on two
+    sides, the m largest of each) are enough.
     """
 
     scale: int
     bonus: int
     vertex_duals: IntArray
     pairs_covered: int
+    blossom_parent: IntArray = field(default_factory=_no_ints)
+    blossom_duals: IntArray = field(default_factory=_no_ints)
+    vertex_blossom: IntArray = field(default_factory=_no_ints)
     kind: ClassVar[str] = "bound"
+
+
+@dataclass(frozen=True, eq=False)
+class CoverCertificate:
+    """A bound on the number of pairs: dual variables where every pair with a score of at least `floor` is worth one.
+
+    In the terms of `OptimalityCertificate` with a score of 1 for these pairs and no other pair allowed, so that no
+    matching has more than ``(sum y + sum z(B) (|B|-1)/2) / scale`` of them. Vertices with the dual `scale` are a
+    Tutte-Berge set, blossoms the odd components that it leaves (Edmonds 1965).
+
+    Parameters
+    ----------
+    floor : int or None
+        Only pairs with at least this score count; None: all allowed pairs.
+    scale, vertex_duals, blossom_parent, blossom_duals, vertex_blossom
+        See `OptimalityCertificate`.
+    pairs_covered : int
+        How many pairs of people score at least `floor`.
+    """
+
+    floor: int | None
+    scale: int
+    vertex_duals: IntArray
+    pairs_covered: int
+    blossom_parent: IntArray = field(default_factory=_no_ints)
+    blossom_duals: IntArray = field(default_factory=_no_ints)
+    vertex_blossom: IntArray = field(default_factory=_no_ints)
+    kind: ClassVar[str] = "cover"
+
+
+@dataclass(frozen=True, eq=False)
+class WorstFirstCertificate:
+    """The proof that the worst pair could not be better with as many pairs, nor the total with such a worst pair.
+
+    Parameters
+    ----------
+    threshold : int or None
+        The score of the worst pair; None where no pair can be made.
+    within : OptimalityCertificate or BoundCertificate
+        For everyone first among the pairs that score at least `threshold`: no set of as many of them has a better
+        total; a bound where the search was stopped before that was known.
+    above : CoverCertificate or None
+        Of the pairs that score more than `threshold`: so many cannot be made. None where no pair can be made.
+    most : CoverCertificate or None
+        Of all allowed pairs: more cannot be made. None where that is plain: of those who have an allowed partner
+        everybody is paired, but for one, or a whole side is.
+    pairs_covered : int
+        How many allowed pairs of people there are.
+    """
+
+    threshold: int | None
+    within: OptimalityCertificate | BoundCertificate
+    above: CoverCertificate | None
+    most: CoverCertificate | None
+    pairs_covered: int
+    kind: ClassVar[str] = "worst_first"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,4 +175,10 @@ class NoStableCertificate:
         return parties
 
 
-Certificate = OptimalityCertificate | BoundCertificate | StabilityCertificate | NoStableCertificate
+Certificate = (
+    OptimalityCertificate
+    | BoundCertificate
+    | WorstFirstCertificate
+    | StabilityCertificate
+    | NoStableCertificate
+)

@@ -48,6 +48,9 @@ class Matching:
         of pairs is the same; None where nothing is proved.
     pairs_gap : int
         How many more pairs another matching could have at most.
+    worst_gap : int
+        Objective ``"worst_first"`` only: how much better the worst pair of another matching with as many pairs could
+        be at most. Where it is 0, `gap` is of the total among matchings with such a worst pair.
     stats : mapping
         What the solver counted on the way (rounds, edges, ...); no times, so that results are the same bytes.
 
@@ -68,6 +71,7 @@ class Matching:
     certificate: Certificate | None = None
     gap: int | None = None
     pairs_gap: int = 0
+    worst_gap: int = 0
     stats: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -90,6 +94,7 @@ class Matching:
         certificate: Certificate | None = None,
         gap: int | None = None,
         pairs_gap: int = 0,
+        worst_gap: int = 0,
         stats: Mapping[str, Any] | None = None,
     ) -> Matching:
         """Build a matching from pairs in any order; the weight is summed from the problem's own scores."""
@@ -107,5 +112,6 @@ class Matching:
             certificate=certificate,
             gap=gap,
             pairs_gap=pairs_gap,
+            worst_gap=worst_gap,
             stats=dict(stats or {}),
         )

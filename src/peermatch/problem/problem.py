@@ -12,7 +12,7 @@ from peermatch.problem.scores import Candidates, IntArray, PairScores, top_of_bl
 
 __all__ = ["OBJECTIVES", "ClonedScores", "Problem", "first_places"]
 
-OBJECTIVES = ("everyone_first", "best_total")
+OBJECTIVES = ("everyone_first", "best_total", "worst_first")
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Problem:
     Parameters
     ----------
     scores : PairScores
-    objective : {"everyone_first", "best_total"}
-        As many pairs as possible and then the best total, or the best total alone (a pair is then made only if it
-        adds to the total).
+    objective : {"everyone_first", "best_total", "worst_first"}
+        As many pairs as possible and then the best total; the best total alone (a pair is then made only if it adds
+        to the total); or as many pairs as possible, then the best worst pair, then the best total.
     capacity : pair of int64 arrays or None
         Two sides only: how many partners each person of the left and of the right side may have. None: one each.
         At most one side may have anyone with more than one place.

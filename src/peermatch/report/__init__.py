@@ -4,6 +4,7 @@ from peermatch.report.certificate import CertificateView
 from peermatch.report.document import SCHEMA, document, json_text, pairing_schema, typed_id
 from peermatch.report.files import csv_text, plain_text, safe_text, write_files
 from peermatch.report.frames import (
+    frontier_frame,
     members_frame,
     pairs_frame,
     people_frame,
@@ -21,6 +22,7 @@ __all__ = [
     "CertificateView",
     "csv_text",
     "document",
+    "frontier_frame",
     "headline",
     "json_text",
     "members_frame",

@@ -18,7 +18,7 @@ class CertificateView:
     Attributes
     ----------
     kind : str
-        Of the evidence: "optimality", "bound", "stability", "no_stable", or "none".
+        Of the evidence: "optimality", "bound", "worst_first", "stability", "no_stable", or "none".
     status : str
         See `peermatch.problem.Status`.
     verified : bool
@@ -36,6 +36,8 @@ class CertificateView:
     vertices : (int64 array, int64 array), optional
         Who stands behind each entry of the evidence: positions among those who take part, of its left side and of its
         right one (in one pool: of everyone in it, and nobody).
+    worst_gap : float, optional
+        Objective "worst_first": how much better the worst pair of another answer with as many pairs could be, at most.
 
     Examples
     --------
@@ -52,12 +54,15 @@ class CertificateView:
     sentence: str
     evidence: Certificate | None
     vertices: tuple[IntArray, IntArray] | None = None
+    worst_gap: float | None = None
 
     def _facts(self) -> list[str]:
         facts = [self.status, "verified" if self.verified else "not verified"]
         facts.append("gap not known" if self.gap is None else f"gap {self.gap:g}")
         if self.pairs_gap:
             facts.append(f"up to {counted(self.pairs_gap, 'more pair')}")
+        if self.worst_gap:
+            facts.append(f"worst pair up to {self.worst_gap:g} better")
         return [*facts, f"{counted(self.pairs_covered, 'pair')} covered"]
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,7 +15,7 @@ import pandas as pd
 
 from peermatch.cohort.aside import is_missing
 from peermatch.explain import Outcome
-from peermatch.problem import Certificate, IntArray
+from peermatch.problem import Certificate, CoverCertificate, IntArray
 from peermatch.report.certificate import CertificateView
 
 __all__ = ["SCHEMA", "document", "json_text", "pairing_schema", "typed_id"]
@@ -135,6 +135,7 @@ def _certificate(outcome: Outcome, view: CertificateView) -> dict[str, Any]:
         "verified": view.verified,
         "gap": view.gap,
         "pairs_gap": view.pairs_gap,
+        "worst_gap": view.worst_gap,
         "pairs_covered": view.pairs_covered,
         "sentence": view.sentence,
         "evidence": None if view.evidence is None else _evidence(view.evidence),
@@ -142,11 +143,16 @@ def _certificate(outcome: Outcome, view: CertificateView) -> dict[str, Any]:
     }
 
 
-def _evidence(evidence: Certificate) -> dict[str, Any]:
+def _evidence(evidence: Certificate | CoverCertificate) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": evidence.kind}
     for part in fields(evidence):
         value = getattr(evidence, part.name)
-        data[part.name] = value.tolist() if isinstance(value, np.ndarray) else int(value)
+        if value is None:
+            data[part.name] = None
+        elif is_dataclass(value):
+            data[part.name] = _evidence(value)  # type: ignore[arg-type]  # certificates hold certificates
+        else:
+            data[part.name] = value.tolist() if isinstance(value, np.ndarray) else int(value)
     return data
 
 

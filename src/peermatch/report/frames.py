@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ __all__ = [
     "PAIRED",
     "PEER",
     "UNMATCHED",
+    "frontier_frame",
     "members_frame",
     "pairs_frame",
     "people_frame",
@@ -169,6 +171,43 @@ def rules_frame(outcome: Outcome) -> pd.DataFrame:
         shown = (PRIVATE, "private", "") if rule.private else (rule.name, rule.kind, enforced.note)
         rows.append((shown[0], shown[1], enforced.pairs_removed, shown[2]))
     return _frame(rows, ["rule", "kind", "pairs_removed", "note"])
+
+
+def frontier_frame(
+    points: Sequence[tuple[int, int, int, bool]], demanded: Sequence[int] = ()
+) -> pd.DataFrame:
+    """Return what a better worst pair costs in total, one row a trade-off, from the best total on.
+
+    Parameters
+    ----------
+    points : sequence of (int, int, int, bool)
+        Worst score, total, number of pairs, and whether it was proved: by rising worst score.
+    demanded : sequence of int
+        Scores of the pairs that are made in any case; they count in every row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns worst_score, total, pairs, mean, lost, lost_share (of the best total), proved.
+    """
+    fixed, best = sum(demanded), None
+    rows: list[tuple[int, int, int, int, float, bool]] = []
+    for worst, total, pairs, proved in points:
+        lowest = min([worst, *demanded])
+        if rows and lowest <= rows[-1][0]:
+            continue  # a demanded pair is the worst one: nothing is gained
+        reached, made = total + fixed, pairs + len(demanded)
+        best = reached if best is None else best
+        lost = best - reached
+        rows.append((lowest, reached, made, lost, lost / best if best else 0.0, proved))
+    table = pd.DataFrame(rows, columns=["worst_score", "total", "pairs", "lost", "lost_share", "proved"])
+    for name in ("worst_score", "total", "lost"):
+        table[name] = table[name].astype(float) / GRID
+    table["pairs"] = table["pairs"].astype("int64")
+    table["lost_share"] = table["lost_share"].astype(float)
+    table["proved"] = table["proved"].astype(bool)
+    table.insert(3, "mean", table["total"] / table["pairs"])
+    return table
 
 
 def repairs_frame(outcome: Outcome) -> pd.DataFrame:

@@ -19,22 +19,33 @@ from peermatch.criteria import (
     key_of,
 )
 from peermatch.errors import VerificationError
+from peermatch.explain.wording import score_text
 from peermatch.pairing import CertificateView
-from peermatch.problem import IntArray, Matching, Problem, Solver, Status
+from peermatch.problem import (
+    IntArray,
+    Matching,
+    PairScores,
+    Problem,
+    Solver,
+    Status,
+    WorstFirstCertificate,
+    scores_above,
+)
 from peermatch.run.people import Capacity
 from peermatch.run.request import Request
 from peermatch.scoring import LazyScores
-from peermatch.verify import check_valid, prove
+from peermatch.verify import Proof, check_valid, prove
 
 __all__ = ["Solved", "solve", "solving_order"]
 
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """A checked matching, and what is known about it."""
+    """A checked matching, what is known about it, and the problem that demands left free."""
 
     matching: Matching
     certificate: CertificateView
+    problem: Problem
 
 
 def solving_order(ids: Iterable[Any], round: str | None) -> IntArray:
@@ -59,12 +70,16 @@ def solve(
     capacity: Capacity,
     sides: Sides,
     objective: str,
+    floor: int | None,
     solver: Solver,
     request: Request,
 ) -> Solved:
     """Solve what demands leave free, check the answer and its proof, and put the demanded pairs back."""
     left, right, places = _free(required, capacity, sides, request.round)
-    problem = Problem(scores.take(left, right), objective, places)
+    open_scores: PairScores = scores.take(left, right)
+    if floor is not None:
+        open_scores = scores_above(open_scores, floor)
+    problem = Problem(open_scores, objective, places)
     request.control.report("solving")
     free = solver.solve(problem, control=request.control)
     _check(free, problem)
@@ -83,6 +98,7 @@ def solve(
         certificate=free.certificate,
         gap=free.gap,
         pairs_gap=free.pairs_gap,
+        worst_gap=free.worst_gap,
         stats=free.stats,
     )
     _check(matching, Problem(scores, objective, capacity))
@@ -93,11 +109,12 @@ def solve(
         gap=None if free.gap is None else free.gap / 2**30,
         pairs_gap=free.pairs_gap,
         pairs_covered=proof.pairs_covered,
-        sentence=_sentence(free, proof.verified, proof.pairs_covered, objective),
+        sentence=_sentence(free, proof, objective, len(required) > 0),
         evidence=free.certificate,
         vertices=_vertices(problem, left, right),
+        worst_gap=free.worst_gap / 2**30 if objective == "worst_first" and free.gap is not None else None,
     )
-    return Solved(matching, view)
+    return Solved(matching, view, problem)
 
 
 def _vertices(problem: Problem, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
@@ -137,9 +154,10 @@ def _check(matching: Matching, problem: Problem) -> None:
         raise VerificationError(f"The answer of {matching.solver!r} is not valid: {'; '.join(faults[:3])}.")
 
 
-def _sentence(matching: Matching, verified: bool, covered: int, objective: str) -> str:
+def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -> str:
     """Say in words what is known."""
-    checked = "checked independently" if verified else "not checked independently"
+    covered = proof.pairs_covered
+    checked = "checked independently" if proof.verified else "not checked independently"
     over = (
         "Proved over the one allowed pair" if covered == 1 else f"Proved over all {covered:,} allowed pairs"
     )
@@ -147,6 +165,11 @@ def _sentence(matching: Matching, verified: bool, covered: int, objective: str) 
     if status == Status.OPTIMAL and matching.certificate is not None:
         if objective == "everyone_first":
             return f"{over}: nobody can make more pairs, nor as many with a better total ({checked})."
+        if isinstance(matching.certificate, WorstFirstCertificate):
+            if matching.certificate.threshold is None:
+                return f"{over}: nobody can make any pair ({checked})."
+            known = _worst_first(matching.certificate, demands)
+            return f"{over}: {known}; and with such a weakest pair no total is better ({checked})."
         return f"{over}: no other set of pairs has a better total ({checked})."
     if status == Status.OPTIMAL:
         return "The best of all sets of pairs, found by looking at every one."
@@ -155,9 +178,27 @@ def _sentence(matching: Matching, verified: bool, covered: int, objective: str) 
     if status == Status.NO_STABLE:
         return f"Proved: with these preferences no stable set of pairs exists ({checked}); this is the closest in hand."
     if status == Status.GAP and gap is not None:
-        more = f"{matching.pairs_gap} more pairs and " if matching.pairs_gap else ""
-        return (
-            f"Not proved the best: another answer could have at most {more}{gap / 2**30:.3f} more in total "
-            f"({checked})."
-        )
+        if isinstance(matching.certificate, WorstFirstCertificate):
+            return (
+                f"{over}: {_worst_first(matching.certificate, demands)}. The total is not proved the best: with such "
+                f"a weakest pair it could be at most {gap / 2**30:.3f} more ({checked})."
+            )
+        return f"Not proved the best: another answer could have at most {_more(matching, gap)} ({checked})."
     return "Undecided: the search stopped before it was known whether a better answer exists."
+
+
+def _worst_first(certificate: WorstFirstCertificate, demands: bool) -> str:
+    """Say what is proved about the number of pairs and the weakest one."""
+    which = "the weakest pair that is not demanded" if demands else "the weakest pair"
+    weakest = score_text(certificate.threshold or 0)
+    return f"nobody can make more pairs; {which} could not be better than its {weakest} with as many pairs"
+
+
+def _more(matching: Matching, gap: int) -> str:
+    """Say by how much another answer could be better, at most, in what comes first too."""
+    parts = [f"{gap / 2**30:.3f} more in total"]
+    if matching.worst_gap:
+        parts.insert(0, f"a weakest pair that is {matching.worst_gap / 2**30:.3f} better")
+    if matching.pairs_gap:
+        parts.insert(0, f"{matching.pairs_gap} more pairs")
+    return " and ".join(parts)

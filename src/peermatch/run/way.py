@@ -30,10 +30,12 @@ from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
 from peermatch.problem import Solver
 from peermatch.run.demands import check_places, refuse_demanded_selves, same_person_mask
+from peermatch.run.floor import floor_on_grid, with_floor
 from peermatch.run.people import capacity_of, everyone_of, taking_part
 from peermatch.run.request import Request
 from peermatch.run.solving import solve
 from peermatch.scoring import LazyScores
+from peermatch.solvers import plain_solver
 from peermatch.version import __version__
 
 if TYPE_CHECKING:
@@ -58,7 +60,18 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     scores = LazyScores(
         criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
     )
-    solved = solve(scores, enforcement.required, capacity, sides, matcher.objective, solver, request)
+    if matcher.floor is not None:
+        enforcement = with_floor(enforcement, scores, matcher.floor, sides)
+    solved = solve(
+        scores,
+        enforcement.required,
+        capacity,
+        sides,
+        matcher.objective,
+        floor_on_grid(matcher.floor),
+        solver,
+        request,
+    )
     return Pairing(
         everyone=everyone,
         sides=sides,
@@ -70,6 +83,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         settings=_settings(matcher, solver, request),
         fitted=fitted,
         round=request.round,
+        problem=solved.problem,
     )
 
 
@@ -137,10 +151,11 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
         "capacity",
         "mutual",
         "objective",
+        "floor",
         "unknown",
         "odd",
     )
     options = {name: getattr(matcher, name) for name in told}
     as_of = None if request.as_of is None else str(request.as_of)
-    options.update(solver=solver.name, round=request.round, as_of=as_of)
+    options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
     return settings_of(options, matcher.criteria, matcher.rules, version=__version__)

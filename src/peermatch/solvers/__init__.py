@@ -14,17 +14,21 @@ if TYPE_CHECKING:
     from peermatch.solvers.graph import max_weight_matching
     from peermatch.solvers.greedy import Greedy
     from peermatch.solvers.hungarian import Hungarian
-    from peermatch.solvers.registry import get_solver, register_solver, solver_names
+    from peermatch.solvers.registry import get_solver, plain_solver, register_solver, solver_names
     from peermatch.solvers.roommates import Roommates, stable_roommates
+    from peermatch.solvers.trade_offs import FrontierPoint, frontier
 
 __all__ = [
     "Blossom",
     "Exhaustive",
+    "FrontierPoint",
     "Greedy",
     "Hungarian",
     "Roommates",
+    "frontier",
     "get_solver",
     "max_weight_matching",
+    "plain_solver",
     "register_solver",
     "solver_names",
     "stable_roommates",
@@ -33,11 +37,14 @@ __all__ = [
 _HOME = {
     "Blossom": "blossom",
     "Exhaustive": "exhaustive",
+    "FrontierPoint": "trade_offs",
     "Greedy": "greedy",
     "Hungarian": "hungarian",
     "Roommates": "roommates",
+    "frontier": "trade_offs",
     "get_solver": "registry",
     "max_weight_matching": "graph",
+    "plain_solver": "registry",
     "register_solver": "registry",
     "solver_names": "registry",
     "stable_roommates": "roommates",

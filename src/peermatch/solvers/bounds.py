@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -10,21 +11,37 @@ from peermatch.problem import FORBIDDEN, IntArray
 from peermatch.solvers.candidates import Places, Start
 from peermatch.solvers.engine import Solved
 
-__all__ = ["Bound", "bound_after_scan", "bound_from_best", "bound_from_duals", "most_pairs_possible"]
+__all__ = ["Bound", "bound_from_best", "bounds_after_scan", "bounds_from_duals", "most_pairs_possible"]
 
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """Duals without blossoms that no allowed pair violates: y(u) + y(v) >= 2 (w(u,v) + bonus), y >= 0.
+    """Duals that no allowed pair violates: y(u) + y(v) + (z of the blossoms around both) >= 2 (w(u,v) + bonus), y >= 0.
 
     Attributes
     ----------
     duals : int64 array, shape (n,)
     bonus : int
+    blossoms : Solved or None
+        Whose blossoms and z count; None: no blossoms.
     """
 
     duals: IntArray
     bonus: int
+    blossoms: Solved | None = None
+
+    @cached_property
+    def in_blossoms(self) -> int:
+        """The blossoms' part of the bound, the sum of z (|B| - 1) / 2."""
+        if self.blossoms is None or not len(self.blossoms.blossom_duals):
+            return 0
+        parent, z = self.blossoms.blossom_parent.tolist(), self.blossoms.blossom_duals.tolist()
+        inside = self.blossoms.vertex_blossom
+        size = np.bincount(inside[inside >= 0], minlength=len(parent)).tolist()
+        for b in range(len(parent) - 1, -1, -1):  # every blossom stands after the one around it
+            if parent[b] >= 0:
+                size[parent[b]] += size[b]
+        return sum(dual * ((count - 1) // 2) for dual, count in zip(z, size, strict=True))
 
     def total(self, n_pairs: int, n_left: int) -> int:
         """Return what a matching with this many pairs is worth at most, without the bonus.
@@ -37,11 +54,11 @@ class Bound:
             twice = sum(_sum_of_largest(side, n_pairs) for side in sides)
         else:
             twice = _sum_of_largest(self.duals, 2 * n_pairs)
-        return twice // 2 - n_pairs * self.bonus
+        return (twice + self.in_blossoms) // 2 - n_pairs * self.bonus
 
     def total_of_any(self) -> int:
         """Return what any matching is worth at most, bonus included."""
-        return sum(map(int, self.duals)) // 2
+        return (sum(map(int, self.duals)) + self.in_blossoms) // 2
 
 
 def _sum_of_largest(duals: IntArray, count: int) -> int:
@@ -67,15 +84,56 @@ def _without_blossoms(solved: Solved) -> IntArray:
     return solved.vertex_duals + np.where(solved.vertex_blossom >= 0, half[solved.vertex_blossom], 0)
 
 
-def bound_from_duals(solved: Solved, start: Start, bonus: int) -> Bound:
+def bounds_from_duals(solved: Solved, start: Start, bonus: int) -> list[Bound]:
     """Bound by duals that are feasible on the candidates: other pairs have no more than either's last candidate."""
     others = np.where(start.last == FORBIDDEN, 0, np.maximum(start.last, -bonus) + bonus)
-    return Bound(np.maximum(_without_blossoms(solved), others), bonus)
+    folded = Bound(np.maximum(_without_blossoms(solved), others), bonus)
+    # a bonus stands in z rather than in y, so that raising y alone to it would say nothing
+    return [folded] if bonus else [folded, Bound(np.maximum(solved.vertex_duals, others), 0, solved)]
 
 
-def bound_after_scan(solved: Solved, worst: int, bonus: int) -> Bound:
-    """Bound by duals after all pairs were looked at: each raised by half of the worst violation."""
-    return Bound(_without_blossoms(solved) + (-worst + 1) // 2, bonus)
+def bounds_after_scan(
+    solved: Solved, u: IntArray, v: IntArray, doubled: IntArray, worst: int, bonus: int
+) -> list[Bound]:
+    """Bound by duals after all pairs were looked at.
+
+    Either all are raised by half of the worst violation, or those of each row by the worst in its list: every violated
+    pair is in the list of one of its two rows, or there is one that is no better in that list.
+
+    Parameters
+    ----------
+    solved : Solved
+    u, v : int64 arrays
+        The pairs listed; `u` is the row in whose list a pair stands.
+    doubled : int64 array
+        Twice what each of them is worth, bonus included.
+    worst : int
+        The lowest slack, at most 0.
+    bonus : int
+    """
+    y = solved.vertex_duals
+    raised = np.zeros(len(y), dtype=np.int64)
+    np.maximum.at(raised, u, doubled - y[u] - y[v] - _in_common(solved, u, v))
+    return [Bound(y + (-worst + 1) // 2, bonus, solved), Bound(y + raised, bonus, solved)]
+
+
+def _in_common(solved: Solved, u: IntArray, v: IntArray) -> IntArray:
+    """Return the sum of z over the blossoms around both ends of each pair: outwards from both, until they meet."""
+    count = len(solved.blossom_parent)
+    if not count:
+        return np.zeros(len(u), dtype=np.int64)
+    # the last entry stands for no blossom, which -1 leads to
+    parent = np.append(solved.blossom_parent, -1)
+    depth, total = np.zeros(count + 1, dtype=np.int64), np.append(solved.blossom_duals, 0)
+    for b in range(count):  # every blossom stands after the one around it
+        depth[b] = depth[parent[b]] + 1
+        total[b] += total[parent[b]]
+    one, other = solved.vertex_blossom[u], solved.vertex_blossom[v]
+    while (apart := one != other).any():
+        deep, deep_other = depth[one], depth[other]
+        one = np.where(apart & (deep >= deep_other), parent[one], one)
+        other = np.where(apart & (deep_other >= deep), parent[other], other)
+    return total[one]
 
 
 def most_pairs_possible(start: Start, places: Places) -> int:

@@ -95,7 +95,7 @@ def _best_of_all(problem: Problem, control: Control | None) -> tuple[Pairs, int]
     """Return the best matching and how many were compared."""
     rows, columns = problem.scores.shape
     score = [[int(value) for value in row] for row in problem.scores.block(np.arange(rows))]
-    floor = FORBIDDEN if problem.objective == "everyone_first" else 0  # a pair must be worth more than this
+    floor = 0 if problem.objective == "best_total" else FORBIDDEN  # a pair must be worth more than this
     best: Pairs = []
     best_worth = _worth(best, score, problem.objective)
     examined = 0
@@ -109,10 +109,12 @@ def _best_of_all(problem: Problem, control: Control | None) -> tuple[Pairs, int]
     return best, examined
 
 
-def _worth(pairs: Pairs, score: list[list[int]], objective: str) -> tuple[int, int]:
-    """What is compared: the number of pairs first, if everyone comes first; then the total."""
-    total = sum(score[u][v] for u, v in pairs)
-    return (len(pairs) if objective == "everyone_first" else 0), total
+def _worth(pairs: Pairs, score: list[list[int]], objective: str) -> tuple[int, int, int]:
+    """What is compared: the number of pairs, the worst pair, the total; those that the objective asks for."""
+    scores = [score[u][v] for u, v in pairs]
+    count = 0 if objective == "best_total" else len(pairs)
+    worst = min(scores, default=0) if objective == "worst_first" else 0
+    return count, worst, sum(scores)
 
 
 def _all_matchings(

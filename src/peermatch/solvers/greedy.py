@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.checks import check_count
+from peermatch.errors import UnsupportedError
 from peermatch.problem import (
     FORBIDDEN,
     ONE_POOL,
@@ -66,7 +67,18 @@ class Greedy:
         check_count("Greedy", "candidates", self.candidates, at_least=1)
 
     def solve(self, problem: Problem, *, control: Control | None = None) -> Matching:
-        """Return a maximal matching with a proven bound on what it misses."""
+        """Return a maximal matching with a proven bound on what it misses.
+
+        Raises
+        ------
+        UnsupportedError
+            For the objective ``worst_first``: taking the best pair first is its opposite.
+        """
+        if problem.objective == "worst_first":
+            raise UnsupportedError(
+                "The 'greedy' solver takes the best pair first and leaves the worst for last; it does not take the "
+                "objective 'worst_first'. Use 'blossom'."
+            )
         placed, left, right = problem.one_place_each()
         search = _Search(placed, self.candidates)
         pairs = search.run(control)

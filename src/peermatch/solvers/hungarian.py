@@ -20,6 +20,7 @@ from peermatch.problem import (
     Stopped,
     first_places,
 )
+from peermatch.solvers.worst_first_dense import worst_first_by
 
 __all__ = ["Hungarian"]
 
@@ -66,15 +67,16 @@ class Hungarian:
                 "The 'hungarian' solver assigns one side to another. On one pool an assignment gives cycles "
                 "(a advises b, b advises c, c advises a), not pairs. Use 'blossom'."
             )
+        if problem.objective == "worst_first":
+            found = worst_first_by(lambda part: self.solve(part, control=control), problem)
+            return _stopped(problem) if found is None else found
         placed, left, right = problem.one_place_each()
         try:
             worth, bonus, covered = _worth(placed, (left, right), control)
             mate = _assign(worth, control)
             y_left, y_right, repairs = _duals_or_repair(worth, mate, control)
         except Stopped:
-            return Matching.of(
-                problem, [], status=Status.UNDECIDED, solver=self.name, stats={"stopped": True}
-            )
+            return _stopped(problem)
         _check_proof(worth, mate, y_left, y_right)
         rows = np.flatnonzero(mate != _ALONE)
         return Matching.of(
@@ -88,6 +90,10 @@ class Hungarian:
             gap=0,
             stats={"repairs": repairs},
         )
+
+
+def _stopped(problem: Problem) -> Matching:
+    return Matching.of(problem, [], status=Status.UNDECIDED, solver=Hungarian.name, stats={"stopped": True})
 
 
 def _worth(

@@ -11,6 +11,7 @@ of candidates is looked for once: with level duals over all pairs, those with th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from peermatch.errors import VerificationError
 from peermatch.kernels.blossom_pricing import COVERED, LOWEST, WORST, BlossomOrder, level_rows, price_rows
 from peermatch.problem import Control, IntArray, Problem
-from peermatch.solvers.bounds import Bound, bound_after_scan, bound_from_best, bound_from_duals
+from peermatch.solvers.bounds import Bound, bound_from_best, bounds_after_scan, bounds_from_duals
 from peermatch.solvers.candidates import Places, Start, first_candidates, greedy_mate, row_blocks
 from peermatch.solvers.engine import Solved, cardinality_bonus, no_blossoms, require_room, solve_exactly
 
@@ -35,6 +36,10 @@ _MANY = 0.25
 _ANY_SLACK = 1 << 61
 
 
+def _no_ints() -> IntArray:
+    return np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, eq=False)
 class Scan:
     """What a look at all allowed pairs showed.
@@ -42,7 +47,7 @@ class Scan:
     Attributes
     ----------
     u, v : int64 arrays
-        The most violated pairs of each row.
+        The most violated pairs of each row; `u` is the row in whose list a pair stands, on which bounds rest.
     covered : int
         Allowed pairs of people looked at.
     lowest : int
@@ -71,6 +76,8 @@ class Outcome:
     bonus : int
     bounds : list of Bound
         What was proved on the way.
+    ends : pair of int64 arrays
+        The edges between vertices that were solved on last.
     """
 
     start: Start
@@ -78,6 +85,7 @@ class Outcome:
     bonus: int
     solved: Solved | None = None
     bounds: list[Bound] = field(default_factory=list)
+    ends: tuple[IntArray, IntArray] = field(default_factory=lambda: (_no_ints(), _no_ints()))
     lowest: int | None = None
     covered: int = 0
     rounds: int = 0
@@ -188,8 +196,24 @@ def better_candidates(places: Places, outcome: Outcome, k: int, control: Control
     )
 
 
-def price_and_repair(problem: Problem, places: Places, k: int, control: Control | None) -> Outcome:
-    """Run the loop until nothing is violated, or until asked to stop.
+def price_and_repair(
+    problem: Problem,
+    places: Places,
+    k: int,
+    control: Control | None,
+    enough: Callable[[Outcome], bool] | None = None,
+) -> Outcome:
+    """Run the loop until nothing is violated, until asked to stop, or until what is proved is enough.
+
+    Parameters
+    ----------
+    problem : Problem
+    places : Places
+    k : int
+        Candidates for everybody to start with.
+    control : Control or None
+    enough : callable, optional
+        Asked after every exact solve and after every look at all pairs; True ends the loop without a full proof.
 
     Raises
     ------
@@ -206,26 +230,31 @@ def price_and_repair(problem: Problem, places: Places, k: int, control: Control 
     outcome.bounds.append(bound_from_best(start, outcome.bonus))
     u, v = _united(start.u, start.v, *_ends_of(mate), places.n)
     while not (control is not None and control.stopping):
+        outcome.ends = (u, v)
         score, bonus = places.problem.scores.at(u, v - places.offset), outcome.bonus
         solved = _solve(places.n, u, v, score, outcome, control)
         if not solved.finished:
-            outcome.bounds.append(bound_from_duals(solved, start, outcome.bonus))
+            outcome.bounds += bounds_from_duals(solved, start, outcome.bonus)
             outcome.mate = greedy_mate(places, u, v, score, solved.mate, lowest=floor, control=control)
             break
         outcome.mate = solved.mate
-        outcome.bounds.append(bound_from_duals(solved, start, outcome.bonus))
+        outcome.bounds += bounds_from_duals(solved, start, outcome.bonus)
+        if enough is not None and enough(outcome):
+            break
         blossoms = blossom_order(places.n, solved)
         scan = scan_pairs(places, solved.vertex_duals, blossoms, outcome.bonus, control)
         if scan is None:
             break
         outcome.lowest = scan.lowest
         outcome.covered = scan.covered
-        outcome.bounds.append(bound_after_scan(solved, scan.worst, outcome.bonus))
+        outcome.bounds += _bounds_of(places, solved, scan, outcome.bonus)
         if everyone_first and scan.lowest < lowest:
             lowest = scan.lowest
             outcome.bonus = _bonus(start, places, lowest)
         elif scan.worst == 0:
             outcome.solved = solved
+            break
+        elif enough is not None and enough(outcome):
             break
         elif outcome.rounds == 1 and len(np.unique(scan.u)) > _MANY * places.problem.scores.shape[0]:
             scan = better_candidates(places, outcome, k, control)
@@ -239,6 +268,11 @@ def price_and_repair(problem: Problem, places: Places, k: int, control: Control 
                 "whomever they are asked for; a criterion of your own must look at pairs one by one."
             )
     return outcome
+
+
+def _bounds_of(places: Places, solved: Solved, scan: Scan, bonus: int) -> list[Bound]:
+    doubled = 2 * (places.problem.scores.at(scan.u, scan.v - places.offset) + bonus)
+    return bounds_after_scan(solved, scan.u, scan.v, doubled, scan.worst, bonus)
 
 
 def _bonus(start: Start, places: Places, lowest: int) -> int:

@@ -18,7 +18,7 @@ from peermatch.checks import did_you_mean
 from peermatch.errors import ConfigError, error_item
 from peermatch.problem import ONE_POOL, TWO_SIDES, Solver
 
-__all__ = ["get_solver", "register_solver", "solver_names"]
+__all__ = ["get_solver", "plain_solver", "register_solver", "solver_names"]
 
 _GROUP = "peermatch.solvers"
 
@@ -89,6 +89,28 @@ def get_solver(solver: str | Solver, **options: Any) -> Solver:
             )
         )
     return solver
+
+
+def plain_solver(solver: Solver) -> str | dict[str, Any]:
+    """Return a solver as plain data: its name, and where options differ from their defaults a table of both.
+
+    Parameters
+    ----------
+    solver : solver
+
+    Examples
+    --------
+    >>> plain_solver(get_solver("blossom")), plain_solver(get_solver("blossom", k=8))
+    ('blossom', {'name': 'blossom', 'k': 8})
+    """
+    if not dataclasses.is_dataclass(solver):
+        return solver.name
+    options = {
+        part.name: getattr(solver, part.name)
+        for part in dataclasses.fields(solver)
+        if part.init and getattr(solver, part.name) != part.default
+    }
+    return {"name": solver.name, **options} if options else solver.name
 
 
 def register_solver(cls: AnySolver) -> AnySolver:

@@ -9,6 +9,7 @@ from peermatch.verify.partition import is_stable_partition, prove_no_stable
 from peermatch.verify.proof import Proof
 from peermatch.verify.stability import blocking_pairs, is_stable, prove_stable
 from peermatch.verify.validity import check_valid, is_valid
+from peermatch.verify.worst_first import prove_worst_first
 
 __all__ = [
     "Proof",
@@ -22,4 +23,5 @@ __all__ = [
     "prove_no_stable",
     "prove_optimal",
     "prove_stable",
+    "prove_worst_first",
 ]

@@ -9,12 +9,14 @@ from peermatch.problem import (
     OptimalityCertificate,
     Problem,
     StabilityCertificate,
+    WorstFirstCertificate,
 )
 from peermatch.verify.optimality import prove_bound, prove_optimal
 from peermatch.verify.partition import prove_no_stable
 from peermatch.verify.proof import Proof
 from peermatch.verify.stability import prove_stable
 from peermatch.verify.validity import check_valid
+from peermatch.verify.worst_first import prove_worst_first
 
 __all__ = ["prove"]
 
@@ -42,6 +44,8 @@ def prove(problem: Problem, matching: Matching) -> Proof:
         return prove_optimal(problem, matching)
     if isinstance(certificate, BoundCertificate):
         return prove_bound(problem, matching)
+    if isinstance(certificate, WorstFirstCertificate):
+        return prove_worst_first(problem, matching)
     if isinstance(certificate, StabilityCertificate):
         return prove_stable(problem, matching)
     if isinstance(certificate, NoStableCertificate):

@@ -7,13 +7,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.problem import BoundCertificate, IntArray, Matching, OptimalityCertificate, Problem
+from peermatch.problem import (
+    FORBIDDEN,
+    BoundCertificate,
+    IntArray,
+    Matching,
+    OptimalityCertificate,
+    Problem,
+)
 from peermatch.verify.forest import BlossomForest
 from peermatch.verify.proof import Proof, summed_up
-from peermatch.verify.slack import Scan, scan_pairs
+from peermatch.verify.slack import Scan, row_blocks, scan_pairs
 from peermatch.verify.validity import check_valid
 
-__all__ = ["prove_bound", "prove_optimal"]
+__all__ = ["dual_faults", "prove_bound", "prove_optimal", "scan_faults"]
 
 
 def prove_optimal(problem: Problem, matching: Matching) -> Proof:
@@ -43,14 +50,18 @@ def prove_optimal(problem: Problem, matching: Matching) -> Proof:
     >>> duals = OptimalityCertificate(scale=1, bonus=0, vertex_duals=np.array([5, 0]), pairs_covered=1)
     >>> matching = Matching.of(problem, [[0, 1]], status=Status.OPTIMAL, solver="by hand", certificate=duals, gap=0)
     >>> prove_optimal(problem, matching)
-    Proof(verified=True, faults=(), pairs_covered=1, upper_bound=5, gap=0, pairs_bound=None)
+    Proof(verified=True, faults=(), pairs_covered=1, upper_bound=5, gap=0, pairs_bound=None, worst_bound=None)
     """
     faults = check_valid(matching, problem)
     certificate = matching.certificate
     if not isinstance(certificate, OptimalityCertificate):
         return Proof(False, (*faults, "The matching carries no certificate of optimality."))
+    if problem.objective == "worst_first":
+        faults.append(
+            "A certificate of optimality says nothing about the worst pair, which comes first here."
+        )
     expanded, left, right = problem.one_place_each()
-    faults += _dual_faults(certificate, expanded.n_vertices)
+    faults += dual_faults(certificate, expanded.n_vertices)
     forest, forest_faults = BlossomForest.of(certificate, expanded.n_vertices)
     faults += forest_faults
     if forest is None or faults:
@@ -59,7 +70,7 @@ def prove_optimal(problem: Problem, matching: Matching) -> Proof:
     scan = scan_pairs(
         expanded, certificate.vertex_duals, forest, certificate.scale, certificate.bonus, (left, right)
     )
-    faults += _scan_faults(scan, certificate, left, right)
+    faults += scan_faults(scan, certificate, left, right)
     value = certificate.scale * (matching.weight + certificate.bonus * len(matching.pairs))
     if value != bound:
         faults.append(
@@ -69,13 +80,14 @@ def prove_optimal(problem: Problem, matching: Matching) -> Proof:
         faults.append(
             f"An optimal matching has no gap; this one states {matching.gap} and {matching.pairs_gap} pairs."
         )
-    return _concluded(problem, matching, certificate, scan, bound, faults, optimal=True)
+    return _concluded(problem, matching, certificate, scan, bound, faults)
 
 
 def prove_bound(problem: Problem, matching: Matching) -> Proof:
     """Check a `BoundCertificate`: its duals hold for every allowed pair, and the stated gaps are true.
 
-    A stated `Matching.gap` or `Matching.pairs_gap` is true if it is at least what the duals prove.
+    A stated `Matching.gap` or `Matching.pairs_gap` is true if it is at least what the duals prove; for the objective
+    ``"worst_first"`` a `Matching.worst_gap` if it is at least what everybody's best score leaves.
 
     Parameters
     ----------
@@ -102,23 +114,67 @@ def prove_bound(problem: Problem, matching: Matching) -> Proof:
     if not isinstance(certificate, BoundCertificate):
         return Proof(False, (*faults, "The matching carries no certificate of a bound."))
     expanded, left, right = problem.one_place_each()
-    faults += _dual_faults(certificate, expanded.n_vertices)
-    if faults:
+    faults += dual_faults(certificate, expanded.n_vertices)
+    forest, forest_faults = BlossomForest.of(certificate, expanded.n_vertices)
+    faults += forest_faults
+    if forest is None or faults:
         return Proof(False, tuple(faults))
     scan = scan_pairs(
-        expanded, certificate.vertex_duals, None, certificate.scale, certificate.bonus, (left, right)
+        expanded, certificate.vertex_duals, forest, certificate.scale, certificate.bonus, (left, right)
     )
-    faults += _scan_faults(scan, certificate, left, right)
-    return _concluded(
-        problem, matching, certificate, scan, _sum(certificate.vertex_duals), faults, optimal=False
-    )
+    faults += scan_faults(scan, certificate, left, right)
+    if problem.objective == "worst_first":
+        faults += _worst_faults(problem, matching)
+    bound = _sum(certificate.vertex_duals) + forest.bound
+    return _concluded(problem, matching, certificate, scan, bound, faults, in_blossoms=forest.bound)
+
+
+def _worst_faults(problem: Problem, matching: Matching) -> list[str]:
+    """Hold the stated gap in the worst pair against what the best scores of so many people leave."""
+    if not len(matching.pairs):
+        return []
+    worst = int(problem.scores.at(matching.pairs[:, 0], matching.pairs[:, 1]).min())
+    gap = worst_pair_bound(problem, len(matching.pairs)) - worst
+    if gap <= matching.worst_gap:
+        return []
+    return [
+        f"The stated gap in the worst pair is {matching.worst_gap}; best scores prove no less than {gap}."
+    ]
+
+
+def worst_pair_bound(problem: Problem, pairs: int) -> int:
+    """Return a score that the worst of so many pairs cannot exceed: nobody's pair is better than their best one.
+
+    Parameters
+    ----------
+    problem : Problem
+    pairs : int
+        At least 1, and no more than can be made.
+
+    Examples
+    --------
+    >>> from peermatch.problem import DenseScores
+    >>> worst_pair_bound(Problem(DenseScores([[0, 5, 2], [5, 0, 3], [2, 3, 0]])), 1)
+    5
+    """
+    expanded, _, _ = problem.one_place_each()
+    rows, columns = expanded.scores.shape
+    of_rows, of_columns = np.full(rows, FORBIDDEN), np.full(columns, FORBIDDEN)
+    for some in row_blocks(rows, columns):
+        block = expanded.scores.block(some)
+        of_rows[some] = block.max(axis=1, initial=FORBIDDEN)
+        of_columns = np.maximum(of_columns, block.max(axis=0, initial=FORBIDDEN))
+    if problem.two_sided:
+        return min(int(np.sort(side)[len(side) - pairs]) for side in (of_rows, of_columns))
+    return int(np.sort(of_rows)[rows - 2 * pairs])
 
 
 def _sum(numbers: IntArray) -> int:
     return sum(numbers.tolist())  # Python integers: the sum of a million duals may pass int64
 
 
-def _dual_faults(certificate: OptimalityCertificate | BoundCertificate, n_vertices: int) -> list[str]:
+def dual_faults(certificate: OptimalityCertificate | BoundCertificate, n_vertices: int) -> list[str]:
+    """List what is wrong with the scale, the bonus and the duals of the vertices as such."""
     faults = []
     if not _is_whole(certificate.scale) or certificate.scale < 1:
         faults.append(f"The scale must be a whole number of at least 1; it is {certificate.scale!r}.")
@@ -139,9 +195,10 @@ def _is_whole(number: object) -> bool:
     return isinstance(number, int) and not isinstance(number, bool)
 
 
-def _scan_faults(
+def scan_faults(
     scan: Scan, certificate: OptimalityCertificate | BoundCertificate, left: IntArray, right: IntArray
 ) -> list[str]:
+    """List the pairs with a negative slack, and a number of pairs that was claimed wrongly."""
     lines = (
         f"Pair ({left[u]}, {right[v]}) has a slack of {slack} in units of 1/{certificate.scale}."
         for u, v, slack in scan.broken
@@ -164,14 +221,15 @@ def _concluded(
     bound: int,
     faults: list[str],
     *,
-    optimal: bool,
+    in_blossoms: int = 0,
 ) -> Proof:
     """Say what feasible duals prove for the problem's objective, and hold it against what is claimed."""
+    optimal = isinstance(certificate, OptimalityCertificate)
     if scan.n_broken:
         return Proof(False, tuple(faults), scan.n_pairs)
     n_pairs, scale, bonus = len(matching.pairs), certificate.scale, certificate.bonus
     pairs_bound = None
-    if problem.objective == "everyone_first":
+    if problem.objective != "best_total":
         pairs_bound = _most_pairs(scan, bound, scale, bonus)
         more = pairs_bound - n_pairs
         if more > matching.pairs_gap:
@@ -182,8 +240,8 @@ def _concluded(
     elif bonus != 0:
         faults.append(f"For the best total the bonus must be 0; it is {bonus}.")
         return Proof(False, tuple(faults), scan.n_pairs)
-    if problem.objective == "everyone_first":
-        bound = _best_of_as_many(certificate.vertex_duals, problem, n_pairs) if not optimal else bound
+    if problem.objective != "best_total" and not optimal:
+        bound = _best_of_as_many(certificate.vertex_duals, problem, n_pairs) + in_blossoms
     upper = bound // scale - bonus * n_pairs
     gap = upper - matching.weight
     if not optimal and (matching.gap is None or gap > matching.gap):

@@ -29,7 +29,9 @@ class Proof:
     gap : int or None
         `upper_bound` less the weight of the matching.
     pairs_bound : int or None
-        No matching has more pairs; only for the objective ``"everyone_first"``.
+        No matching has more pairs; not for the objective ``"best_total"``.
+    worst_bound : int or None
+        No matching with as many pairs has a better worst pair; only for the objective ``"worst_first"``.
 
     Examples
     --------
@@ -43,6 +45,7 @@ class Proof:
     upper_bound: int | None = None
     gap: int | None = None
     pairs_bound: int | None = None
+    worst_bound: int | None = None
 
 
 def summed_up(faults: Iterable[str], total: int, what: str) -> list[str]:
