@@ -32,7 +32,14 @@ from peermatch.encoders import (
     SkillsEncoder,
 )
 
-__all__ = ["CompiledCriterion", "FittedCriterion", "at_day", "compile_criterion", "fit_criterion"]
+__all__ = [
+    "CompiledCriterion",
+    "FittedCriterion",
+    "at_day",
+    "compile_criterion",
+    "fit_and_compile",
+    "fit_criterion",
+]
 
 Bools = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
@@ -108,6 +115,13 @@ def fit_criterion(
     InputError
         For columns that are not there or hold the wrong kind of value.
     """
+    return fit_and_compile(criterion, sides, as_of=as_of, unknown=unknown)[0]
+
+
+def fit_and_compile(
+    criterion: Criterion, sides: Sides, *, as_of: Any = None, unknown: str = "quartile"
+) -> tuple[FittedCriterion, CompiledCriterion]:
+    """Do both for the same people, whose cells are then read once for both."""
     encoder = _KINDS[criterion.kind][0](criterion, sides, as_of)
     compiled = compile_criterion(FittedCriterion(criterion, encoder, (0.0, 0.0)), sides)
     if criterion.kind == "custom":
@@ -119,7 +133,7 @@ def fit_criterion(
         gates=(compiled.left_on, compiled.right_on),
         unknown=unknown,
     )
-    return FittedCriterion(criterion, encoder, fills)
+    return FittedCriterion(criterion, encoder, fills), replace(compiled, fills=fills)
 
 
 def at_day(fitted: FittedCriterion, as_of: Any) -> FittedCriterion:

@@ -1,17 +1,23 @@
-"""Work over pairs, cut into tiles: plain tasks, run by joblib.
+"""Work over pairs, cut into tiles: plain tasks, run by threads of our own, or where joblib was told to run them.
 
 Nothing else in the house knows how many threads there are.
+
+joblib's own threads are asked every hundredth of a second whether they are done, which a thousand people would wait
+for longer than for the work itself. So joblib runs the tiles where it was given a backend other than threads
+(``joblib.parallel_config``: Dask, Ray, Spark, processes), and a plain pool does elsewhere.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, cpu_count, delayed
+from joblib.parallel import SequentialBackend, ThreadingBackend, get_active_backend
 
 from peermatch.checks import check_count
 
@@ -57,6 +63,11 @@ def row_chunks(rows: int, columns: int, *, cells: int | None = None) -> list[npt
 def run_tiles(task: Callable[..., Result], tiles: Sequence[tuple[object, ...]]) -> list[Result]:
     """Run ``task(*tile)`` for every tile and return the results in the order of the tiles."""
     threads = min(thread_count(), len(tiles))
-    if threads <= 1:
+    backend, _ = get_active_backend(prefer="threads")
+    if threads <= 1 or isinstance(backend, SequentialBackend):
         return [task(*tile) for tile in tiles]
-    return list(Parallel(n_jobs=threads, prefer="threads")(delayed(task)(*tile) for tile in tiles))
+    if not isinstance(backend, ThreadingBackend):
+        return list(Parallel(n_jobs=threads)(delayed(task)(*tile) for tile in tiles))
+    with ThreadPoolExecutor(threads) as pool:
+        # map() cancels what has not begun when a task fails or Ctrl-C is pressed
+        return list(pool.map(lambda tile: task(*tile), tiles))
