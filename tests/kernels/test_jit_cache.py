@@ -26,6 +26,22 @@ def part(x):
     return x + 1
 """
 
+# What Numba brings for these lives in modules of its own, which are slow to import.
+ARRAYS = """
+import sys
+import numpy as np
+from pk._jit import kernel
+
+@kernel
+def total(n):
+    numbers = np.zeros(n)
+    numbers += 2.5
+    return numbers.sum() if np.iinfo(np.int64).min < 0 else 0.0
+
+def names():
+    return {"numba.np.arraymath", "numba.np.arrayobj", "scipy.linalg"} & set(sys.modules)
+"""
+
 CALLER = """
 from pk._jit import kernel
 from pk.callee import part
@@ -91,6 +107,29 @@ def test_a_second_process_compiles_nothing(copy: Path) -> None:
     done = run(copy)
     assert done.stdout.split() == ["50", "1", "False", "False"]
     assert done.stderr == ""
+
+
+def test_loading_needs_nothing_that_only_the_compiler_needs(copy: Path) -> None:
+    (copy / "pk" / "arrays.py").write_text(ARRAYS)
+    load = "from pk.arrays import names, total\nprint(total(4), sum(total.stats.cache_hits.values()), len(names()))"
+    assert run(copy, load).stdout.split()[:2] == ["10.0", "0"]
+    assert run(copy, load).stdout.split() == ["10.0", "1", "0"]
+
+
+def test_what_was_loaded_can_be_called_by_what_is_compiled_later(copy: Path) -> None:
+    (copy / "pk" / "arrays.py").write_text(ARRAYS)
+    further = """
+from pk.arrays import total
+from pk._jit import kernel
+from pk.caller import whole
+print(total(4), whole(4))
+@kernel
+def both(n):
+    return total(n) + whole(n)
+print(both(4), total(numpy.int32(2)), whole(0.5))
+"""
+    first, second = (run(copy, f"import numpy{further}").stdout.split() for _ in range(2))
+    assert first == second == ["10.0", "50", "60.0", "5.0", "15.0"]
 
 
 def test_an_edited_callee_gives_the_new_answer(copy: Path) -> None:

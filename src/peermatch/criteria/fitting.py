@@ -24,12 +24,12 @@ from peermatch.criteria.measures import (
 )
 from peermatch.criteria.sides import Sides
 from peermatch.criteria.unknown import fill_values
-from peermatch.encoders import (
-    AvailabilityEncoder,
-    BackgroundEncoder,
-    ExperienceEncoder,
-    GoalsEncoder,
-    SkillsEncoder,
+from peermatch.encoders.readers import (
+    AvailabilityReader,
+    BackgroundReader,
+    ExperienceReader,
+    GoalsReader,
+    SkillsReader,
 )
 
 __all__ = [
@@ -52,7 +52,8 @@ class FittedCriterion:
     Attributes
     ----------
     criterion : Criterion
-    encoder : transformer or None
+    encoder : reader of cells or None
+        One of `peermatch.encoders.readers`.
     fills : (float, float)
         What "not known" counts as for the left and for the right person.
     """
@@ -239,7 +240,7 @@ def _features(
 
 
 def _fit_experience(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
-    encoder = ExperienceEncoder(ladder=_optional_list(criterion.options["ladder"]), as_of=as_of)
+    encoder = ExperienceReader(ladder=_optional_list(criterion.options["ladder"]), as_of=as_of)
     return _fit_encoder(encoder, criterion, sides)
 
 
@@ -271,7 +272,7 @@ def _each_by_themselves(measure: PrimitiveMeasure, sides: Sides) -> PrimitiveMea
 
 
 def _fit_background(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
-    encoder = BackgroundEncoder()
+    encoder = BackgroundReader()
     return _fit_encoder(encoder, criterion, sides)
 
 
@@ -285,7 +286,7 @@ def _fit_goals(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
     kind = "text" if options["text"] is not None else "auto"
     if options["separator"] is not None or options["vocabulary"] is not None or options["one_way"]:
         kind = "values"
-    encoder = GoalsEncoder(
+    encoder = GoalsReader(
         kind=kind,
         separator=options["separator"],
         vocabulary=_optional_list(options["vocabulary"]),
@@ -325,7 +326,7 @@ def _fit_skills(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
     if sides.two_sided:
         frames.append(_skill_frame(criterion, sides, "right"))
     options = criterion.options
-    encoder = SkillsEncoder(separator=options["separator"], vocabulary=_optional_list(options["vocabulary"]))
+    encoder = SkillsReader(separator=options["separator"], vocabulary=_optional_list(options["vocabulary"]))
     with sides.located(_headers(criterion)):
         return encoder.fit(pd.concat(frames, ignore_index=True))
 
@@ -350,7 +351,7 @@ def _skill_words(criterion: Criterion, encoder: Any, sides: Sides, side: str) ->
 
 
 def _fit_availability(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
-    return _fit_encoder(AvailabilityEncoder(as_of=as_of), criterion, sides)
+    return _fit_encoder(AvailabilityReader(as_of=as_of), criterion, sides)
 
 
 def _measure_available(criterion: Criterion, encoder: Any, sides: Sides) -> Measured:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import logging
 import os
 import pickle
@@ -34,8 +35,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core import compiler
+from numba.core import compiler, environment
 from numba.core.caching import _Cache
+from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 
 __all__ = ["cache_folders", "cache_is_cold", "kernel"]
@@ -47,6 +49,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _settings: Any = numba.config  # what the NUMBA_ variables of the environment say
 _dumps: Any = dumps
 _rebuild: Any = compiler.CompileResult._rebuild
+_rebuild_env: Any = environment._rebuild_env
+_environments: Any = environment.Environment._memo
+_runtime: Any = rtsys
 _HERE = Path(__file__).resolve().parent
 _DIGEST_BYTES = 32
 
@@ -211,13 +216,12 @@ class _KernelCache(_Cache):
         """Return the kept machine code for this signature, or None."""
         if not (self._enabled and _SOURCES_AT_IMPORT):
             return None
-        target_context.refresh()
         name = self._file_name(sig, target_context.codegen())
         for folder in cache_folders():
             try:
                 payload = _read(folder, name)
                 if payload is not None:
-                    return _rebuild(target_context, *pickle.loads(payload))
+                    return _loaded(target_context, payload)
             except _CACHE_FAILURES as failure:
                 message = "A compiled kernel in %s cannot be used (%s); it is compiled again."
                 _say_once("torn", logging.WARNING, message, folder, failure)
@@ -260,6 +264,37 @@ class _KernelCache(_Cache):
     def _remove_outdated(self, folder: Path) -> None:
         current = f"{self._name}-{_stamp()}-"
         _remove(path for path in folder.glob(f"{self._name}-*.nbc") if not path.name.startswith(current))
+
+
+def _loaded(target_context: Any, payload: bytes) -> Any:
+    """Return machine code that can be called.
+
+    It needs the runtime that counts references to arrays, and no more. What the compiler knows of Python and NumPy
+    takes a third of a second to import; that is put off until something compiles.
+    """
+    _runtime.initialize(target_context)
+    return _rebuild(target_context, *_Unpickler(io.BytesIO(payload)).load())
+
+
+class _Unpickler(pickle.Unpickler):
+    """Unpickles what Numba's own functions leave in a kernel, without importing where they live."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("numba.core.environment", "_rebuild_env"):
+            return _environment
+        return super().find_class(module, name)
+
+
+def _environment(module: str, constants: Any, name: str) -> Any:
+    """Return the constants of a function in compiled code, with globals that machine code never looks at."""
+    if module in sys.modules or not module.startswith("numba."):
+        return _rebuild_env(module, constants, name)
+    known = _environments.get(name)
+    if known is None:
+        known = _environments[name] = environment.Environment({"__name__": module})
+        known.consts[:] = constants
+        known.env_name = name
+    return known
 
 
 def _read(folder: Path, name: str) -> bytes | None:
