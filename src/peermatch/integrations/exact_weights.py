@@ -187,27 +187,46 @@ def _width(numbers: list[int], n: int, everyone_first: bool) -> int:
 
 
 class _Held:
-    """Which blossoms hold both ends of each edge: found once, asked for several sums."""
+    """Which blossoms hold both ends of each edge: the innermost is found once, and asked for several sums.
+
+    Blossoms can be nested half as deep as there are vertices, so ways up are taken in steps of powers of two (jump
+    pointers): O(log n) an edge.
+    """
 
     def __init__(self, certificate: OptimalityCertificate, a: IntArray, b: IntArray) -> None:
-        self.parent = certificate.blossom_parent
-        self.innermost = np.full(len(a), -1, dtype=np.int64)
-        if len(self.parent):
-            # A blossom stands after the one around it: of two different ones the later is not around the other.
-            x, y = certificate.vertex_blossom[a], certificate.vertex_blossom[b]
-            apart = np.flatnonzero(x != y)
-            while apart.size:
-                p, q = x[apart], y[apart]
-                x[apart], y[apart] = np.where(p > q, self.parent[p], p), np.where(q > p, self.parent[q], q)
-                apart = apart[x[apart] != y[apart]]
-            self.innermost = x
+        outside = len(certificate.blossom_parent)  # stands for no blossom, and is around itself
+        around = np.append(certificate.blossom_parent, outside)
+        self.around = np.where(around < 0, outside, around)
+        self.innermost = np.full(len(a), outside, dtype=np.int64)
+        if outside:
+            at = np.where(certificate.vertex_blossom < 0, outside, certificate.vertex_blossom)
+            self.innermost = self._common(at[a], at[b])
+
+    def _common(self, x: IntArray, y: IntArray) -> IntArray:
+        """Return the innermost blossom that is, or is around, both x and y."""
+        depth = self._sums(np.ones(len(self.around) - 1, dtype=np.int64))
+        above = [self.around]
+        while (above[-1] != above[-1][-1]).any():
+            above.append(above[-1][above[-1]])
+        x, y = np.where(depth[x] < depth[y], y, x), np.where(depth[x] < depth[y], x, y)
+        deeper = depth[x] - depth[y]
+        for k, jump in enumerate(above):
+            x = np.where(deeper >> k & 1, jump[x], x)
+        for jump in reversed(above):
+            apart = jump[x] != jump[y]
+            x, y = np.where(apart, jump[x], x), np.where(apart, jump[y], y)
+        return np.where(x == y, x, self.around[x])
 
     def sums(self, values: IntArray) -> IntArray:
         """Add up a value of each blossom over the blossoms that hold an edge."""
-        total = [0] * (len(self.parent) + 1)  # outside all of them is -1, which finds the 0 at the end
-        for blossom, (around, value) in enumerate(zip(self.parent.tolist(), values.tolist(), strict=True)):
+        return self._sums(values)[self.innermost]
+
+    def _sums(self, values: IntArray) -> IntArray:
+        """Add up a value of each blossom over itself and the blossoms around it, which stand before it."""
+        total = [0] * len(self.around)
+        for blossom, (around, value) in enumerate(zip(self.around.tolist(), values.tolist(), strict=False)):
             total[blossom] = value + total[around]
-        return np.array(total, dtype=np.int64)[self.innermost]
+        return np.array(total, dtype=np.int64)
 
 
 def _connected(a: IntArray, b: IntArray, edges: IntArray, n: int) -> list[IntArray]:

@@ -69,38 +69,34 @@ def read_edges(graph: Any, weight: Hashable) -> WeightedEdges:
     """
     nodes = _in_order(graph)
     number = {node: i for i, node in enumerate(nodes)}
-    rows: list[int] = []
-    stops: list[int] = []
-    others: list[Hashable] = []
-    attributes: list[Any] = []
+    u: list[int] = []
+    v: list[int] = []
+    values: list[Any] = []
     for node, neighbours in graph.adjacency():
-        rows.append(number[node])
-        others.extend(neighbours)
-        attributes.extend(neighbours.values())
-        stops.append(len(others))
-    u = np.repeat(np.array(rows, dtype=np.int64), np.diff(stops, prepend=0))
-    v = np.fromiter(map(number.__getitem__, others), dtype=np.int64, count=len(others))
-    once = np.flatnonzero(u < v)  # every edge is met at both of its ends
-    order = once[np.lexsort((v[once], u[once]))]
-    values = (
-        [1] * len(order) if weight is None else _found(map(attributes.__getitem__, order.tolist()), weight)
-    )
-    return WeightedEdges(nodes, u[order], v[order], _plain(values))
+        i = number[node]
+        for other, data in neighbours.items():
+            j = number[other]
+            if i < j:
+                u.append(i)
+                v.append(j)
+                values.append(1 if weight is None else data.get(weight, 1))
+    first, second = np.array(u, dtype=np.int64), np.array(v, dtype=np.int64)
+    order = np.lexsort((second, first))
+    weights = _plain(values)
+    return WeightedEdges(nodes, first[order], second[order], [weights[k] for k in order.tolist()])
 
 
 def read_weights(graph: Any, weight: Hashable) -> None:
     """Raise NotImplementedError where `read_edges` would; quicker, since it builds nothing."""
-    if weight is None:
-        return
-    try:
-        _plain(_found((data for _, row in graph.adjacency() for data in row.values()), weight))
-    except NotImplementedError:  # unless it is for a self-loop, whose weight nobody looks at
-        rows = ((node, row.items()) for node, row in graph.adjacency())
-        _plain(_found((data for node, row in rows for other, data in row if other != node), weight))
-
-
-def _found(attributes: Iterable[Any], weight: Hashable) -> list[Any]:
-    return [data.get(weight, 1) for data in attributes]
+    if weight is not None:
+        _plain(
+            [
+                data.get(weight, 1)
+                for node, neighbours in graph.adjacency()
+                for other, data in neighbours.items()
+                if other != node
+            ]
+        )
 
 
 def _in_order(nodes: Iterable[Any]) -> list[Any]:
