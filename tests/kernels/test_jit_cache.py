@@ -188,6 +188,21 @@ def test_a_folder_that_others_can_write_to_is_not_trusted(copy: Path) -> None:
     assert "written by someone else" in done.stderr
 
 
+WHERE = "from pk._jit import folder_to_keep_in; print(folder_to_keep_in())"
+
+
+def test_it_is_known_beforehand_where_kernels_will_be_kept(copy: Path) -> None:
+    assert run(copy, WHERE).stdout.split() == [str(copy / "pk" / "__pycache__")]
+    chosen = copy / "some" / "folder"
+    said = run(copy, WHERE, NUMBA_CACHE_DIR=str(chosen)).stdout.split()
+    assert [Path(line).parent for line in said] == [chosen]
+    without_pycache(copy)
+    said = run(copy, WHERE).stdout.split()
+    assert [Path(line).parent for line in said] == [copy / "home" / "cache" / "peermatch"]
+    (copy / "home").touch()
+    assert run(copy, WHERE).stdout.split() == ["None"]
+
+
 def test_with_no_folder_at_all_kernels_are_compiled_in_memory(copy: Path) -> None:
     without_pycache(copy)
     (copy / "home").touch()

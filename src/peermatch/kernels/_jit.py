@@ -7,9 +7,10 @@ Idea
     the old code is served. Here the stamp is a hash of *every* kernel source file and the package's version.
 Invariant
     A file is used only if its stamp, signature, processor and the versions of Numba and Python are those of
-    this process and its contents are whole (a digest stands in front). It is written only if the sources on
-    disk are still those that this process imported. Whatever goes wrong with a file or folder, the kernel is
-    compiled in memory: one line in the log, never an exception.
+    this process, and so is the bytecode of the kernel and of all that it calls, and its contents are whole (a
+    digest stands in front). It is written only if the sources on disk are still those that this process
+    imported. Whatever goes wrong with a file or folder, the kernel is compiled in memory: one line in the log,
+    never an exception.
 Cost
     Importing reads the kernel sources once (about a millisecond). Nothing compiles before its first call.
 
@@ -32,15 +33,17 @@ import uuid
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 from numba.core import compiler, environment
 from numba.core.caching import _Cache
 from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 
-__all__ = ["cache_folders", "cache_is_cold", "kernel"]
+__all__ = ["cache_folders", "cache_is_cold", "folder_to_keep_in", "kernel"]
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +144,15 @@ def cache_folders() -> list[Path]:
     return folders
 
 
+def folder_to_keep_in() -> Path | None:
+    """Return the folder that kernels compiled now will be kept in, as far as a look tells; None if there is none."""
+    for folder in cache_folders():
+        there = next((part for part in (folder, *folder.parents) if part.exists()), None)
+        if there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+            return folder
+    return None
+
+
 def _user_cache_root() -> Path:
     chosen = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
     return Path(chosen) if chosen else Path.home() / ".cache"
@@ -191,10 +203,7 @@ class _KernelCache(_Cache):
         module = Path(function.__code__.co_filename).stem
         name = function.__qualname__.replace("<", "").replace(">", "")
         self._name = f"{module}.{name}"
-        self._identity = (
-            function.__code__.co_firstlineno,
-            hashlib.sha256(function.__code__.co_code).hexdigest(),
-        )
+        self._function = function
         self._enabled = True
 
     @property
@@ -240,30 +249,52 @@ class _KernelCache(_Cache):
                 "unkept", logging.WARNING, "Compiled kernels are not kept on this machine (%s).", failure
             )
             return
-        reasons = []
+        reasons: list[str] = []
         for folder in cache_folders():
             try:
                 _write(folder, name, payload)
             except _CACHE_FAILURES as failure:
-                reasons.append(f"{folder}: {failure}")
+                reasons.append(f"{folder} cannot be written to ({failure})")
                 continue
             if reasons:
                 message = "Compiled kernels are kept in %s, because %s."
                 _say_once("elsewhere", logging.INFO, message, folder, reasons[0])
             self._remove_outdated(folder)
             return
-        message = "Compiled kernels cannot be kept, so they are compiled in memory at every start. %s"
+        message = (
+            "Compiled kernels cannot be kept, so they are compiled in memory at every start: %s. "
+            "Set NUMBA_CACHE_DIR to a folder that can be written to."
+        )
         _say_once("unkept", logging.WARNING, message, "; ".join(reasons))
 
     def _file_name(self, sig: Any, codegen: Any) -> str:
         machine = (codegen.magic_tuple(), numba.__version__, sys.version_info[:3])
         options = (_settings.OPT, _settings.BOUNDSCHECK)
-        key = hashlib.sha256(repr((self._identity, sig, machine, options)).encode()).hexdigest()[:16]
+        key = hashlib.sha256(repr((_identity(self._function), sig, machine, options)).encode()).hexdigest()[
+            :16
+        ]
         return f"{self._name}-{_stamp()}-{key}.nbc"
 
     def _remove_outdated(self, folder: Path) -> None:
         current = f"{self._name}-{_stamp()}-"
         _remove(path for path in folder.glob(f"{self._name}-*.nbc") if not path.name.startswith(current))
+
+
+def _identity(function: Callable[..., Any], above: tuple[Any, ...] = ()) -> str:
+    """Hash a function as it was imported, with the constants that it uses and the kernels that it calls.
+
+    The stamp knows the sources as they lie on disk. Python itself may run something older: it takes bytecode for fresh
+    whose source has kept its size and time, as files unpacked from two archives do.
+    """
+    code = function.__code__
+    parts = [str(code.co_firstlineno), code.co_code.hex(), repr(code.co_consts), repr(code.co_names)]
+    for name in code.co_names:
+        value = getattr(function.__globals__.get(name), "py_func", function.__globals__.get(name))
+        if isinstance(value, FunctionType):
+            parts.append(name if value in (function, *above) else _identity(value, (function, *above)))
+        elif isinstance(value, int | float | complex | str | tuple | np.generic):
+            parts.append(repr(value))
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _loaded(target_context: Any, payload: bytes) -> Any:
