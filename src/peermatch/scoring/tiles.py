@@ -10,14 +10,14 @@ for longer than for the work itself. So joblib runs the tiles where it was given
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, cpu_count, delayed
-from joblib.parallel import SequentialBackend, ThreadingBackend, get_active_backend
 
 from peermatch.checks import check_count
 
@@ -28,11 +28,16 @@ FEWEST_CELLS, MOST_CELLS = 1 << 18, 1 << 22
 
 _TASKS = 8  # at least so many where there is enough to do, so that all threads end at about the same time
 
+_CONTROL_GROUPS = Path("/sys/fs/cgroup")
+_SHARES = (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"))  # of version 2, of version 1
+
 Result = TypeVar("Result")
 
 
 def thread_count() -> int:
     """Return how many threads to use: the environment variable ``PEERMATCH_THREADS``, else one for each core.
+
+    Cores that this process may not use, or that its container has no time on, do not count.
 
     Raises
     ------
@@ -41,9 +46,21 @@ def thread_count() -> int:
     """
     wanted = os.environ.get("PEERMATCH_THREADS")
     if not wanted:
-        return int(cpu_count())
+        return _cores()
     number = int(wanted) if wanted.strip().isdecimal() else wanted
     return check_count("peermatch", "PEERMATCH_THREADS", number, at_least=1)
+
+
+def _cores() -> int:
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    for files in _SHARES:
+        try:
+            quota, period = " ".join((_CONTROL_GROUPS / name).read_text() for name in files).split()
+            if int(quota) > 0:
+                return max(1, min(allowed, -(-int(quota) // int(period))))
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+    return allowed
 
 
 def row_chunks(rows: int, columns: int, *, cells: int | None = None) -> list[npt.NDArray[np.int64]]:
@@ -63,11 +80,17 @@ def row_chunks(rows: int, columns: int, *, cells: int | None = None) -> list[npt
 def run_tiles(task: Callable[..., Result], tiles: Sequence[tuple[object, ...]]) -> list[Result]:
     """Run ``task(*tile)`` for every tile and return the results in the order of the tiles."""
     threads = min(thread_count(), len(tiles))
-    backend, _ = get_active_backend(prefer="threads")
-    if threads <= 1 or isinstance(backend, SequentialBackend):
+    if threads > 1 and "joblib" in sys.modules:  # nobody can have given it a backend without importing it
+        from joblib import Parallel, delayed
+        from joblib.parallel import SequentialBackend, ThreadingBackend, get_active_backend
+
+        backend, _ = get_active_backend(prefer="threads")
+        if isinstance(backend, SequentialBackend):
+            threads = 1
+        elif not isinstance(backend, ThreadingBackend):
+            return list(Parallel(n_jobs=threads)(delayed(task)(*tile) for tile in tiles))
+    if threads <= 1:
         return [task(*tile) for tile in tiles]
-    if not isinstance(backend, ThreadingBackend):
-        return list(Parallel(n_jobs=threads)(delayed(task)(*tile) for tile in tiles))
     with ThreadPoolExecutor(threads) as pool:
         # map() cancels what has not begun when a task fails or Ctrl-C is pressed
         return list(pool.map(lambda tile: task(*tile), tiles))
