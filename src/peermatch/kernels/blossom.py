@@ -23,7 +23,7 @@ from __future__ import annotations
 from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_augment import augment
 from peermatch.kernels.blossom_expand import expand
-from peermatch.kernels.blossom_heap import NONE, move_on, take_next
+from peermatch.kernels.blossom_heap import NONE, clear, move_on, take_next
 from peermatch.kernels.blossom_rounds import next_root
 from peermatch.kernels.blossom_shrink import shrink
 from peermatch.kernels.blossom_state import (
@@ -34,13 +34,11 @@ from peermatch.kernels.blossom_state import (
     END_TO,
     FREE,
     GROUP,
-    HEAP_SIZE,
     INNER,
     LABEL,
     OUTER_STAMP,
     PARENT,
     PUT_OFF,
-    READY,
     ROOT,
     SEARCHES,
     STAMP,
@@ -80,7 +78,8 @@ def begin_search(search: Search, root: int) -> None:
     now[ROOT] = root
     now[SEARCHES] += 1
     now[OUTER_STAMP] += 2
-    now[HEAP_SIZE] = now[READY] = now[TRAIL_SIZE] = now[TIME] = 0
+    now[TRAIL_SIZE] = 0
+    clear(now)
     now[BOUND], now[END_FROM], now[END_TO] = search.y[root], -1, root
     tree = outermost(search, root)
     make_outer(search, tree, 0)

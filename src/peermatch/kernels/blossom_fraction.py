@@ -18,18 +18,16 @@ Cost
 from __future__ import annotations
 
 from peermatch.kernels._jit import in_place_kernel
-from peermatch.kernels.blossom_heap import NONE, move_on, push, take_next
+from peermatch.kernels.blossom_heap import NONE, clear, move_on, push, take_next
 from peermatch.kernels.blossom_state import (
     BEST,
     BEST_FROM,
     BOUND,
     END_FROM,
     END_TO,
-    HEAP_SIZE,
     MARKS,
     OUTER_STAMP,
     PUT_OFF,
-    READY,
     ROOT,
     SEARCHES,
     STAMP,
@@ -50,7 +48,8 @@ def begin_fraction(search: Search, root: int) -> None:
     now[ROOT] = root
     now[SEARCHES] += 1
     now[OUTER_STAMP] += 3
-    now[HEAP_SIZE] = now[READY] = now[TRAIL_SIZE] = now[TIME] = 0
+    now[TRAIL_SIZE] = 0
+    clear(now)
     now[BOUND], now[END_FROM], now[END_TO] = search.y[root], -1, root
     enter_outer(search, root)
 

@@ -1,9 +1,9 @@
-"""The events of a search, in order of time: a binary heap in two columns of one array, and a stack of those due.
+"""The events of a search, in order of time: a binary heap in two columns of one array, and a queue of those due.
 
 Idea
     Duals are stored relative to the time of the search, so the time at which an edge becomes tight is known when
     the edge is first seen and never changes while both ends keep their labels. Events that have become pointless
-    stay in the heap; whoever takes one out looks whether it still holds. What is due at once goes on a stack:
+    stay in the heap; whoever takes one out looks whether it still holds. What is due at once stands in a queue:
     where many edges have one weight, nearly everything is.
 Cost
     O(log heap) each; O(1) for those that are due.
@@ -12,11 +12,17 @@ Cost
 from __future__ import annotations
 
 from peermatch.kernels._jit import in_place_kernel
-from peermatch.kernels.blossom_state import BOUND, HEAP_SIZE, READY, TIME, Ints
+from peermatch.kernels.blossom_state import BOUND, HEAP_SIZE, READY, SERVED, TIME, Ints
 
 __all__: list[str] = []
 
 NONE = -(1 << 62)  # no event is left before the search ends
+
+
+@in_place_kernel
+def clear(now: Ints) -> None:
+    """Forget all events, and set the time to 0."""
+    now[HEAP_SIZE] = now[READY] = now[SERVED] = now[TIME] = 0
 
 
 @in_place_kernel
@@ -44,10 +50,11 @@ def take_next(heap: Ints, ready: Ints, now: Ints) -> int:
     """Return the next event and move the time on to it; NONE if none is due before BOUND."""
     if now[TIME] >= now[BOUND]:
         return NONE
-    if now[READY] > 0:
-        now[READY] -= 1
-        event: int = ready[now[READY]]
+    if now[SERVED] < now[READY]:
+        now[SERVED] += 1
+        event: int = ready[now[SERVED] - 1]
         return event
+    now[READY] = now[SERVED] = 0
     if now[HEAP_SIZE] == 0 or heap[0, 0] >= now[BOUND]:
         now[TIME] = now[BOUND]
         return NONE
@@ -82,7 +89,7 @@ def drop_first(heap: Ints, now: Ints) -> None:
 @in_place_kernel
 def move_on(heap: Ints, now: Ints) -> None:
     """Move the time on as far as no event that is left allows more."""
-    if now[READY] == 0:
+    if now[READY] == now[SERVED]:
         time = now[BOUND]
         if now[HEAP_SIZE] > 0:
             time = min(time, heap[0, 0])

@@ -37,6 +37,9 @@ BEST = 3  # least (y + time of an outer neighbour) - (doubled weight), valid if 
 BEST_FROM = 4  # the outer neighbour that it comes from
 STAMP = 5  # of this search (see there), or of an older one
 
+TREE = 6  # in a forest: see there
+NEXT_IN_TREE = 7
+
 # Columns of a node.
 PARENT = 0  # the blossom directly around, -1 for an outermost node
 FIRST = 1  # the child that holds the base
@@ -71,12 +74,14 @@ WORK = 8  # edges looked at
 SEARCHES = 9
 GROUPS = 10  # how many group numbers are not in use
 TIME = 11  # the total dual change of the search
-READY = 12  # how many events wait that are due at once
+READY = 12  # how many events stand in the queue of those that are due at once,
+SERVED = 19  # and how many of them have been taken
 ROOT = 13  # where the search under way began, -1 between searches
 CURSOR = 14  # where the round under way is
 ALLOWED = 15  # the work that one search may take in this round
 PUT_OFF = 16  # searches that were ended by it in this round
 STOP = 17  # the work at which the search under way is put off
+FOREST = 18  # the work from which on single searches give way to a forest; 0: they have
 
 
 class Search(NamedTuple):
@@ -95,7 +100,7 @@ class Search(NamedTuple):
         The matched vertex, -1 for an exposed one; -2 - v for one of an odd cycle in which v follows.
     vertex : int64 array, shape (n, 8)
     node : int64 array, shape (n + n // 2 + 1, 16)
-    heap : int64 array, shape (2 m + 4 n + 8, 2)
+    heap : int64 array, shape (4 m + 4 n + 8, 2)
         A binary heap of (time, event).
     ready : int64 array
         Events that are due at once.
@@ -141,7 +146,7 @@ def new_search(n: int, u: Ints, v: Ints, weight: Ints, bonus: int = 0) -> Search
     node = np.empty((n_nodes, 16), dtype=np.int64)
     unused = np.empty(n_nodes - n, dtype=np.int64)
     set_out(vertex, node, unused)
-    now = np.zeros(18, dtype=np.int64)
+    now = np.zeros(20, dtype=np.int64)
     now[UNUSED] = len(unused)
     now[ROOT] = -1
     return Search(
@@ -152,8 +157,8 @@ def new_search(n: int, u: Ints, v: Ints, weight: Ints, bonus: int = 0) -> Search
         mate=np.full(n, -1, dtype=np.int64),
         vertex=vertex,
         node=node,
-        heap=np.empty((n_ends + 4 * n + 8, 2), dtype=np.int64),
-        ready=np.empty(n_ends + 4 * n + 8, dtype=np.int64),
+        heap=np.empty((2 * n_ends + 4 * n + 8, 2), dtype=np.int64),
+        ready=np.empty(2 * n_ends + 4 * n + 8, dtype=np.int64),
         trail=np.empty(4 * n + 8, dtype=np.int64),
         stack=np.empty((2 * n_nodes + 8, 2), dtype=np.int64),
         unused=unused,
