@@ -121,6 +121,8 @@ def finish(search: Search) -> None:
     now = search.now
     if now[TIME] >= now[BOUND]:
         augment(search, now[END_FROM], now[END_TO])
+        if now[END_FROM] >= 0:
+            search.left[search.part[now[END_TO]]] -= 2
     else:
         now[PUT_OFF] += 1
     settle_duals(search, now[TIME])

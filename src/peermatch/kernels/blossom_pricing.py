@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from peermatch.kernels._jit import kernel
 
-__all__ = ["BlossomOrder", "level_rows", "match_free", "match_rows", "price_rows"]
+__all__ = ["BlossomOrder", "match_free", "match_rows", "price_rows"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -158,23 +158,6 @@ def keep_violation(worst: Ints, slack: int, column: int) -> None:
         slot -= 1
     worst[slot, 0] = slack
     worst[slot, 1] = column
-
-
-@kernel
-def level_rows(block: Ints, first: int, offset: int, y: Ints, bonus: int, needed: Ints) -> None:
-    """Raise `needed` of each vertex to what the duals of its partners ask of its own, for a block of rows."""
-    for i in range(block.shape[0]):
-        u = first + i
-        most = needed[u]
-        for j in range(block.shape[1]):
-            score = block[i, j]
-            if score == np.iinfo(np.int64).min or (offset == 0 and j == u) or score + bonus <= 0:
-                continue
-            doubled = 2 * (score + bonus)
-            most = max(most, doubled - y[offset + j])
-            if offset > 0:
-                needed[offset + j] = max(needed[offset + j], doubled - y[u])
-        needed[u] = most
 
 
 @kernel

@@ -38,11 +38,14 @@ def first_round(search: Search) -> None:
 
 @in_place_kernel
 def next_root(search: Search) -> int:
-    """Return the next exposed vertex with a positive dual, in this round or the next; -1 if there is none."""
-    y, mate, now = search.y, search.mate, search.now
+    """Return the next exposed vertex with a positive dual, in this round or the next; -1 if there is none.
+
+    The last one of a part in which somebody must stay exposed is passed over: see `blossom_parts`.
+    """
+    y, mate, part, left, now = search.y, search.mate, search.part, search.left, search.now
     while True:
         for v in range(now[CURSOR], len(mate)):
-            if mate[v] == -1 and y[v] > 0:
+            if mate[v] == -1 and y[v] > 0 and left[part[v]] != 1:
                 now[CURSOR] = v + 1
                 now[STOP] = now[WORK] + now[ALLOWED]
                 return v

@@ -61,6 +61,8 @@ FREE = 0  # labels: not in the search tree,
 OUTER = 1  # at an even distance from the root,
 INNER = 2  # at an odd distance
 
+MANY = 1 << 40  # of `left`: any number of vertices may still be searched from
+
 # Slots of `now`.
 HEAP_SIZE = 0
 BOUND = 1  # the search ends at this time at the latest,
@@ -110,6 +112,10 @@ class Search(NamedTuple):
         Nodes and vertices waiting in `rebase`.
     unused, groups : int64 arrays
         Blossom numbers and group numbers that are not in use.
+    part : int64 array, shape (n,)
+        A number for each connected part of the graph (see `blossom_parts`).
+    left : int64 array
+        How many vertices of each part are exposed; a large number for parts in which nobody need be.
     now : int64 array
         The counters of the search.
     """
@@ -127,6 +133,8 @@ class Search(NamedTuple):
     stack: Ints
     unused: Ints
     groups: Ints
+    part: Ints
+    left: Ints
     now: Ints
 
 
@@ -163,6 +171,8 @@ def new_search(n: int, u: Ints, v: Ints, weight: Ints, bonus: int = 0) -> Search
         stack=np.empty((2 * n_nodes + 8, 2), dtype=np.int64),
         unused=unused,
         groups=np.empty(n, dtype=np.int64),
+        part=np.zeros(n, dtype=np.int64),
+        left=np.full(max(1, n), MANY, dtype=np.int64),
         now=now,
     )
 

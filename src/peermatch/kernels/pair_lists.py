@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.kernels._bits import popcount32
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel, kernel
 from peermatch.kernels.pair_program import (
     ABOVE,
     AGREEMENT,
@@ -70,7 +70,7 @@ _FORBIDDEN = np.iinfo(np.int64).min
 _GRID = 2.0**30
 
 
-@kernel
+@in_place_kernel
 def list_near(
     u: Array, v: Array, left: Array, at: int, right: Array, row: int, params: Array, out: Array
 ) -> None:
@@ -80,7 +80,7 @@ def list_near(
         out[p] = 1.0 / (1.0 + x * x)
 
 
-@kernel
+@in_place_kernel
 def list_above(
     u: Array, v: Array, left: Array, at: int, right: Array, row: int, params: Array, back: int, out: Array
 ) -> None:
@@ -94,7 +94,7 @@ def list_above(
         out[p] = 0.0 if difference <= 0.0 and low > 0.0 else 1.0 / (1.0 + x * x)
 
 
-@kernel
+@in_place_kernel
 def list_codes(
     u: Array, v: Array, left: Array, at: int, right: Array, row: int, width: int, known: Array, equal: Array
 ) -> None:
@@ -109,7 +109,7 @@ def list_codes(
             equal[p] += both & (a == b)
 
 
-@kernel
+@in_place_kernel
 def list_agreement(same: bool, known: Array, equal: Array, out: Array) -> None:
     """Share of codes that agree (or differ) among those known of both."""
     for p in range(len(out)):
@@ -117,7 +117,7 @@ def list_agreement(same: bool, known: Array, equal: Array, out: Array) -> None:
         out[p] = hits / known[p] if known[p] > 0 else np.nan
 
 
-@kernel
+@in_place_kernel
 def list_shared(
     u: Array, v: Array, left: Array, at: int, right: Array, row: int, width: int, both: Array
 ) -> None:
@@ -128,7 +128,7 @@ def list_shared(
             both[p] += popcount32(left[at + w, u[p]] & right[row + w, v[p]])
 
 
-@kernel
+@in_place_kernel
 def list_quotients(
     u: Array,
     v: Array,
@@ -154,7 +154,7 @@ def list_quotients(
         out[p] = np.nan if own == 0.0 or other == 0.0 else min(1.0, both[p] / whole)
 
 
-@kernel
+@in_place_kernel
 def list_direction(
     u: Array,
     v: Array,
@@ -178,7 +178,7 @@ def list_direction(
         out[p] = min(1.0, max(0.0, dot * unit)) if known else np.nan
 
 
-@kernel
+@in_place_kernel
 def find_listed(start: Array, column: Array, which: int, i: int, j: int) -> int:
     """Return the place of a listed pair, -1 if it is not listed."""
     first, last = start[which, i], start[which, i + 1]
@@ -186,7 +186,7 @@ def find_listed(start: Array, column: Array, which: int, i: int, j: int) -> int:
     return place if place < last and column[place] == j else -1
 
 
-@kernel
+@in_place_kernel
 def list_listed(
     u: Array,
     v: Array,
@@ -205,7 +205,7 @@ def list_listed(
         out[p] = listed[place] if place >= 0 else default[at, u[p] if by_left else v[p]]
 
 
-@kernel
+@in_place_kernel
 def list_view(
     program: Program, k: int, back: int, u: Array, v: Array, known: Array, equal: Array, out: Array
 ) -> None:
@@ -237,7 +237,7 @@ def list_view(
         list_quotients(u, v, left, size_at, right, size_row, kind, params[0], equal, out)
 
 
-@kernel
+@in_place_kernel
 def add_listed(similarity: Array, shares: Array, k: int, who: Array, fill: float, total: Array) -> None:
     """Add contributions of listed pairs to the utilities of the people in `who`."""
     for p in range(len(who)):
@@ -264,7 +264,7 @@ def utility_list(program: Program, u: Array, v: Array, forward: Array, backward:
             add_listed(similarity, program.right_shares, k, v, program.params[k, RIGHT_FILL], backward)
 
 
-@kernel
+@in_place_kernel
 def list_equal(
     u: Array, v: Array, left: Array, at: int, right: Array, row: int, kind: int, out: Array
 ) -> None:
@@ -275,7 +275,7 @@ def list_equal(
         out[p] |= np.uint8(bad)
 
 
-@kernel
+@in_place_kernel
 def list_lines(u: Array, v: Array, left: Array, at: int, right: Array, row: int, out: Array) -> None:
     """One stands above the other: the interval [enter, leave) of one holds the other's enter (-1: not in the tree)."""
     for p in range(len(u)):
@@ -286,7 +286,7 @@ def list_lines(u: Array, v: Array, left: Array, at: int, right: Array, row: int,
         out[p] |= np.uint8((enter >= 0) & (other >= 0) & (below | over))
 
 
-@kernel
+@in_place_kernel
 def list_low(
     program: Program, rule: int, u: Array, v: Array, known: Array, equal: Array, room: Array, out: Array
 ) -> None:
@@ -335,7 +335,7 @@ def forbidden_list(program: Program, u: Array, v: Array, out: Array) -> None:
                 out[p] |= np.uint8(twins)
 
 
-@kernel
+@in_place_kernel
 def combine_list(
     program: Program, u: Array, v: Array, forward: Array, backward: Array, bad: Array, out: Array
 ) -> None:

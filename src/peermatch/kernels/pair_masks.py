@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel, kernel
 from peermatch.kernels.pair_program import (
     DIRECTED,
     EQUAL,
@@ -44,7 +44,7 @@ Array = npt.NDArray[Any]
 _GRID = 2.0**30
 
 
-@kernel
+@in_place_kernel
 def forbid_codes(
     rows: Array, begin: int, size: int, left: Array, at: int, right: Array, row: int, kind: int, bad: Array
 ) -> None:
@@ -59,7 +59,7 @@ def forbid_codes(
             bad[r, j] |= np.uint8(b == a) if kind == EQUAL else np.uint8((a < 0) | (b != a))
 
 
-@kernel
+@in_place_kernel
 def forbid_line(
     rows: Array, begin: int, size: int, left: Array, at: int, right: Array, row: int, bad: Array
 ) -> None:
@@ -76,7 +76,7 @@ def forbid_line(
             bad[r, j] |= np.uint8((other >= 0) & (below | over))
 
 
-@kernel
+@in_place_kernel
 def forbid_twins(
     rows: Array,
     begin: int,
@@ -98,7 +98,7 @@ def forbid_twins(
             bad[r, j] |= np.uint8(twins)
 
 
-@kernel
+@in_place_kernel
 def forbid_listed(
     rows: Array, begin: int, size: int, start: Array, column: Array, which: int, bad: Array
 ) -> None:
@@ -111,7 +111,7 @@ def forbid_listed(
             place += 1
 
 
-@kernel
+@in_place_kernel
 def forbid_low(
     program: Program,
     rule: int,
@@ -139,7 +139,7 @@ def forbid_low(
                 bad[r, j] |= np.uint8(low)
 
 
-@kernel
+@in_place_kernel
 def fill_forbidden(
     program: Program, rows: Array, begin: int, size: int, counts: Array, spare: Array, room: Array, bad: Array
 ) -> None:

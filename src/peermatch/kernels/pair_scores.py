@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel, kernel
 from peermatch.kernels.pair_program import (
     ALL_SAY,
     COUNTED,
@@ -47,7 +47,7 @@ SCORE, FORWARD, BACKWARD = 0, 1, 2
 _FORBIDDEN = np.iinfo(np.int64).min
 
 
-@kernel
+@in_place_kernel
 def add_forward(
     rows: Array, size: int, similarity: Array, shares: Array, k: int, fill: float, total: Array
 ) -> None:
@@ -60,7 +60,7 @@ def add_forward(
             total[r, j] += np.rint(share * value)
 
 
-@kernel
+@in_place_kernel
 def add_backward(
     rows: Array, begin: int, size: int, similarity: Array, shares: Array, k: int, fill: float, total: Array
 ) -> None:
@@ -73,7 +73,7 @@ def add_backward(
             total[r, j] += np.rint(own[j] * value)
 
 
-@kernel
+@in_place_kernel
 def fill_utilities(
     program: Program,
     rows: Array,
@@ -107,7 +107,7 @@ def fill_utilities(
                     backward[r, j] = forward[r, j]
 
 
-@kernel
+@in_place_kernel
 def hear_who_says(
     rows: Array, begin: int, size: int, left_says: Array, right_says: Array, forward: Array, backward: Array
 ) -> None:
@@ -121,7 +121,7 @@ def hear_who_says(
             backward[r, j] = backward[r, j] if others[j] != 0 else a
 
 
-@kernel
+@in_place_kernel
 def combine(rows: int, size: int, forward: Array, backward: Array, how: int, one: float) -> None:
     """Write the mutual score of two utilities over the first, without rounding."""
     two = one + one
@@ -180,7 +180,7 @@ def value_tile(program: Program, what: int, rows: Array, begin: int, out: Array)
                     into[j] = value * factor + more
 
 
-@kernel
+@in_place_kernel
 def settle_tile(values: Array, lowest: int, bad: Array, out: Array) -> None:
     """Round scores to whole numbers; those that `bad` or the lowest allowed score forbids get the lowest int64."""
     for r in range(out.shape[0]):

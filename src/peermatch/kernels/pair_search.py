@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel
 
 __all__ = [
     "EMPTY",
@@ -41,7 +41,7 @@ EMPTY = np.iinfo(np.int64).min
 _FORBIDDEN = np.iinfo(np.int64).min
 
 
-@kernel
+@in_place_kernel
 def list_flags(flags: Array, top: int, begin: int, u: Array, v: Array) -> int:
     """List the flagged pairs of a tile, as positions; return how many there are."""
     found = 0
@@ -54,7 +54,7 @@ def list_flags(flags: Array, top: int, begin: int, u: Array, v: Array) -> int:
     return found
 
 
-@kernel
+@in_place_kernel
 def flag_bounds(
     bounds: Array,
     bad: Array,
@@ -102,7 +102,7 @@ def flag_bounds(
     return found, allowed
 
 
-@kernel
+@in_place_kernel
 def flag_scores(
     scores: Array,
     top: int,
@@ -144,13 +144,13 @@ def flag_scores(
     return found, allowed
 
 
-@kernel
+@in_place_kernel
 def nearness(i: int, j: int, size: int) -> int:
     """Return size - 1 for the partner at the person's own place, one less for the next one, and so on around."""
     return size - 1 - (j - i) % size
 
 
-@kernel
+@in_place_kernel
 def enter(keys: Array, row: int, key: int) -> None:
     """Insert a key into a sorted row, unless it is there already; the last one falls out."""
     slot = keys.shape[1] - 1
@@ -163,7 +163,7 @@ def enter(keys: Array, row: int, key: int) -> None:
     keys[row, slot] = key
 
 
-@kernel
+@in_place_kernel
 def raise_limit(keys: Array, row: int, shift: int, kth: Array, limit: Array) -> None:
     """Raise what a pair must exceed once the row is full."""
     last = keys[row, keys.shape[1] - 1]
@@ -172,7 +172,7 @@ def raise_limit(keys: Array, row: int, shift: int, kth: Array, limit: Array) -> 
         limit[row] = np.float64(last >> shift)
 
 
-@kernel
+@in_place_kernel
 def offer_pairs(
     u: Array,
     v: Array,
@@ -207,7 +207,7 @@ def offer_pairs(
                 raise_limit(right_keys, j - b, shift, right_kth, right_limit)
 
 
-@kernel
+@in_place_kernel
 def merge_keys(into: Array, keys: Array) -> None:
     """Merge rows of keys into others."""
     last = into.shape[1] - 1
@@ -219,79 +219,95 @@ def merge_keys(into: Array, keys: Array) -> None:
             enter(into, row, key)
 
 
-@kernel
+# Rows of what is known of each person when pairs are priced.
+Y = 0  # the dual variable less the bonus
+LAST = 1  # a pair outside the candidates: 2 score <= GUIDE + GUIDE + min(LAST, LAST)
+GUIDE = 2
+UNLISTED = 3  # a pair not listed at the last look: 2 score <= SEEN + SEEN + min(UNLISTED, UNLISTED)
+SEEN = 4
+
+
+@in_place_kernel
 def flag_prices(
     first: int,
     above: bool,
-    y_left: Array,
-    y_right: Array,
-    outer_left: Array,
-    outer_right: Array,
+    left: Array,
+    right: Array,
+    left_outer: Array,
+    right_outer: Array,
     outer_z: Array,
-    bonus: float,
-    last_left: Array,
-    last_right: Array,
-    guide_left: Array,
-    guide_right: Array,
-    needs: Array,
     flags: Array,
 ) -> int:
-    """Flag the pairs that could contradict the duals, going by all that is known of pairs outside the candidates.
+    """Flag the pairs that could contradict the duals, going by what is known of all pairs; return how many.
 
-    The common z of a pair is at least that of the outermost blossom that holds both. A pair is worth no more than
-    what is left of either's row of candidates: pairs whose duals cover that need no look.
+    The common z of a pair is at least that of the outermost blossom that holds both. Pairs whose duals cover the most
+    that the pair can be worth, by either bound, need no look.
 
     Parameters
     ----------
-    y_left, y_right : float64 arrays
-        Dual variables, as floats; whole numbers below 2**52.
-    outer_left, outer_right : int32 arrays
+    first : int
+        Row r of the tile is place `first` + r of the left people's arrays.
+    above : bool
+        Only columns behind the row count.
+    left, right : float64 arrays, shape (5, people)
+        See Y and those below it: whole numbers below 2**52, or infinite.
+    left_outer, right_outer : int32 arrays
         The outermost blossom of each, -1 for none.
     outer_z : float64 array
         z of each blossom.
-    bonus : float
-        Twice the bonus.
-    last_left, last_right : float64 arrays
-        The worth of each person's last candidate; minus infinity where there are no pairs outside the candidates.
-    needs : float64 array, shape (rows, columns)
-        Receives what twice the score must exceed to contradict.
     flags : uint8 array, shape (rows, columns)
-
-    Returns
-    -------
-    int
-        How many are flagged.
     """
     found = 0
     for r in range(flags.shape[0]):
-        begin = first + r + 1 if above else 0
-        own, outer = y_left[first + r] - bonus, outer_left[first + r]
+        i = first + r
+        begin = i + 1 if above else 0
+        y, last, guide, unlisted, seen = (
+            left[Y, i],
+            left[LAST, i],
+            left[GUIDE, i],
+            left[UNLISTED, i],
+            left[SEEN, i],
+        )
+        outer = left_outer[i]
         z = outer_z[outer] if outer >= 0 else 0.0
-        last, guide = last_left[first + r], guide_left[first + r]
         for j in range(flags.shape[1]):
-            common = z if (outer == outer_right[j]) & (outer >= 0) else 0.0
-            need = own + y_right[j] + common
-            most = min(last, last_right[j]) + guide + guide_right[j]
+            common = z if right_outer[j] == outer else 0.0
+            need = y + right[Y, j] + common
+            most = min(last, right[LAST, j]) + guide + right[GUIDE, j]
+            most = min(most, min(unlisted, right[UNLISTED, j]) + seen + right[SEEN, j])
             flag = (need < most) & (j >= begin)
-            needs[r, j] = need
             flags[r, j] = np.uint8(flag)
             found += int(flag)
     return found
 
 
-@kernel
-def keep_high_bounds(bounds: Array, needs: Array, flags: Array) -> int:
-    """Take back the flags of pairs whose upper bound does not exceed what it needs; return how many are left."""
+@in_place_kernel
+def keep_high_bounds(
+    bounds: Array,
+    first: int,
+    left: Array,
+    right: Array,
+    left_outer: Array,
+    right_outer: Array,
+    outer_z: Array,
+    flags: Array,
+) -> int:
+    """Take back the flags of pairs whose upper bound the duals cover; return how many are left."""
     found = 0
     for r in range(flags.shape[0]):
+        i = first + r
+        outer = left_outer[i]
+        z = outer_z[outer] if outer >= 0 else 0.0
         for j in range(flags.shape[1]):
-            flag = (flags[r, j] != 0) & (2.0 * bounds[r, j] > needs[r, j])
+            common = z if right_outer[j] == outer else 0.0
+            need = left[Y, i] + right[Y, j] + common
+            flag = (flags[r, j] != 0) & (2.0 * bounds[r, j] > need)
             flags[r, j] = np.uint8(flag)
             found += int(flag)
     return found
 
 
-@kernel
+@in_place_kernel
 def common_z(innermost: Array, parent: Array, total: Array, u: int, v: int) -> int:
     """Return z summed over the blossoms that hold both u and v. Every blossom stands after the one around it."""
     a, b = innermost[u], innermost[v]
@@ -303,13 +319,14 @@ def common_z(innermost: Array, parent: Array, total: Array, u: int, v: int) -> i
     return total[a] if a >= 0 else 0
 
 
-@kernel
+@in_place_kernel
 def settle_prices(
     u: Array,
     v: Array,
     scores: Array,
     y: Array,
     bonus: int,
+    outer: Array,
     innermost: Array,
     parent: Array,
     total: Array,
@@ -325,8 +342,12 @@ def settle_prices(
         worth[p] = _FORBIDDEN
         if scores[p] == _FORBIDDEN or scores[p] + bonus <= 0:
             continue
-        slack = y[u[p]] + y[v[p]] + common_z(innermost, parent, total, u[p], v[p])
-        amount = 2 * (scores[p] + bonus) - slack
+        amount = 2 * (scores[p] + bonus) - y[u[p]] - y[v[p]]
+        around = outer[u[p]]
+        if around >= 0 and around == outer[v[p]] and amount > total[around]:
+            amount -= common_z(innermost, parent, total, u[p], v[p])
+        elif around >= 0 and around == outer[v[p]]:
+            amount = 0  # the outermost blossom alone covers it
         if amount > 0:
             worth[p] = min(amount, most)
             greatest = max(greatest, amount)

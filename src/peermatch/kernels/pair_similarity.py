@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.kernels._bits import popcount32
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel, kernel
 from peermatch.kernels.pair_program import (
     ABOVE,
     AGREEMENT,
@@ -54,7 +54,7 @@ __all__ = ["view_tile"]
 Array = npt.NDArray[Any]
 
 
-@kernel
+@in_place_kernel
 def fill_near(
     rows: Array,
     begin: int,
@@ -76,7 +76,7 @@ def fill_near(
             out[r, j] = one / (one + x * x)
 
 
-@kernel
+@in_place_kernel
 def fill_above(
     rows: Array,
     begin: int,
@@ -104,7 +104,7 @@ def fill_above(
             out[r, j] = zero if (difference <= cut) & (low > zero) else value
 
 
-@kernel
+@in_place_kernel
 def fill_one_code(
     rows: Array,
     begin: int,
@@ -130,7 +130,7 @@ def fill_one_code(
             out[r, j] = value if b >= 0 else unknown
 
 
-@kernel
+@in_place_kernel
 def count_codes(
     i: int, begin: int, left: Array, at: int, right: Array, row: int, width: int, counts: Array, size: int
 ) -> None:
@@ -147,7 +147,7 @@ def count_codes(
                 counts[1, j] += np.int32(b == a)
 
 
-@kernel
+@in_place_kernel
 def fill_agreement(
     rows: Array,
     begin: int,
@@ -175,7 +175,7 @@ def fill_agreement(
             out[r, j] = value if spare[j] > zero else unknown
 
 
-@kernel
+@in_place_kernel
 def count_shared(
     rows: Array,
     begin: int,
@@ -201,7 +201,7 @@ def count_shared(
             out[r, j] = counts[0, j]
 
 
-@kernel
+@in_place_kernel
 def divide_counts(
     rows: Array,
     begin: int,
@@ -238,7 +238,7 @@ def divide_counts(
             out[r, j] = value if known & (other > zero) else unknown
 
 
-@kernel
+@in_place_kernel
 def fill_direction(
     rows: Array,
     begin: int,
@@ -275,7 +275,7 @@ def fill_direction(
             out[r, j] = value if some & (sizes[j] > zero) else unknown
 
 
-@kernel
+@in_place_kernel
 def overlay_list(
     rows: Array, begin: int, size: int, start: Array, column: Array, listed: Array, which: int, out: Array
 ) -> None:
@@ -288,7 +288,7 @@ def overlay_list(
             place += 1
 
 
-@kernel
+@in_place_kernel
 def fill_defaults(
     rows: Array, begin: int, size: int, left: Array, at: int, right: Array, row: int, kind: int, out: Array
 ) -> None:
@@ -300,7 +300,7 @@ def fill_defaults(
             out[r, j] = own if kind == LISTED else others[j]
 
 
-@kernel
+@in_place_kernel
 def fill_similarity(
     program: Program,
     kind: int,
@@ -342,7 +342,7 @@ def fill_similarity(
         divide_counts(rows, begin, size, left, size_at, right, size_row, kind, params, out)
 
 
-@kernel
+@in_place_kernel
 def fill_view(
     program: Program,
     k: int,

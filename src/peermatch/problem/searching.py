@@ -31,6 +31,8 @@ class BestPartners:
         What each is worth; `NO_WORTH` where there is none.
     allowed : int
         How many pairs may be made.
+    complete : bool
+        False if the search was asked to stop: partners are then some that are allowed, and `allowed` says nothing.
     """
 
     left: IntArray
@@ -38,6 +40,7 @@ class BestPartners:
     left_worth: IntArray
     right_worth: IntArray
     allowed: int
+    complete: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,9 @@ class Prices:
         `last` is `NO_WORTH` where all of a person's allowed partners are candidates.
     per_row : int
         How many pairs of each person to return.
+    unlisted, seen : int64 arrays, shape (vertices,), or None
+        A pair that was not returned at an earlier look has ``2 score <= seen(u) + seen(v) + min(unlisted(u),
+        unlisted(v))``.
     """
 
     y: IntArray
@@ -63,6 +69,8 @@ class Prices:
     guides: IntArray
     last: IntArray
     per_row: int
+    unlisted: IntArray | None = None
+    seen: IntArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,24 +80,33 @@ class Priced:
     Attributes
     ----------
     u, v : int64 arrays
-        The most violated pairs of each person, as vertices; a pair may stand here twice.
+        The most violated pairs of each person u, as vertices; a pair may stand here twice.
     worst : int
         The lowest slack, at most 0.
+    complete : bool
+        Whether these are truly the most violated of each person.
+    unlisted : int64 array, shape (vertices,), or None
+        No pair of this vertex that is not returned has a slack below minus this.
     """
 
     u: IntArray
     v: IntArray
     worst: int
+    complete: bool = True
+    unlisted: IntArray | None = None
 
 
 @runtime_checkable
 class SearchableScores(PairScores, Protocol):
-    """Pair scores that look for pairs themselves. Either method may return None: not for these scores, or stopped."""
+    """Pair scores of at least 0 and at most `GRID` that look for pairs themselves."""
 
     def best_partners(
         self, k: int, guides: tuple[IntArray, IntArray], control: Control | None = None
     ) -> BestPartners | None:
-        """Return everybody's k best partners; equal ones by the order of people, nearest behind first."""
+        """Return everybody's k best partners; equal ones by the order of people, nearest behind first.
+
+        None: not these scores.
+        """
 
     def price(self, prices: Prices, control: Control | None = None) -> Priced | None:
-        """Return the pairs that contradict dual variables."""
+        """Return the pairs that contradict dual variables; None if asked to stop."""

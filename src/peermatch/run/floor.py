@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from peermatch.criteria import EnforcedRule, Enforcement, Rule, Sides
+from peermatch.criteria.program import ProgramWriter
 from peermatch.errors import InfeasibleError
 from peermatch.explain.wording import score_text
 from peermatch.problem import FORBIDDEN, GRID, IntArray
@@ -38,6 +40,11 @@ class ScoreFloorMask:
 
     scores: LazyScores
     floor: int
+    compiles: ClassVar[bool] = False
+
+    def write(self, writer: ProgramWriter, row: npt.NDArray[Any]) -> None:
+        """Refuse: scores below a floor are forbidden by the scores themselves (`LazyScores.at_least`)."""
+        raise TypeError("A floor on scores is no rule of a program; use LazyScores.at_least.")
 
     def tile(self, rows: IntArray, columns: IntArray) -> Bools:
         """Return True where the row's person may not have the column's."""

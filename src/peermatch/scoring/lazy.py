@@ -147,7 +147,7 @@ class LazyScores:
         out = np.empty((len(rows), self._shape[0]), dtype=np.int64)
         for part in row_chunks(*self._shape):
             _, backward, bad = self._utility_rows(part, BACKWARD)
-            out[:, part] = np.where(bad, FORBIDDEN, backward.astype(np.int64))[:, rows].T
+            out[:, part] = np.where(bad | self._low(part), FORBIDDEN, backward.astype(np.int64))[:, rows].T
         return out
 
     def at(self, u: IntArray, v: IntArray) -> IntArray:
@@ -194,7 +194,6 @@ class LazyScores:
         if self.programs is not None and k > 0:
             nobody = (np.zeros(rows, dtype=np.int64), np.zeros(columns, dtype=np.int64))
             best = find_best(self.programs, self._shape, k, nobody)
-            assert best is not None  # nothing asks it to stop
             return Candidates(best.left, np.where(best.left < 0, FORBIDDEN, best.left_worth // 2))
         parts = run_tiles(self._top_of, [(chunk, k) for chunk in row_chunks(rows, columns)])
         empty = np.zeros((0, k), dtype=np.int64)
@@ -249,7 +248,11 @@ class LazyScores:
 
     def _left_rows(self, rows: IntArray) -> IntArray:
         forward, _, bad = self._utility_rows(rows, FORWARD)
-        return np.where(bad, FORBIDDEN, forward.astype(np.int64))
+        return np.where(bad | self._low(rows), FORBIDDEN, forward.astype(np.int64))
+
+    def _low(self, rows: IntArray) -> Bools | bool:
+        """Return where a pair scores less than is allowed."""
+        return self._score_rows(rows) == FORBIDDEN if self.lowest > 0 else False
 
     def _bad_rows(self, rows: IntArray) -> npt.NDArray[np.uint8]:
         if self.programs is not None:

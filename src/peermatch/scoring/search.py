@@ -25,6 +25,11 @@ from peermatch.kernels.pair_program import LOWEST_ALLOWED
 from peermatch.kernels.pair_scores import SCORE, settle_tile, value_tile
 from peermatch.kernels.pair_search import (
     EMPTY,
+    GUIDE,
+    LAST,
+    SEEN,
+    UNLISTED,
+    Y,
     flag_bounds,
     flag_prices,
     flag_scores,
@@ -51,7 +56,7 @@ _ROWS = 256
 _MANY = 0.06
 """The share of pairs that matter from which on the whole tile is scored exactly."""
 
-_FEW = 0.02
+_FEW = 0.05
 """The share of pairs that could contradict the duals up to which they are scored exactly without a look at bounds."""
 
 _SEEDS = 512
@@ -116,6 +121,11 @@ def shift_of(shape: tuple[int, int]) -> int:
     return max(1, int(max(shape)).bit_length())
 
 
+def _most_worth(shape: tuple[int, int]) -> int:
+    """Return the greatest worth that a key holds beside the nearness."""
+    return (1 << (62 - shift_of(shape))) - 1
+
+
 def _spans(size: int, step: int) -> list[Span]:
     return [(first, min(size, first + step)) for first in range(0, size, step)]
 
@@ -130,6 +140,10 @@ def _tiles(shape: tuple[int, int], one_pool: bool) -> list[tuple[Span, Span, boo
     return [
         (left[i], left[i + apart], apart == 0) for apart in range(len(left)) for i in range(len(left) - apart)
     ]
+
+
+def _cells(tiles: list[tuple[Span, Span, bool]]) -> int:
+    return sum((a[1] - a[0]) * (b[1] - b[0]) for a, b, _ in tiles)
 
 
 def _decoded(keys: IntArray, others: int) -> tuple[IntArray, IntArray]:
@@ -148,8 +162,8 @@ def find_best(
     k: int,
     guides: tuple[IntArray, IntArray],
     control: Control | None = None,
-) -> BestPartners | None:
-    """Find everybody's k best partners among all pairs; None if asked to stop.
+) -> BestPartners:
+    """Find everybody's k best partners among all pairs; if asked to stop, those found by then.
 
     Parameters
     ----------
@@ -169,7 +183,7 @@ def find_best(
     for side in _seeded(programs, shape, k, costs, one_pool):
         left.merge(side.left_span, side.left.keys)
         right.merge(side.right_span, side.right.keys)
-    allowed, done = 0, 0
+    allowed, done, complete = 0, 0, True
     tiles = _tiles(shape, one_pool)
     floats = (costs[0].astype(np.float64), costs[1].astype(np.float64))
     tasks = ((programs, _tile_of(shape, tile, left, right), floats, costs) for tile in tiles)
@@ -182,12 +196,13 @@ def find_best(
         allowed += found.allowed
         done += (left_span[1] - left_span[0]) * (right_span[1] - right_span[0])
         if control is not None:
-            control.report("searching", done, shape[0] * shape[1] // (2 if one_pool else 1))
+            control.report("searching", done, _cells(tiles))
             if control.stopping:
-                return None
+                complete = False
+                break
     partners, worth = _decoded(left.keys, shape[1])
     others, other_worth = (partners, worth) if one_pool else _decoded(right.keys, shape[0])
-    return BestPartners(partners, others, worth, other_worth, allowed)
+    return BestPartners(partners, others, worth, other_worth, allowed, complete)
 
 
 def _tile_of(shape: tuple[int, int], tile: tuple[Span, Span, bool], left: _Rows, right: _Rows) -> _Tile:
@@ -320,7 +335,6 @@ class _Room:
         "flags": np.uint8,
         "bounds": np.float32,
         "values": np.float64,
-        "needs": np.float64,
         "scores": np.int64,
     }
 
@@ -424,7 +438,7 @@ def find_violated(
         greatest = max(greatest, found.worst)
         done += (left_span[1] - left_span[0]) * (right_span[1] - right_span[0])
         if control is not None:
-            control.report("pricing", done, shape[0] * shape[1] // (2 if one_pool else 1))
+            control.report("pricing", done, _cells(tiles))
             if control.stopping:
                 return None
     partners, _ = _decoded(left.keys, shape[1])
@@ -433,10 +447,13 @@ def find_violated(
     if not one_pool:
         partners, _ = _decoded(right.keys, shape[0])
         row, slot = np.nonzero(partners >= 0)
-        u.append(partners[row, slot])
-        v.append(row)
-    offset = 0 if one_pool else shape[0]
-    return Priced(np.concatenate(u).astype(np.int64), np.concatenate(v).astype(np.int64) + offset, -greatest)
+        u.append(row + shape[0])
+        v = [v[0] + shape[0], partners[row, slot]]
+    owners, others = np.concatenate(u).astype(np.int64), np.concatenate(v).astype(np.int64)
+    last = left.keys[:, -1] if one_pool else np.concatenate([left.keys[:, -1], right.keys[:, -1]])
+    complete = greatest < _most_worth(shape)
+    unlisted = np.where(last == EMPTY, 0, last >> shift_of(shape)) if complete else None
+    return Priced(owners, others, -greatest, complete, unlisted)
 
 
 @dataclass(frozen=True, eq=False)
@@ -445,9 +462,7 @@ class _Pricing:
 
     prices: Prices
     offset: int
-    y: Array
-    guides: Array
-    last: Array
+    known: Array
     outer: Array
     outer_z: Array
 
@@ -461,44 +476,40 @@ class _Pricing:
         outer = np.full(len(innermost), -1, dtype=np.int32)
         inside = innermost >= 0
         outer[inside] = root[innermost[inside]]
-        last = np.where(prices.last == NO_WORTH, -np.inf, prices.last.astype(np.float64))
+        known = np.empty((5, len(prices.y)))
+        known[Y] = prices.y - prices.bonus
+        known[LAST] = np.where(prices.last == NO_WORTH, -np.inf, prices.last)
+        known[GUIDE] = prices.guides
+        known[UNLISTED] = np.inf if prices.unlisted is None else prices.unlisted
+        known[SEEN] = 0.0 if prices.seen is None else prices.seen
         z = prices.blossoms.total.astype(np.float64)
-        offset = 0 if one_pool else shape[0]
-        return cls(
-            prices, offset, prices.y.astype(np.float64), prices.guides.astype(np.float64), last, outer, z
-        )
+        return cls(prices, 0 if one_pool else shape[0], known, outer, z)
+
+    def sides(self, tile: _Tile) -> tuple[Array, Array, Array, Array]:
+        """Return what is known of the left and of the right people of a tile, and their outermost blossoms."""
+        mine = slice(*tile.left_span)
+        theirs = slice(self.offset + tile.right_span[0], self.offset + tile.right_span[1])
+        known = (np.ascontiguousarray(self.known[:, part]) for part in (mine, theirs))
+        left, right = known
+        return left, right, self.outer[mine], self.outer[theirs]
 
 
 def _priced_tile(programs: Programs, tile: _Tile, pricing: _Pricing) -> _Found:
     """Price one tile."""
-    (a, b), (c, d) = tile.left_span, tile.right_span
-    mine, theirs = slice(a, b), slice(pricing.offset + c, pricing.offset + d)
+    (a, _), (c, d) = tile.left_span, tile.right_span
     prices, blossoms = pricing.prices, pricing.prices.blossoms
-    left_limit = tile.left.limits(tile.shift)
-    right_limit = left_limit if tile.above else tile.right.limits(tile.shift)
+    left, right, left_outer, right_outer = pricing.sides(tile)
+    limits = (tile.left.limits(tile.shift), tile.right.limits(tile.shift))
     room, worst = _Room(d - c), 0
     for rows in tile.row_blocks():
-        needs, flags = room.cut("needs", rows), room.cut("flags", rows)
-        found = flag_prices(
-            int(rows[0]) - a,
-            tile.above,
-            pricing.y[mine],
-            pricing.y[theirs],
-            pricing.outer[mine],
-            pricing.outer[theirs],
-            pricing.outer_z,
-            2.0 * prices.bonus,
-            pricing.last[mine],
-            pricing.last[theirs],
-            pricing.guides[mine],
-            pricing.guides[theirs],
-            needs,
-            flags,
-        )
+        first, flags = int(rows[0]) - a, room.cut("flags", rows)
+        found = flag_prices(first, tile.above, left, right, left_outer, right_outer, pricing.outer_z, flags)
         if found > _FEW * flags.size and programs.searches:
             bounds = room.cut("bounds", rows)
             value_tile(programs.search, SCORE, rows, c, bounds)
-            found = keep_high_bounds(bounds, needs, flags)
+            found = keep_high_bounds(
+                bounds, first, left, right, left_outer, right_outer, pricing.outer_z, flags
+            )
         if not found:
             continue
         u, v = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
@@ -511,13 +522,14 @@ def _priced_tile(programs: Programs, tile: _Tile, pricing: _Pricing) -> _Found:
             score,
             prices.y,
             prices.bonus,
+            pricing.outer,
             blossoms.innermost,
             blossoms.parent,
             blossoms.total,
-            _MOST_WORTH,
+            _most_worth(tile.shape),
             worth,
         )
         worst = max(worst, amount)
         if amount > 0:
-            _offer_worth(tile, u, v, (worth, worth), (left_limit, right_limit))
+            _offer_worth(tile, u, v, (worth, worth), limits)
     return _Found(tile.left.keys, tile.right.keys, worst=worst)

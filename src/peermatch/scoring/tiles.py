@@ -100,7 +100,10 @@ def stream_tiles(
         if isinstance(backend, SequentialBackend):
             threads = 1
         elif not isinstance(backend, ThreadingBackend):
-            yield from _elsewhere(task, tiles, jobs)
+            # a cluster says itself how many it is; processes are as many as threads would be
+            cluster = getattr(backend, "default_n_jobs", 1) == -1
+            wanted = jobs if jobs not in (None, 1) else -1 if cluster else threads
+            yield from _elsewhere(task, tiles, wanted)
             return
     if threads <= 1:
         for tile in tiles:

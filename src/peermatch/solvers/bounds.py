@@ -86,14 +86,22 @@ def _without_blossoms(solved: Solved) -> IntArray:
 
 def bounds_from_duals(solved: Solved, start: Start, bonus: int) -> list[Bound]:
     """Bound by duals that are feasible on the candidates: other pairs have no more than either's last candidate."""
-    others = np.where(start.last == FORBIDDEN, 0, np.maximum(start.last, -bonus) + bonus)
+    half = start.guide + (np.where(start.last == FORBIDDEN, 0, start.last) + 1) // 2 + bonus
+    others = np.where(start.last == FORBIDDEN, 0, np.maximum(half, 0))
     folded = Bound(np.maximum(_without_blossoms(solved), others), bonus)
     # a bonus stands in z rather than in y, so that raising y alone to it would say nothing
     return [folded] if bonus else [folded, Bound(np.maximum(solved.vertex_duals, others), 0, solved)]
 
 
 def bounds_after_scan(
-    solved: Solved, u: IntArray, v: IntArray, doubled: IntArray, worst: int, bonus: int
+    solved: Solved,
+    u: IntArray,
+    v: IntArray,
+    doubled: IntArray,
+    worst: int,
+    bonus: int,
+    *,
+    complete: bool = True,
 ) -> list[Bound]:
     """Bound by duals after all pairs were looked at.
 
@@ -110,8 +118,12 @@ def bounds_after_scan(
     worst : int
         The lowest slack, at most 0.
     bonus : int
+    complete : bool
+        Whether lists are what is said above; else they are left aside.
     """
     y = solved.vertex_duals
+    if not complete:
+        return [Bound(y + (-worst + 1) // 2, bonus, solved)]
     raised = np.zeros(len(y), dtype=np.int64)
     np.maximum.at(raised, u, doubled - y[u] - y[v] - _in_common(solved, u, v))
     return [Bound(y + (-worst + 1) // 2, bonus, solved), Bound(y + raised, bonus, solved)]

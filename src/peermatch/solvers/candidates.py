@@ -11,7 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from peermatch.kernels.blossom_pricing import match_free, match_rows
-from peermatch.problem import FORBIDDEN, Candidates, Control, IntArray, PairScores, Problem
+from peermatch.problem import (
+    FORBIDDEN,
+    GRID,
+    Candidates,
+    Control,
+    IntArray,
+    PairScores,
+    Problem,
+    SearchableScores,
+)
+from peermatch.solvers.guides import guess_guides
 
 __all__ = ["Places", "Start", "first_candidates", "greedy_mate", "row_blocks"]
 
@@ -28,16 +38,36 @@ class Places:
         In which everybody has one place.
     left, right : int64 arrays
         The position of each row and column of `problem` in the original one.
+    people : Problem
+        The original one.
     """
 
     problem: Problem
     left: IntArray
     right: IntArray
+    people: Problem
 
     @classmethod
     def of(cls, problem: Problem) -> Places:
         """Return the places of a problem's people."""
-        return cls(*problem.one_place_each())
+        return cls(*problem.one_place_each(), problem)
+
+    @property
+    def searchable(self) -> SearchableScores | None:
+        """The scores of people, if they look through all pairs themselves and everybody has a place."""
+        scores = self.people.scores
+        if not isinstance(scores, SearchableScores):
+            return None
+        rows, columns = scores.shape
+        everybody = len(np.unique(self.left)) == rows and len(np.unique(self.right)) == columns
+        return scores if everybody else None
+
+    def spread(self, u: IntArray, v: IntArray) -> tuple[IntArray, IntArray]:
+        """Return all pairs of vertices that are places of listed pairs of people (positions in their sides)."""
+        rows, columns = self.people.scores.shape
+        if self.people.has_places:
+            u, v = _to_places(u, v, self, rows, columns)
+        return u, v + self.offset
 
     @property
     def offset(self) -> int:
@@ -74,9 +104,12 @@ class Start:
     u, v, score : int64 arrays, shape (m,)
         Each edge once, with u < v, sorted.
     best : int64 array, shape (n,)
-        Each vertex's best score; `FORBIDDEN` if it has no allowed partner.
-    last : int64 array, shape (n,)
-        No pair of this vertex outside the candidates has a higher score; `FORBIDDEN` if there is no such pair.
+        No pair of this vertex has a higher score; `FORBIDDEN` if it has no allowed partner.
+    last, guide : int64 arrays, shape (n,)
+        A pair outside the candidates has ``2 score <= guide(u) + guide(v) + min(last(u), last(v))``; `last` is
+        `FORBIDDEN` if there is no such pair.
+    covered : int or None
+        How many pairs of people are allowed, if they were all looked at.
     """
 
     u: IntArray
@@ -84,6 +117,8 @@ class Start:
     score: IntArray
     best: IntArray
     last: IntArray
+    guide: IntArray
+    covered: int | None = None
 
 
 def row_blocks(rows: IntArray, columns: int) -> list[IntArray]:
@@ -92,54 +127,137 @@ def row_blocks(rows: IntArray, columns: int) -> list[IntArray]:
     return [rows[i : i + step] for i in range(0, len(rows), step)]
 
 
-def first_candidates(problem: Problem, places: Places, k: int) -> Start:
-    """Collect everybody's k best partners."""
-    rows, columns = problem.scores.shape
-    by_row = problem.scores.top(min(k, columns))
-    u, v = _listed(by_row.columns)
-    best, last = _best_and_last(by_row, min(k, columns), columns)
-    if problem.two_sided:
-        by_column = best_of_columns(problem.scores, min(k, rows))
-        column, row = _listed(by_column.columns)
+def first_candidates(problem: Problem, places: Places, k: int, control: Control | None = None) -> Start:
+    """Collect everybody's k best partners; if asked to stop on the way, some that are allowed."""
+    guides = guess_guides(problem, control)
+    searchable = places.searchable
+    if searchable is not None:
+        start = _searched(searchable, places, max(1, min(k, *problem.scores.shape)), guides, control)
+        if start is not None:
+            return start
+    return _by_blocks(problem, places, k, guides)
+
+
+def _searched(
+    scores: SearchableScores,
+    places: Places,
+    k: int,
+    guides: tuple[IntArray, IntArray],
+    control: Control | None,
+) -> Start | None:
+    """Let scores look for candidates themselves; None if they cannot."""
+    found = scores.best_partners(k, guides, control)
+    if found is None:
+        return None
+    u, v = _listed(found.left)
+    sides = [(found.left_worth, guides[0], guides[1], scores.shape[1])]
+    if scores.two_sided:
+        column, row = _listed(found.right)
         u, v = np.concatenate([u, row]), np.concatenate([v, column])
-        column_best, column_last = _best_and_last(by_column, min(k, rows), rows)
-        best = np.concatenate([best[places.left], column_best[places.right]])
-        last = np.concatenate([last[places.left], column_last[places.right]])
-        u, v = _to_places(u, v, places, rows, columns)
-        u, v = u, v + places.offset
+        sides.append((found.right_worth, guides[1], guides[0], scores.shape[0]))
+    best, last, guide = [], [], []
+    for (worth, own, others, partners), position in zip(sides, (places.left, places.right), strict=False):
+        none = worth[:, 0] == FORBIDDEN
+        most = np.minimum((np.where(none, 0, worth[:, 0]) + int(others.max(initial=0))) // 2, GRID)
+        full = (worth[:, -1] != FORBIDDEN) & (k < partners)
+        if not found.complete:  # nothing is known but that no score is higher than a perfect one
+            most, none, own = np.full_like(own, GRID), np.zeros_like(none), np.zeros_like(own)
+            full, worth = np.ones_like(none), np.full_like(worth, 2 * GRID)
+        best.append(np.where(none, FORBIDDEN, most)[position])
+        last.append(np.where(full, worth[:, -1] - own, FORBIDDEN)[position])
+        guide.append(own[position])
+    u, v = places.spread(u, v)
     u, v = _each_once(u, v, places.n)
     score = places.problem.scores.at(u, v - places.offset)
-    return Start(u, v, score, best, last)
+    covered = found.allowed if found.complete else None
+    return Start(u, v, score, np.concatenate(best), np.concatenate(last), np.concatenate(guide), covered)
+
+
+def _by_blocks(problem: Problem, places: Places, k: int, guides: tuple[IntArray, IntArray]) -> Start:
+    """Collect candidates from blocks of any scores."""
+    scores = problem.scores
+    rows, columns = scores.shape
+    found = [best_of_columns(scores, min(k, rows), guides[0])] if problem.two_sided else []
+    if problem.two_sided or guides[1].any():
+        found.insert(0, _best_of_rows(scores, min(k, columns), guides[1]))
+    else:
+        found.insert(0, _plain(scores.top(min(k, columns))))
+    u, v = _listed(found[0].partners)
+    if problem.two_sided:
+        column, row = _listed(found[1].partners)
+        u, v = np.concatenate([u, row]), np.concatenate([v, column])
+    parts = []
+    for side, own, size, position in zip(
+        found, guides, (columns, rows), (places.left, places.right), strict=False
+    ):
+        full = (side.worth[:, -1:] != FORBIDDEN).all(axis=1) & (0 < side.worth.shape[1] < size)
+        last = side.worth[:, -1] - own if side.worth.shape[1] else own
+        parts.append((side.best[position], np.where(full, last, FORBIDDEN)[position], own[position]))
+    best, last, guide = (np.concatenate(part) for part in zip(*parts, strict=True))
+    u, v = places.spread(u, v)
+    u, v = _each_once(u, v, places.n)
+    return Start(u, v, places.problem.scores.at(u, v - places.offset), best, last, guide)
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """The best partners of one side's people, their worth (see `Start.last`), and each one's best score."""
+
+    partners: IntArray
+    worth: IntArray
+    best: IntArray
+
+
+def _plain(top: Candidates) -> _Side:
+    worth = np.where(top.scores == FORBIDDEN, FORBIDDEN, 2 * np.where(top.scores == FORBIDDEN, 0, top.scores))
+    best = top.scores[:, 0] if top.scores.shape[1] else np.full(len(worth), FORBIDDEN, dtype=np.int64)
+    return _Side(top.columns, worth, best)
+
+
+def _worth_of(block: IntArray, guide: IntArray) -> IntArray:
+    return np.where(block == FORBIDDEN, FORBIDDEN, 2 * np.where(block == FORBIDDEN, 0, block) - guide)
+
+
+def _best_of_rows(scores: PairScores, k: int, guide: IntArray) -> _Side:
+    """Return each row's k best partners, less what they cost; equal ones by (column - row) mod columns."""
+    rows, columns = scores.shape
+    partners, worth = np.full((rows, k), -1, dtype=np.int64), np.full((rows, k), FORBIDDEN, dtype=np.int64)
+    best = np.full(rows, FORBIDDEN, dtype=np.int64)
+    for some in row_blocks(np.arange(rows, dtype=np.int64), columns):
+        block = scores.block(some)
+        value = _worth_of(block, guide[None, :])
+        turn = (np.arange(columns)[None, :] - some[:, None]) % max(1, columns)
+        # -FORBIDDEN overflows onto itself, so what is forbidden is put behind all others by hand
+        order = np.lexsort((turn, np.where(value == FORBIDDEN, -FORBIDDEN - 1, -value)), axis=1)[:, :k]
+        chosen = np.take_along_axis(value, order, axis=1)
+        partners[some], worth[some] = np.where(chosen == FORBIDDEN, -1, order), chosen
+        best[some] = block.max(axis=1, initial=FORBIDDEN)
+    return _Side(partners, worth, best)
+
+
+def best_of_columns(scores: PairScores, k: int, guide: IntArray) -> _Side:
+    """Return each column's k best rows, less what they cost; equal ones by the lower row. One pass over all pairs."""
+    rows, columns = scores.shape
+    worth = np.full((k, columns), FORBIDDEN, dtype=np.int64)
+    who = np.full((k, columns), -1, dtype=np.int64)
+    best = np.full(columns, FORBIDDEN, dtype=np.int64)
+    for some in row_blocks(np.arange(rows, dtype=np.int64), columns):
+        block = scores.block(some)
+        best = np.maximum(best, block.max(axis=0, initial=FORBIDDEN))
+        values = np.concatenate([worth, _worth_of(block, guide[some][:, None])])
+        names = np.concatenate([who, np.broadcast_to(some[:, None], (len(some), columns))])
+        # FORBIDDEN cannot be negated, so the order is taken from the other end of the reversed table
+        order = np.argsort(values[::-1], axis=0, kind="stable")[::-1][:k]
+        order = len(values) - 1 - order
+        worth, who = np.take_along_axis(values, order, axis=0), np.take_along_axis(names, order, axis=0)
+    who[worth == FORBIDDEN] = -1
+    return _Side(np.ascontiguousarray(who.T), np.ascontiguousarray(worth.T), best)
 
 
 def _listed(partners: IntArray) -> tuple[IntArray, IntArray]:
     """Return the pairs (row, partner) of a table of partners, without the -1 that stands for none."""
     row, slot = np.nonzero(partners >= 0)
     return row.astype(np.int64), partners[row, slot]
-
-
-def _best_and_last(top: Candidates, k: int, partners: int) -> tuple[IntArray, IntArray]:
-    if k == 0:
-        nothing = np.full(len(top.scores), FORBIDDEN, dtype=np.int64)
-        return nothing, nothing
-    last = top.scores[:, k - 1] if k < partners else np.full(len(top.scores), FORBIDDEN, dtype=np.int64)
-    return top.scores[:, 0].copy(), last.copy()
-
-
-def best_of_columns(scores: PairScores, k: int) -> Candidates:
-    """Return each column's k best allowed rows, best first; equal scores by the lower row. One pass over all pairs."""
-    rows, columns = scores.shape
-    best = np.full((k, columns), FORBIDDEN, dtype=np.int64)
-    who = np.full((k, columns), -1, dtype=np.int64)
-    for block_rows in row_blocks(np.arange(rows, dtype=np.int64), columns):
-        values = np.concatenate([best, scores.block(block_rows)])
-        names = np.concatenate([who, np.broadcast_to(block_rows[:, None], (len(block_rows), columns))])
-        # FORBIDDEN cannot be negated, so the order is taken from the other end of the reversed table
-        order = np.argsort(values[::-1], axis=0, kind="stable")[::-1][:k]
-        order = len(values) - 1 - order
-        best, who = np.take_along_axis(values, order, axis=0), np.take_along_axis(names, order, axis=0)
-    who[best == FORBIDDEN] = -1
-    return Candidates(np.ascontiguousarray(who.T), np.ascontiguousarray(best.T))
 
 
 def _to_places(

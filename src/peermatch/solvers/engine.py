@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from peermatch.errors import UnsupportedError
 from peermatch.kernels.blossom import match_exposed, put_off
+from peermatch.kernels.blossom_parts import label_parts, lower_parts
 from peermatch.kernels.blossom_rounds import end_fractions, first_round, match_fractions
 from peermatch.kernels.blossom_start import greedy_start
 from peermatch.kernels.blossom_state import CURSOR, PARENT, SEARCHES, SIZE, Search, Z, new_search
@@ -111,11 +112,17 @@ def solve_exactly(
     first_round(search)
     finished = _carried_through(match_fractions, search, control)
     end_fractions(search)
+    lowered = np.zeros(max(1, n), dtype=np.int64)
     if finished:
+        parts = int(label_parts(search, lowered))
         first_round(search)
         finished = _carried_through(match_exposed, search, control)
+        lowered[:] = 0
+        if finished and lower_parts(search, parts, lowered):
+            first_round(search)
+            finished = _carried_through(match_exposed, search, control)
     put_off(search)
-    return _read(search, finished=finished)
+    return _with_parts(_read(search, finished=finished), search.part, lowered)
 
 
 def _carried_through(stage: Callable[[Search, int], bool], search: Search, control: Control | None) -> bool:
@@ -128,6 +135,36 @@ def _carried_through(stage: Callable[[Search, int], bool], search: Search, contr
                 return False
         if stage(search, _WORK_PER_CALL):
             return True
+
+
+def _with_parts(solved: Solved, part: IntArray, lowered: IntArray) -> Solved:
+    """Put a blossom around each part whose duals were lowered; they stand in front."""
+    around = np.flatnonzero(lowered)
+    if not len(around):
+        return solved
+    count = len(around)
+    number = np.full(len(lowered), -1, dtype=np.int64)
+    number[around] = np.arange(count)
+    inside = solved.vertex_blossom
+    if not len(inside):
+        inside = np.full(len(part), -1, dtype=np.int64)
+    vertex_blossom = np.where(inside >= 0, inside + count, number[part])
+    parent = np.where(solved.blossom_parent >= 0, solved.blossom_parent + count, -1)
+    innermost = np.flatnonzero(inside >= 0)
+    part_of = np.full(len(parent), -1, dtype=np.int64)
+    part_of[inside[innermost]] = part[innermost]
+    for b in range(len(parent) - 1, -1, -1):  # every blossom stands after the one around it
+        above = solved.blossom_parent[b]
+        if above >= 0:
+            part_of[above] = part_of[b]
+        else:
+            parent[b] = number[part_of[b]]
+    return replace(
+        solved,
+        blossom_parent=np.concatenate([np.full(count, -1, dtype=np.int64), parent]),
+        blossom_duals=np.concatenate([2 * lowered[around], solved.blossom_duals]),
+        vertex_blossom=vertex_blossom,
+    )
 
 
 def no_blossoms(duals: IntArray) -> Solved:

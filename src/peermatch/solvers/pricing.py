@@ -5,8 +5,8 @@
    optimal over all pairs, and the duals prove it.
 3. Else the worst few of each row join the graph, and it is matched again.
 
-Where everybody's best partners are the same few people (or many rows are violated for another reason), a better set
-of candidates is looked for once: with level duals over all pairs, those with the least slack.
+Where everybody's best partners are the same few people, plain candidates would be of little use; a guess at the duals
+guides the search for them (`peermatch.solvers.guides`).
 """
 
 from __future__ import annotations
@@ -17,23 +17,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from peermatch.errors import VerificationError
-from peermatch.kernels.blossom_pricing import COVERED, LOWEST, WORST, BlossomOrder, level_rows, price_rows
-from peermatch.problem import Control, IntArray, Problem
+from peermatch.kernels.blossom_pricing import COVERED, LOWEST, WORST, BlossomOrder, price_rows
+from peermatch.problem import Control, IntArray, Priced, Prices, Problem
 from peermatch.solvers.bounds import Bound, bound_from_best, bounds_after_scan, bounds_from_duals
 from peermatch.solvers.candidates import Places, Start, first_candidates, greedy_mate, row_blocks
-from peermatch.solvers.engine import Solved, cardinality_bonus, no_blossoms, require_room, solve_exactly
+from peermatch.solvers.engine import Solved, cardinality_bonus, require_room, solve_exactly
 
 __all__ = ["Outcome", "Scan", "blossom_order", "pairs_of", "price_and_repair", "scan_pairs"]
 
 _WORST_PER_ROW = 3
-
-_SWEEPS = 8
-"""Passes over all pairs that level duals take."""
-
-_MANY = 0.25
-"""The share of rows with a violated pair from which on better candidates are worth those passes."""
-
-_ANY_SLACK = 1 << 61
 
 
 def _no_ints() -> IntArray:
@@ -54,6 +46,8 @@ class Scan:
         The lowest score among them, at most 0.
     worst : int
         The lowest slack, at most 0.
+    complete : bool
+        Whether every violated pair stands in the list of one of its two, or none in that list is less violated.
     """
 
     u: IntArray
@@ -61,6 +55,7 @@ class Scan:
     covered: int
     lowest: int
     worst: int
+    complete: bool = True
 
 
 @dataclass(eq=False)
@@ -163,37 +158,70 @@ def scan_pairs(
     )
 
 
-def level_duals(places: Places, duals: IntArray, bonus: int, control: Control | None) -> IntArray | None:
-    """Lower duals that no pair violates until nearly everybody has a partner without slack.
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What the last look at all pairs showed of those that it did not list."""
 
-    All duals move half of the way down to the least that their partners' duals allow; two such halves still cover
-    every pair. Returns None if asked to stop on the way.
+    unlisted: IntArray
+    seen: IntArray
+
+    @classmethod
+    def after(cls, priced: Priced, solved: Solved, blossoms: BlossomOrder, bonus: int) -> _Seen | None:
+        """Return it; None if the look did not tell.
+
+        The common z of a pair is at most the mean of all z around either.
+        """
+        if priced.unlisted is None:
+            return None
+        around = np.zeros(len(solved.vertex_duals), dtype=np.int64)
+        inside = blossoms.innermost >= 0
+        around[inside] = blossoms.total[blossoms.innermost[inside]]
+        return cls(priced.unlisted, solved.vertex_duals + (around + 1) // 2 - bonus)
+
+
+def look_at_all(
+    places: Places,
+    solved: Solved,
+    start: Start,
+    bonus: int,
+    control: Control | None,
+    earlier: _Seen | None = None,
+) -> tuple[Scan | None, _Seen | None]:
+    """Price all allowed pairs; scores that look through pairs themselves do so.
+
+    Returns what was found (None if asked to stop on the way), and what it says about pairs that were not listed.
     """
-    scores = places.problem.scores
-    rows, columns = scores.shape
-    for sweep in range(_SWEEPS):
-        needed = np.zeros(places.n, dtype=np.int64)
-        for some in row_blocks(np.arange(rows, dtype=np.int64), columns):
-            if control is not None:
-                control.report("levelling", sweep * rows + int(some[0]), _SWEEPS * rows)
-                if control.stopping:
-                    return None
-            block = np.require(scores.block(some), np.int64, ["C", "W"])
-            level_rows(block, int(some[0]), places.offset, duals, bonus, needed)
-        duals = (duals + needed + 1) >> 1
-    return duals
+    blossoms = blossom_order(places.n, solved)
+    scores = places.searchable if start.covered is not None else None
+    if scores is None or start.covered is None:
+        return scan_pairs(places, solved.vertex_duals, blossoms, bonus, control), None
+    y, guide, last = (_of_people(part, places) for part in (solved.vertex_duals, start.guide, start.last))
+    known = (None, None) if earlier is None else (earlier.unlisted, earlier.seen)
+    priced = scores.price(Prices(y, bonus, blossoms, guide, last, _WORST_PER_ROW, *known), control)
+    if priced is None:
+        return None, None
+    u, v, complete = priced.u, priced.v, priced.complete
+    if places.people.has_places:
+        low, high = np.minimum(u, v), np.maximum(u, v)
+        u, v = places.spread(low, high - scores.shape[0])
+        return Scan(u, v, start.covered, 0, priced.worst, complete=False), None
+    seen = _Seen.after(priced, solved, blossoms, bonus)
+    return Scan(u, v, start.covered, 0, priced.worst, complete), seen
 
 
-def better_candidates(places: Places, outcome: Outcome, k: int, control: Control | None) -> Scan | None:
-    """Return the pairs with the least slack under level duals; None if asked to stop on the way."""
-    duals = level_duals(places, bound_from_best(outcome.start, outcome.bonus).duals, outcome.bonus, control)
-    if duals is None:
-        return None
-    outcome.bounds.append(Bound(duals, outcome.bonus))
-    blossoms = blossom_order(places.n, no_blossoms(duals))
-    return scan_pairs(
-        places, duals, blossoms, outcome.bonus, control, per_row=min(k, len(duals)), limit=_ANY_SLACK
-    )
+def _of_people(values: IntArray, places: Places) -> IntArray:
+    """Return each person's least value over their places."""
+    if not places.people.has_places:
+        return values
+    parts = []
+    for position, part in (
+        (places.left, values[: places.offset]),
+        (places.right, values[places.offset :]),
+    ):
+        least = np.full(int(position.max(initial=-1)) + 1, np.iinfo(np.int64).max, dtype=np.int64)
+        np.minimum.at(least, position, part)
+        parts.append(least)
+    return np.concatenate(parts)
 
 
 def price_and_repair(
@@ -221,7 +249,7 @@ def price_and_repair(
         If the scores need more bits than exact 64-bit arithmetic has.
     """
     everyone_first = problem.objective == "everyone_first"
-    start = first_candidates(problem, places, k)
+    start = first_candidates(problem, places, k, control)
     lowest = min(0, int(start.score.min())) if len(start.score) else 0
     nobody = np.full(places.n, -1, dtype=np.int64)
     floor = int(np.iinfo(np.int64).min) + 1 if everyone_first else 1
@@ -229,6 +257,7 @@ def price_and_repair(
     outcome = Outcome(start, mate, _bonus(start, places, lowest) if everyone_first else 0)
     outcome.bounds.append(bound_from_best(start, outcome.bonus))
     u, v = _united(start.u, start.v, *_ends_of(mate), places.n)
+    seen = None
     while not (control is not None and control.stopping):
         outcome.ends = (u, v)
         score, bonus = places.problem.scores.at(u, v - places.offset), outcome.bonus
@@ -241,8 +270,7 @@ def price_and_repair(
         outcome.bounds += bounds_from_duals(solved, start, outcome.bonus)
         if enough is not None and enough(outcome):
             break
-        blossoms = blossom_order(places.n, solved)
-        scan = scan_pairs(places, solved.vertex_duals, blossoms, outcome.bonus, control)
+        scan, seen = look_at_all(places, solved, start, outcome.bonus, control, seen)
         if scan is None:
             break
         outcome.lowest = scan.lowest
@@ -256,10 +284,6 @@ def price_and_repair(
             break
         elif enough is not None and enough(outcome):
             break
-        elif outcome.rounds == 1 and len(np.unique(scan.u)) > _MANY * places.problem.scores.shape[0]:
-            scan = better_candidates(places, outcome, k, control)
-            if scan is None:
-                break
         known = len(u)
         u, v = _united(u, v, np.minimum(scan.u, scan.v), np.maximum(scan.u, scan.v), places.n)
         if len(u) == known and outcome.bonus == bonus and outcome.rounds > 1:
@@ -271,8 +295,9 @@ def price_and_repair(
 
 
 def _bounds_of(places: Places, solved: Solved, scan: Scan, bonus: int) -> list[Bound]:
-    doubled = 2 * (places.problem.scores.at(scan.u, scan.v - places.offset) + bonus)
-    return bounds_after_scan(solved, scan.u, scan.v, doubled, scan.worst, bonus)
+    low, high = np.minimum(scan.u, scan.v), np.maximum(scan.u, scan.v)
+    doubled = 2 * (places.problem.scores.at(low, high - places.offset) + bonus)
+    return bounds_after_scan(solved, scan.u, scan.v, doubled, scan.worst, bonus, complete=scan.complete)
 
 
 def _bonus(start: Start, places: Places, lowest: int) -> int:
