@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 import sys
@@ -163,3 +164,10 @@ def test_a_reader_who_leaves_early_is_no_error():
 
 def test_parser_is_built_without_the_commands():
     assert entry._parser().prog == "peermatch"
+
+
+def test_the_garbage_collector_is_left_as_it_was(run, folder):
+    before = gc.get_threshold()
+    for command in (["init", "people.csv", "--out", "drafted.toml"], ["match"], ["match", "nobody.csv"]):
+        run(*command)
+        assert gc.get_threshold() == before
