@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,10 +22,11 @@ import numpy as np
 
 from benchmarks.instances import FAMILIES, Graph, n_vertices
 
-__all__ = ["compiled", "matched", "missing", "write_edges"]
+__all__ = ["compiled", "matched", "missing", "version", "write_edges"]
 
 _SOURCE = Path(__file__).with_name("lemon_harness.cpp")
 _BUILD = Path(__file__).with_name("build")
+_NO_PERFECT = 3
 _FLAGS = ["-std=c++17", "-O3", "-DNDEBUG"]
 
 
@@ -37,35 +39,35 @@ def write_edges(path: Path, graph: Graph) -> None:
 
 
 def matched(
-    edges: Path, *, perfect: bool = False, repeats: int = 1, cap: float | None = None
+    edges: Path,
+    *,
+    perfect: bool = False,
+    least: int = 1,
+    seconds: float = 0.0,
+    most: int = 1,
+    cap: float = 60.0,
 ) -> dict[str, Any]:
-    """Match the graph in a file.
+    """Match the graph in a file: at least `least` times, then for `seconds`, at most `most` times.
 
     Returns ``build`` and ``run``, the seconds of each repeat; ``weight`` and ``pairs``; ``peak_mib``; and ``over``,
-    True if it was stopped after `cap` seconds (what was finished by then is there).
+    True if a repeat was stopped after `cap` seconds (those before it are there); ``no_perfect``, True if there is no
+    perfect matching though one was asked for.
     """
-    command = [str(compiled()), str(edges), "perfect" if perfect else "weight", str(repeats)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=cap, check=False)
-    except subprocess.TimeoutExpired as stopped:
-        text = stopped.stdout.decode() if isinstance(stopped.stdout, bytes) else stopped.stdout or ""
-        return _read(text, over=True)
-    if done.returncode:
+    mode = "perfect" if perfect else "weight"
+    command = [str(compiled()), str(edges), mode, str(least), str(seconds), str(most), str(cap)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, _NO_PERFECT, -signal.SIGALRM):
         raise RuntimeError(f"The harness of LEMON ended with {done.returncode}: {done.stderr.strip()}")
-    return _read(done.stdout, over=False)
-
-
-def _read(text: str, *, over: bool) -> dict[str, Any]:
-    lines = [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.endswith("}")]
     runs = [line for line in lines if "run" in line]
-    peak = next((line["peak_kib"] / 1024 for line in lines if "peak_kib" in line), None)
     return {
         "build": [line["build"] for line in runs],
         "run": [line["run"] for line in runs],
         "weight": runs[0]["weight"] if runs else None,
         "pairs": runs[0]["pairs"] if runs else None,
-        "peak_mib": peak,
-        "over": over,
+        "peak_mib": next((line["peak_kib"] / 1024 for line in lines if "peak_kib" in line), None),
+        "over": done.returncode == -signal.SIGALRM,
+        "no_perfect": done.returncode == _NO_PERFECT,
     }
 
 
@@ -120,7 +122,7 @@ def main(family: str, size: str = "20000", seed: str = "1", mode: str = "weight"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "edges"
         write_edges(path, graph)
-        found = matched(path, perfect=mode == "perfect", repeats=int(repeats), cap=120)
+        found = matched(path, perfect=mode == "perfect", least=int(repeats), cap=120)
     print(f"{n_vertices(graph):,} vertices, {len(graph[0]):,} edges: {found}")
 
 

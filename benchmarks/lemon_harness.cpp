@@ -1,5 +1,8 @@
-// Match a graph with LEMON and print what it took. Usage: lemon_harness FILE weight|perfect REPEATS
+// Match a graph with LEMON and print what it took.
+// Usage: lemon_harness FILE weight|perfect LEAST SECONDS MOST CAP
 //
+// Repeats at least LEAST times (fewer once 20 seconds are spent), then until SECONDS are spent, at most MOST times; a
+// repeat that takes longer than CAP seconds ends the process by an alarm.
 // FILE, in the machine's own byte order, 64-bit signed: n, m, then m first ends, m second ends, m weights.
 // One line of JSON for each repeat, flushed at once, so that whoever stops us still has those before:
 // seconds of building the graph, seconds of run() alone, total weight, pairs. A last line gives the peak memory.
@@ -7,6 +10,7 @@
 #include <lemon/matching.h>
 #include <lemon/smart_graph.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 
 #include <chrono>
 #include <cstdint>
@@ -48,6 +52,13 @@ static Edges read_edges(const char* path) {
   Edges edges{static_cast<std::size_t>(head[0]), take(file, m), take(file, m), take(file, m)};
   std::fclose(file);
   return edges;
+}
+
+static void ring_after(double cap) {
+  itimerval alarm{};
+  alarm.it_value.tv_sec = static_cast<time_t>(cap);
+  alarm.it_value.tv_usec = static_cast<suseconds_t>(1e6 * (cap - static_cast<double>(alarm.it_value.tv_sec)));
+  setitimer(ITIMER_REAL, &alarm, nullptr);
 }
 
 template <class Matching>
@@ -98,15 +109,22 @@ static long peak_kib() {
 }
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: lemon_harness FILE weight|perfect REPEATS\n");
+  if (argc != 7) {
+    std::fprintf(stderr, "usage: lemon_harness FILE weight|perfect LEAST SECONDS MOST CAP\n");
     return 2;
   }
   const Edges edges = read_edges(argv[1]);
   const bool perfect = std::strcmp(argv[2], "perfect") == 0;
-  for (int repeat = std::atoi(argv[3]); repeat > 0; --repeat) {
+  const int least = std::atoi(argv[3]), most = std::atoi(argv[5]);
+  const double budget = std::atof(argv[4]), cap = std::atof(argv[6]);
+  const auto begun = Clock::now();
+  for (int taken = 0; taken < most; ++taken) {
+    const double spent = seconds(begun, Clock::now());
+    if (taken > 0 && spent >= (taken < least ? 20.0 : budget)) break;
+    ring_after(cap);
     const bool fine = perfect ? match_once<lemon::MaxWeightedPerfectMatching<Graph, Weights>>(edges, true)
                               : match_once<lemon::MaxWeightedMatching<Graph, Weights>>(edges, false);
+    ring_after(0);
     if (!fine) return 3;
   }
   std::printf("{\"peak_kib\": %ld}\n", peak_kib());
