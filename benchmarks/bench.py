@@ -1,6 +1,6 @@
 """Measure peermatch beside its peers and write the page: ``make bench``, or ``python -m benchmarks.bench [plan]``.
 
-Plans: ``full`` (about an hour; writes docs/benchmarks.md), ``quick`` (a few minutes; writes into benchmarks/build/quick),
+Plans: ``full`` (about an hour; writes docs/benchmarks.md), ``quick`` (a few minutes; writes to benchmarks/build/quick),
 ``large`` (the proof for 100,000 people; adds to docs/benchmarks.md), ``page`` (writes the page from what is kept).
 Results are kept in benchmarks/results after every case, so a run that is stopped has not measured for nothing.
 """
@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks import lemon
 from benchmarks.about import about
 from benchmarks.cases import PLANS, Case
-from benchmarks.numbers import Results, faults
+from benchmarks.measured import Results, faults
 from benchmarks.page import page
 from benchmarks.running import ROOT, Runner
 
@@ -60,10 +60,16 @@ def run(plan: str, cases: Sequence[Case], cap: float, kept: Path) -> None:
     for found in Runner(cap, tell).run(cases):
         rows += found
         said = about(plan, _COMMANDS[plan], cap, _left_out(rows))
-        unfinished = path.with_suffix(".tmp")
-        unfinished.write_text(json.dumps({"about": said, "rows": rows}, indent=1) + "\n", encoding="utf-8")
-        unfinished.replace(path)
+        keep(path, said, rows)
     tell("done")
+
+
+def keep(path: Path, said: dict[str, Any], rows: Sequence[dict[str, Any]]) -> None:
+    """Write results to a file, a line each; the file is never half written."""
+    lines = ",\n".join(json.dumps(row) for row in rows)
+    unfinished = path.with_suffix(".tmp")
+    unfinished.write_text(f'{{"about": {json.dumps(said)},\n"rows": [\n{lines}\n]}}\n', encoding="utf-8")
+    unfinished.replace(path)
 
 
 def _left_out(rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -81,13 +87,13 @@ def _left_out(rows: Sequence[dict[str, Any]]) -> list[str]:
 def write(out: Path, kept: Path) -> int:
     """Write the page and the plot from what is kept."""
     full, large = (_read(kept / f"{name}.json") for name in ("full", "large"))
-    if not full["rows"]:
-        print("Nothing has been measured yet: run `make bench`.", file=sys.stderr)
-        return 1
     results, results_large = Results(full["rows"]), Results(large["rows"])
     (out / "benchmarks.md").write_text(
         page(results, results_large, full["about"], large["about"]), encoding="utf-8"
     )
+    if not full["rows"] and not large["rows"]:
+        print("Nothing has been measured yet.", file=sys.stderr)
+        return 0
     try:
         from benchmarks.plots import draw
 

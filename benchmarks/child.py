@@ -73,7 +73,7 @@ def make_edges(task: Mapping[str, Any]) -> None:
 def measure(task: Mapping[str, Any]) -> None:
     """Time a contender: at least `least` times (fewer once `PATIENCE` is spent), then for `seconds`, at most `most`."""
     contender = {**CONTENDERS, **POOL_CONTENDERS}[task["contender"]]
-    contender.warm_up()
+    contender.warm_up(task)
     forget_peak()
     base = memory("VmRSS")
     cap = float(task["cap"])

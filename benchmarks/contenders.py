@@ -46,7 +46,7 @@ class Contender:
     """How to get ready for a task, and what to run once before anything is timed."""
 
     ready: Callable[[Mapping[str, Any]], Ready]
-    warm_up: Callable[[], None] = _nothing
+    warm_up: Callable[[Mapping[str, Any]], None] = lambda task: None
 
 
 def read_edges(path: str | Path) -> tuple[int, Graph]:
@@ -86,7 +86,7 @@ def _ready_peermatch(task: Mapping[str, Any]) -> Ready:
     )
 
 
-def _warm_peermatch() -> None:
+def _warm_peermatch(task: Mapping[str, Any]) -> None:
     """Load (or, the very first time, compile) everything that a graph may need."""
     from benchmarks.instances import FAMILIES
     from peermatch.solvers import max_weight_matching
@@ -182,9 +182,8 @@ def _ready_solver(task: Mapping[str, Any]) -> Ready:
     return Ready(lambda: solver.solve(problem), lambda matching: Found(matching.weight, len(matching.pairs)))
 
 
-def _warm_solver() -> None:
-    for name in ("hungarian", "blossom"):
-        _ready_solver({"size": 40, "seed": 0, "contender": f"peermatch {name}"}).timed()
+def _warm_solver(task: Mapping[str, Any]) -> None:
+    _ready_solver({**task, "size": 40}).timed()
 
 
 CONTENDERS: dict[str, Contender] = {

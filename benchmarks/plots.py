@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.asked import FIRST
-from benchmarks.numbers import Result, Results, seconds_of
+from benchmarks.measured import Result, Results, seconds_of
 
 __all__ = ["draw"]
 
@@ -45,7 +45,12 @@ def draw(path: Path, results: Results, large: Results) -> None:
             _line(axis, rows, name, unit)
         axis.set(title=title, xlabel="people", ylabel=unit, xscale="log", yscale="log")
         axis.grid(which="major", color="#DDDDDD", linewidth=0.6)
-    axes[0].legend(frameon=False, fontsize=8)
+    lines = {
+        label: line for axis in axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(
+        lines.values(), lines.keys(), loc="outside lower center", ncols=5, frameon=False, fontsize=8
+    )
     figure.suptitle("Synthetic people; lower is better; an open marker: stopped there", fontsize=9)
     figure.savefig(path, format="svg", metadata={"Date": None})
     plt.close(figure)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,14 +24,16 @@ __all__ = ["POOLS", "make_problem", "mixed_criteria", "mixed_rules"]
 AS_OF = "2026-12-01"
 
 
-def mixed_criteria() -> list[Any]:
+def mixed_criteria(help_weight: float = 3) -> list[Any]:
     """Return the six criteria of mixed kinds."""
     return [
         pm.near("years_experience", scale=3, weight=2, name="years"),
         pm.above("grade", ladder=list(GRADES), by=(0, 2), weight=1, name="grade"),
         pm.different(["job_family", "education", "career_path"], weight=1, name="background"),
         pm.overlap("goals", separator=";", weight=2, name="goals"),
-        pm.complement(offers="can_teach", seeks="wants_to_learn", separator=";", weight=3, name="help"),
+        pm.complement(
+            offers="can_teach", seeks="wants_to_learn", separator=";", weight=help_weight, name="help"
+        ),
         pm.available("time_zone", "working_hours", wanted=20, weight=1, name="hours"),
     ]
 
@@ -88,7 +91,9 @@ POOLS: dict[str, _Pool] = {
     "categorical": _Pool(
         "criteria of few codes each: many pairs score the same", _as_they_are, _coded_criteria
     ),
-    "hub-like": _Pool("the same few people are everybody's best partners", _with_hubs, mixed_criteria),
+    "hub-like": _Pool(
+        "the same few people are everybody's best partners", _with_hubs, partial(mixed_criteria, 15)
+    ),
     "all-equal": _Pool("nobody differs in what counts: all pairs score the same", _all_alike, mixed_criteria),
 }
 

@@ -51,8 +51,17 @@ class Runner:
 
     def _run_case(self, case: Case, folder: Path) -> list[Result]:
         self.tell(f"{case.group}: {case.name}, {case.size:,} ({case.objective})")
+        try:
+            return self._side_by_side(case, folder)
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            # an hour of measuring is not thrown away for one case; `faults` will name this one
+            self.tell(f"    FAILED: {error}")
+            failed = self._empty({"group": case.group, "name": case.name, "size": case.size}, case, OURS)
+            return [{**failed, "objective": case.objective, "left_out": str(error)[:300]}]
+
+    def _side_by_side(self, case: Case, folder: Path) -> list[Result]:
         if case.group == "command":
-            return measure_command(case)
+            return self._tell(measure_command(case))
         edges = folder / "edges"
         here: dict[str, Any] = {
             "group": case.group,
@@ -81,10 +90,12 @@ class Runner:
                 (self._lemon if name.startswith(LEMON) else self._child)(case, name, folder, result)
                 if result["over"] and not result["seconds"]:
                     self._over.add(key)
-        found = list(results.values())
-        for result in found:
+        return self._tell(list(results.values()))
+
+    def _tell(self, results: list[Result]) -> list[Result]:
+        for result in results:
             self.tell(f"    {result['contender']}: {_told(result)}")
-        return found
+        return results
 
     def _empty(self, here: dict[str, Any], case: Case, name: str) -> Result:
         return {
@@ -126,7 +137,7 @@ class Runner:
             task["edges"] = str(folder / "edges")
         done = _start(task)
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-        result["seconds"] += [line["run"] for line in lines if "run" in line]
+        result["seconds"] += [round(line["run"], 7) for line in lines if "run" in line]
         if done.returncode == -signal.SIGALRM:
             result["over"] = True
         elif done.returncode:
@@ -154,8 +165,8 @@ class Runner:
         if found["no_perfect"]:
             result["left_out"] = "there is no perfect matching"
             return
-        result["seconds"] += found["run"]
-        result.setdefault("build", []).extend(found["build"])
+        result["seconds"] += [round(second, 7) for second in found["run"]]
+        result.setdefault("build", []).extend(round(second, 7) for second in found["build"])
         result["over"] = result["over"] or found["over"]
         if found["weight"] is not None:
             lifted = found["pairs"] * result.get("bonus", 0) if name == LEMON else 0

@@ -14,7 +14,7 @@ Result = Mapping[str, Any]
 
 
 def exponent(sizes: Sequence[float], values: Sequence[float]) -> float | None:
-    """Return b of the line log(value) = a + b log(size) through the points (least squares), or None for fewer than two."""
+    """Return the slope of the least-squares line through (log size, log value), or None for fewer than two sizes."""
     if len(set(sizes)) < 2:
         return None
     x, y = [math.log(size) for size in sizes], [math.log(value) for value in values]
@@ -140,9 +140,10 @@ def faults(results: Results) -> list[str]:
             }
             if len(set(exact.values())) > 1:
                 found.append(f"{group}, {name}, {size:,}: totals differ: {exact}")
-            found += [
-                f"{group}, {name}, {size:,}: {row['contender']} is {row['more']['status']}, not verified"
-                for row in rows
-                if row["more"].get("verified") is False or row["more"].get("status", "optimal") != "optimal"
-            ]
+            for row in rows:
+                more, where = row["more"], f"{group}, {name}, {size:,}: {row['contender']}"
+                if more.get("verified") is False or more.get("status", "optimal") != "optimal":
+                    found.append(f"{where} is {more.get('status')}, not verified")
+                if row["left_out"] and row["contender"].startswith("peermatch"):
+                    found.append(f"{where} failed: {row['left_out']}")
     return found
