@@ -12,13 +12,18 @@ from typing import Any
 
 from benchmarks import lemon
 
-__all__ = ["about"]
+__all__ = ["about", "load_before"]
 
 _PACKAGES = ("peermatch", "numpy", "numba", "scipy", "pandas", "scikit-learn", "joblib")
 _PEERS = ("networkx", "rustworkx", "networkit", "lapx")
 
 
-def about(plan: str, command: str, cap: float, left_out: Sequence[str]) -> dict[str, Any]:
+def load_before() -> float | None:
+    """Return how many processes wanted to run in the last minute: a busy machine measures badly."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
+
+
+def about(plan: str, command: str, cap: float, load: float | None, left_out: Sequence[str]) -> dict[str, Any]:
     """Return what a page says about a run."""
     known = [f"{name} {_version(name)}" for name in (*_PACKAGES, *_PEERS) if _version(name)]
     if not lemon.missing():
@@ -27,7 +32,8 @@ def about(plan: str, command: str, cap: float, left_out: Sequence[str]) -> dict[
         "plan": plan,
         "command": command,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "machine": f"{_processor()}, {_cores()} cores, {_memory()}, {platform.system()} {platform.machine()}",
+        "machine": f"{_processor()}, {_cores()} cores, {_memory()}, {platform.system()} {platform.machine()}"
+        + ("" if load is None else f", with a load of {load:g} before the run"),
         "versions": f"Python {platform.python_version()}, " + ", ".join(known),
         "cap": cap,
         "left_out": list(left_out),

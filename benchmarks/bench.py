@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import lemon
-from benchmarks.about import about
+from benchmarks.about import about, load_before
 from benchmarks.cases import PLANS, Case
 from benchmarks.measured import Results, faults
 from benchmarks.page import page
@@ -35,14 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("plan", nargs="?", default="full", choices=[*PLANS, "page"])
     parser.add_argument("--cap", type=float, default=60.0, help="seconds after which a peer is stopped")
-    parser.add_argument("--only", default="", help="only cases whose group or name contains this")
+    parser.add_argument("--only", default="", help="only cases with all these words in group, name and size")
     options = parser.parse_args(arguments)
     out, kept = (_QUICK, _QUICK) if options.plan == "quick" or options.only else (_DOCS, _KEPT)
     for folder in (out, kept):
         folder.mkdir(parents=True, exist_ok=True)
     if options.plan != "page":
+        wanted = set(options.only.split())
         cases = [
-            case for case in PLANS[options.plan]() if options.only in f"{case.group} {case.name} {case.size}"
+            case
+            for case in PLANS[options.plan]()
+            if wanted <= set(f"{case.group} {case.name} {case.size} {case.objective}".split())
         ]
         run(options.plan, cases, options.cap, kept)
     return write(out, kept)
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(plan: str, cases: Sequence[Case], cap: float, kept: Path) -> None:
     """Run cases and keep their results."""
     rows: list[dict[str, Any]] = []
-    began = time.perf_counter()
+    began, load = time.perf_counter(), load_before()
 
     def tell(text: str) -> None:
         print(f"{time.perf_counter() - began:7.0f} s  {text}", flush=True)
@@ -59,7 +62,7 @@ def run(plan: str, cases: Sequence[Case], cap: float, kept: Path) -> None:
     path = kept / f"{'large' if plan == 'large' else 'full'}.json"
     for found in Runner(cap, tell).run(cases):
         rows += found
-        said = about(plan, _COMMANDS[plan], cap, _left_out(rows))
+        said = about(plan, _COMMANDS[plan], cap, load, _left_out(rows))
         keep(path, said, rows)
     tell("done")
 
@@ -94,17 +97,18 @@ def write(out: Path, kept: Path) -> int:
     if not full["rows"] and not large["rows"]:
         print("Nothing has been measured yet.", file=sys.stderr)
         return 0
+    written = [out / "benchmarks.md"]
     try:
         from benchmarks.plots import draw
 
         draw(out / "benchmarks.svg", results, results_large)
+        written.append(out / "benchmarks.svg")
     except ModuleNotFoundError as error:
         print(f"No plot: {error.name} is not installed.", file=sys.stderr)
     wrong = faults(results) + faults(results_large)
     for fault in wrong:
         print(f"WRONG: {fault}", file=sys.stderr)
-    where = out.relative_to(ROOT)
-    print(f"Wrote {where}/benchmarks.md and {where}/benchmarks.svg.")
+    print("Wrote " + " and ".join(str(path.relative_to(ROOT)) for path in written) + ".")
     return 1 if wrong else 0
 
 

@@ -76,7 +76,7 @@ def compiled() -> Path:
     """Return the compiled harness, compiling it if its source has changed."""
     compiler = _compiler()
     if compiler is None:
-        raise RuntimeError("There is no C++ compiler (g++, or what CXX names).")
+        raise RuntimeError("there is no C++ compiler (g++, or what CXX names)")
     stamp = hashlib.sha256(_SOURCE.read_bytes() + " ".join([compiler, *_FLAGS]).encode()).hexdigest()[:12]
     program = _BUILD / f"lemon_harness-{stamp}"
     if not program.exists():
@@ -85,7 +85,7 @@ def compiled() -> Path:
         command = [compiler, *_FLAGS, "-o", str(unfinished), str(_SOURCE), "-llemon"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise RuntimeError(f"The harness of LEMON does not compile: {done.stderr.strip()[:400]}")
+            raise RuntimeError(f"its harness does not compile: {done.stderr.strip()[:400]}")
         unfinished.replace(program)
     return program
 

@@ -45,7 +45,7 @@ def candidates(results: Results) -> str:
             [
                 _named(case),
                 f"{case['size']:,}",
-                f"{ours['edges']:,}",
+                f"{ours['edges']:,}" if "edges" in ours else "–",
                 time_of(ours),
                 *_lemon_cells(results, case, ours),
                 time_of(results.one(contender="lemon perfect", **case)),
