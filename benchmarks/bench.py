@@ -26,7 +26,7 @@ __all__ = ["main"]
 
 _KEPT = ROOT / "benchmarks" / "results"
 _DOCS = ROOT / "docs"
-_QUICK = ROOT / "benchmarks" / "build" / "quick"
+_BUILD = ROOT / "benchmarks" / "build"
 _COMMANDS = {"full": "make bench", "large": "make bench-large", "quick": "make bench BENCH=quick"}
 
 
@@ -37,10 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cap", type=float, default=60.0, help="seconds after which a peer is stopped")
     parser.add_argument("--only", default="", help="only cases with all these words in group, name and size")
     options = parser.parse_args(arguments)
-    out, kept = (_QUICK, _QUICK) if options.plan == "quick" or options.only else (_DOCS, _KEPT)
-    for folder in (out, kept):
-        folder.mkdir(parents=True, exist_ok=True)
+    out, kept = _DOCS, _KEPT
+    if options.only or options.plan == "quick":
+        out = kept = _BUILD / ("part" if options.only else "quick")
+    out.mkdir(parents=True, exist_ok=True)
     if options.plan != "page":
+        kept.mkdir(parents=True, exist_ok=True)
+        if out == kept:  # nothing here is to be mixed with what an earlier trial left
+            for name in ("full", "large"):
+                (kept / f"{name}.json").unlink(missing_ok=True)
         wanted = set(options.only.split())
         cases = [
             case

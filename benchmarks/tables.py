@@ -71,11 +71,12 @@ def all_pairs(results: Results) -> str:
                 *_lemon_cells(results, case, ours),
                 time_of(results.one(contender="peermatch", **case)),
                 *_peer_cells(results, case),
+                _share(results, case),
                 *_proof_cells(ours),
             ]
         )
     head = ["people", "allowed pairs", "peermatch", "LEMON", "with building", "ratio", "graph given"]
-    return table([*head, *_PEERS, *_PROOF_HEAD], rows)
+    return table([*head, *_PEERS, "its share of the best", *_PROOF_HEAD], rows)
 
 
 def pools(results: Results) -> str:
