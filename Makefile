@@ -5,6 +5,8 @@
 VENV ?= .venv
 OUT ?= demo-results
 PYTEST_ARGS ?= -q
+BENCH ?= full
+BENCH_ARGS ?=
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
@@ -15,13 +17,14 @@ endif
 # Stamps: an installation is repeated only when what it was made from has changed.
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_BENCH := $(VENV)/.installed-bench
 PACKAGING := pyproject.toml
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors unit exactness install install-dev clean
+.PHONY: help demo test lint types floors unit exactness bench bench-large install install-dev clean
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +52,12 @@ exactness: $(INSTALLED_DEV) ## the large runs against brute force and networkx
 	  if [ -e "$$run" ]; then found=1; echo "$$run"; $(BIN)/python "$$run"; fi; done; \
 	if [ -z "$$found" ]; then echo "There is no benchmarks/exactness_*.py." >&2; exit 1; fi
 
+bench: $(INSTALLED_BENCH) ## peermatch beside its peers, about an hour, writes docs/benchmarks.md (BENCH=quick: minutes)
+	@$(BIN)/python -m benchmarks.bench $(BENCH) $(BENCH_ARGS)
+
+bench-large: $(INSTALLED_BENCH) ## the proof for 100,000 people, and growth on the way there
+	@$(BIN)/python -m benchmarks.bench large $(BENCH_ARGS)
+
 install: $(INSTALLED) ## the environment, for use
 
 install-dev: $(INSTALLED_DEV) ## the environment, for development
@@ -67,7 +76,12 @@ $(INSTALLED_DEV): $(VENV)/.made $(PACKAGING)
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $(INSTALLED) $@
 
+$(INSTALLED_BENCH): $(VENV)/.made $(PACKAGING)
+	@echo "Installing peermatch with the peers it is measured beside into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	@touch $(INSTALLED) $@
+
 clean: ## remove the environment made here, results of the demo, and caches
 	@if [ -e "$(VENV)/.made" ]; then rm -rf "$(VENV)"; fi
-	rm -rf "$(OUT)" build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf "$(OUT)" build dist benchmarks/build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -61,7 +61,7 @@ def test_tools_of_make_test_are_in_the_dev_extra(packaging, tool):
     assert tool in names
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "exactness", "clean", "help"])
+@pytest.mark.parametrize("target", ["demo", "test", "exactness", "bench", "bench-large", "clean", "help"])
 def test_make_has_the_targets_of_the_docs(makefile, target):
     assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
 

@@ -1,0 +1,1 @@
+"""Measurements: instances, peers, one runner, and the page they end up on."""
