@@ -20,6 +20,7 @@ from peermatch.errors import (
     VerificationError,
     error_item,
 )
+from peermatch.kernels import _jit
 
 
 class Terminal(io.StringIO):
@@ -133,3 +134,27 @@ def test_a_narrow_terminal_gets_question_marks_and_programs_get_utf8():
 def test_records_are_read_as_utf8_whatever_the_terminal_speaks():
     stream = io.TextIOWrapper(io.BytesIO('[{"id": "Zoë"}]'.encode()), encoding="ascii")
     assert records_from(stream) == [{"id": "Zoë"}]
+
+
+@pytest.mark.parametrize(
+    ("usual", "said"),
+    [("free", "Later runs start at once."), ("taken", "into {own}, since {usual} cannot be written to.")],
+)
+def test_the_first_run_says_in_one_line_where_compiled_parts_are_kept(monkeypatch, tmp_path, usual, said):
+    (tmp_path / "taken").touch()  # nothing can be written into a file, even by an administrator
+    folders = [tmp_path / usual / "__pycache__", tmp_path / "own"]
+    monkeypatch.setattr(_jit, "cache_folders", lambda: folders)
+    console = Console(err=io.StringIO())
+    say_that_it_compiles(console)
+    line = console.err.getvalue()
+    assert line.startswith("First run: compiling the fast parts once")
+    assert said.format(usual=folders[0], own=folders[1]) in line
+    assert line.count("\n") == 1
+
+
+def test_a_run_whose_compiled_parts_cannot_be_kept_promises_no_quicker_one(monkeypatch, tmp_path):
+    (tmp_path / "taken").touch()
+    monkeypatch.setattr(_jit, "cache_folders", lambda: [tmp_path / "taken" / "__pycache__"])
+    console = Console(err=io.StringIO())
+    say_that_it_compiles(console)
+    assert console.err.getvalue() == "Compiling the fast parts (about half a minute).\n"

@@ -47,6 +47,16 @@ stable_roommates([rng.permutation([j for j in range(31) if j != i]) for i in ran
 """
 
 
+# Packages that are slow to import and that pairing people from files does without.
+LIGHT = """
+import sys
+from peermatch.cli import main
+people, config, out = sys.argv[1:]
+assert main(["match", people, "--config", config, "--out", out, "--as-of", "2026-12-01", "--quiet"]) == 0
+print(*sorted({"narwhals", "networkx", "scipy.linalg", "sklearn", "tqdm"} & set(sys.modules)))
+"""
+
+
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
     done = subprocess.run(
@@ -91,6 +101,15 @@ def test_afterwards_nothing_is_left_to_compile(warm: tuple[Path, str]) -> None:
     before = kept(folder)
     run(folder, "-c", WORK, str(folder / "results"))
     assert kept(folder) == before
+
+
+def test_afterwards_a_match_imports_neither_scikit_learn_nor_what_only_the_compiler_needs(
+    warm: tuple[Path, str],
+) -> None:
+    folder, _ = warm
+    run(folder, "-m", "peermatch", "demo", "--people", "150", "--out", str(folder / "demo"))
+    table, config = folder / "demo" / "organisation.csv", folder / "demo" / "programme.toml"
+    assert run(folder, "-c", LIGHT, str(table), str(config), str(folder / "again")).stdout == "\n"
 
 
 def test_a_second_time_there_is_nothing_to_do(warm: tuple[Path, str]) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from peermatch.integrations import exact_weights
 from peermatch.integrations.exact_weights import best_mates
+from peermatch.problem import OptimalityCertificate
 
 
 def edges_of(n, density, choose):
@@ -102,3 +103,37 @@ def test_no_edges():
     one = np.array([0]), np.array([1])
     assert best_mates(*one, [-(2**63)], 2, everyone_first=False).tolist() == [-1, -1]
     assert best_mates(*one, [-(2**63)], 2, everyone_first=True).tolist() == [1, 0]
+
+
+def nested(blossom, parent):
+    """A blossom and all that are around it."""
+    while blossom >= 0:
+        yield blossom
+        blossom = parent[blossom]
+
+
+def test_sums_over_the_blossoms_that_hold_both_ends_of_an_edge():
+    for seed in range(300):
+        choose = random.Random(seed)
+        count, n = choose.randrange(12), choose.randrange(2, 15)
+        deep = choose.random() < 0.5  # a chain, or a wide tree
+        parent = [choose.randrange(-1, k) if not deep else k - 1 for k in range(count)]
+        vertex = [choose.randrange(-1, count) for _ in range(n)] if count else []
+        values = [choose.randrange(100) for _ in range(count)]
+        ends = [(choose.randrange(n), choose.randrange(n)) for _ in range(20)]
+        held = exact_weights._Held(
+            OptimalityCertificate(
+                scale=2,
+                bonus=0,
+                vertex_duals=np.zeros(n, dtype=np.int64),
+                pairs_covered=0,
+                blossom_parent=np.array(parent, dtype=np.int64),
+                vertex_blossom=np.array(vertex, dtype=np.int64),
+            ),
+            *np.array(ends).T,
+        )
+        both = [
+            set(nested(vertex[a], parent)) & set(nested(vertex[b], parent)) if count else () for a, b in ends
+        ]
+        expected = [sum(values[blossom] for blossom in blossoms) for blossoms in both]
+        assert held.sums(np.array(values, dtype=np.int64)).tolist() == expected

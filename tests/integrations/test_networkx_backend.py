@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import json
 import pickle
 import random
 import subprocess
 import sys
+import threading
 from decimal import Decimal
 from fractions import Fraction
+from typing import ClassVar
 
 import networkx as nx
 import numpy as np
@@ -156,6 +159,18 @@ def test_weights_of_nothing_or_less_are_only_chosen_to_match_more():
     assert nx.min_weight_matching(graph, backend="peermatch") == {(0, 1), (2, 3), (4, 5)}
 
 
+class Grade(enum.IntEnum):
+    HIGH = 5
+
+
+class Contrary(int):
+    def __lt__(self, other):
+        raise AssertionError("nobody may ask a subclass of int how it compares")
+
+    def __neg__(self):
+        return 99
+
+
 HELD = {
     "int": 3,
     "lowest int64": -(2**63),
@@ -169,10 +184,19 @@ HELD = {
     "float32": np.float32(0.1),
     "float64": np.float64(0.1),
     "bool_": np.bool_(True),
+    "minus zero": -0.0,
+    "member of an enumeration": Grade.HIGH,
+    "int that lies about its order": Contrary(5),
 }
 DECLINED = {
     "too great an int": 2**63,
+    "too low an int": -(2**63) - 1,
+    "int beyond all floats": 10**400,
     "too great a uint64": np.uint64(2**63),
+    "minus inf": -float("inf"),
+    "long double": np.longdouble(2.5) if np.longdouble is not np.float64 else 1j,
+    "numpy text": np.str_("1"),
+    "day": np.datetime64("2026-01-01"),
     "nan": float("nan"),
     "inf": float("inf"),
     "complex": 1j,
@@ -295,6 +319,38 @@ def test_subgraphs_and_other_views_are_read_as_they_are():
     ours, theirs = nx.max_weight_matching(part, backend="peermatch"), nx.max_weight_matching(part)
     assert total(part, ours) == total(part, theirs)
     assert all(u in part and v in part for u, v in ours)
+
+
+class OneWeight(nx.Graph):
+    """All edges share one dictionary, as in networkx's own example of a thin graph."""
+
+    shared: ClassVar = {"weight": 3}
+
+    def edge_attr_dict_factory(self):
+        return self.shared
+
+
+def test_graphs_of_other_classes():
+    for kind in (OneWeight, type("Plain", (nx.Graph,), {}), lambda edges: nx.freeze(nx.Graph(edges))):
+        graph = kind([(0, 1), (1, 2), (2, 3)])
+        assert nx.max_weight_matching(graph, backend="peermatch") == {(0, 1), (2, 3)}
+    arcs = nx.DiGraph([(0, 1, {"weight": 3})]).to_undirected(as_view=True)
+    assert nx.min_weight_matching(arcs, backend="peermatch") == {(0, 1)}
+
+
+def test_threads_that_share_a_graph_get_the_same_answer():
+    graph = random_graph(60, 0.3, lambda choose: choose.randrange(9), 4)
+    expected, found = nx.max_weight_matching(graph, backend="peermatch"), []
+
+    def ask():
+        found.extend(nx.max_weight_matching(graph, backend="peermatch") for _ in range(8))
+
+    threads = [threading.Thread(target=ask) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 40
 
 
 def test_results_are_pythons_own_numbers():

@@ -6,9 +6,10 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from peermatch.kernels.blossom import match_exposed
+from peermatch.kernels.blossom import match_exposed, put_off
+from peermatch.kernels.blossom_rounds import end_fractions, first_round, match_fractions
 from peermatch.kernels.blossom_start import greedy_start
-from peermatch.kernels.blossom_state import MATE, WORK, Y, new_search
+from peermatch.kernels.blossom_state import PARENT, SIZE, Search, Z, new_search
 from peermatch.solvers.engine import solve_exactly
 from peermatch.solvers.graph import max_weight_matching
 from support.duals import assert_proved, best_by_trying, heaviest, weight_of
@@ -64,22 +65,63 @@ def test_hard_families(n: int, edges: list[Edge], everyone_first: bool) -> None:
     assert_proved(n, edges, ours.mate, ours.certificate)
 
 
-def test_every_stop_leaves_feasible_duals_and_a_valid_matching() -> None:
-    rng = np.random.default_rng(3)
-    n = 60
-    u, v = np.triu_indices(n, 1)
-    search = new_search(n, u, v, rng.integers(1, 1000, len(u)))
-    greedy_start(search)
-    root, stops = 0, 0
-    while root < n:
-        root = match_exposed(search, root, 1)
-        stops += 1
-        mate = search.vertex[:, MATE]
-        matched = np.flatnonzero(mate >= 0)
-        assert (mate[mate[matched]] == matched).all()
-        assert (search.vertex[:, Y] >= 0).all()
-    assert stops > 1
-    assert search.now[WORK] > 0
+def assert_feasible(search: Search, edges: list[Edge]) -> None:
+    """Check the invariants that hold between searches: no negative slack, matched pairs tight, duals at least 0."""
+    y, mate, node = search.y.tolist(), search.mate.tolist(), search.node
+    assert min(y) >= 0
+    assert all(v < 0 or mate[v] == u for u, v in enumerate(mate))
+    for (u, v), w in heaviest(edges).items():
+        around = []
+        for end in (u, v):
+            nodes, b = set(), end
+            while b >= 0:
+                nodes.add(int(b))
+                b = node[b, PARENT]
+            around.append(nodes)
+        slack = y[u] + y[v] - 2 * w + sum(int(node[b, Z]) for b in around[0] & around[1])
+        assert slack >= 0
+        assert mate[u] != v or slack == 0
+    assert (node[len(y) :, Z][node[len(y) :, SIZE] > 0] >= 0).all()
+
+
+@pytest.mark.parametrize("stage", ["fractions", "blossoms"])
+def test_a_search_that_is_stopped_anywhere_leaves_feasible_duals(stage: str) -> None:
+    stops = 0
+    for _, n, edges in hard_graphs():
+        work = 0
+        finished = False
+        while not finished:
+            work += 7
+            search = new_search(n, *arrays(edges))
+            greedy_start(search)
+            first_round(search)
+            finished = match_fractions(search, work if stage == "fractions" else 1 << 60)
+            end_fractions(search)
+            if stage == "blossoms":
+                first_round(search)
+                finished = match_exposed(search, work)
+                put_off(search)
+            stops += not finished
+            assert_feasible(search, edges)
+    assert stops > 50
+
+
+def test_pauses_do_not_change_the_result() -> None:
+    for _, n, edges in hard_graphs():
+        ways = []
+        for work in (1, 50, 1 << 60):
+            search = new_search(n, *arrays(edges))
+            greedy_start(search)
+            first_round(search)
+            while not match_fractions(search, work):
+                pass
+            end_fractions(search)
+            first_round(search)
+            while not match_exposed(search, work):
+                pass
+            assert_feasible(search, edges)
+            ways.append((search.mate.tolist(), search.y.tolist()))
+        assert ways[0] == ways[1] == ways[2]
 
 
 def test_weights_near_the_limit_of_exact_arithmetic() -> None:

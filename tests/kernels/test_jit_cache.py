@@ -26,6 +26,22 @@ def part(x):
     return x + 1
 """
 
+# What Numba brings for these lives in modules of its own, which are slow to import.
+ARRAYS = """
+import sys
+import numpy as np
+from pk._jit import kernel
+
+@kernel
+def total(n):
+    numbers = np.zeros(n)
+    numbers += 2.5
+    return numbers.sum() if np.iinfo(np.int64).min < 0 else 0.0
+
+def names():
+    return {"numba.np.arraymath", "numba.np.arrayobj", "scipy.linalg"} & set(sys.modules)
+"""
+
 CALLER = """
 from pk._jit import kernel
 from pk.callee import part
@@ -93,6 +109,29 @@ def test_a_second_process_compiles_nothing(copy: Path) -> None:
     assert done.stderr == ""
 
 
+def test_loading_needs_nothing_that_only_the_compiler_needs(copy: Path) -> None:
+    (copy / "pk" / "arrays.py").write_text(ARRAYS)
+    load = "from pk.arrays import names, total\nprint(total(4), sum(total.stats.cache_hits.values()), len(names()))"
+    assert run(copy, load).stdout.split()[:2] == ["10.0", "0"]
+    assert run(copy, load).stdout.split() == ["10.0", "1", "0"]
+
+
+def test_what_was_loaded_can_be_called_by_what_is_compiled_later(copy: Path) -> None:
+    (copy / "pk" / "arrays.py").write_text(ARRAYS)
+    further = """
+from pk.arrays import total
+from pk._jit import kernel
+from pk.caller import whole
+print(total(4), whole(4))
+@kernel
+def both(n):
+    return total(n) + whole(n)
+print(both(4), total(numpy.int32(2)), whole(0.5))
+"""
+    first, second = (run(copy, f"import numpy{further}").stdout.split() for _ in range(2))
+    assert first == second == ["10.0", "50", "60.0", "5.0", "15.0"]
+
+
 def test_an_edited_callee_gives_the_new_answer(copy: Path) -> None:
     (copy / "pk" / "callee.py").write_text(CALLEE.replace("x + 1", "x + 2"))
     assert run(copy).stdout.split() == ["60", "0", "True", "False"]
@@ -147,6 +186,21 @@ def test_a_folder_that_others_can_write_to_is_not_trusted(copy: Path) -> None:
     done = run(copy)
     assert done.stdout.split()[:2] == ["50", "0"]
     assert "written by someone else" in done.stderr
+
+
+WHERE = "from pk._jit import folder_to_keep_in; print(folder_to_keep_in())"
+
+
+def test_it_is_known_beforehand_where_kernels_will_be_kept(copy: Path) -> None:
+    assert run(copy, WHERE).stdout.split() == [str(copy / "pk" / "__pycache__")]
+    chosen = copy / "some" / "folder"
+    said = run(copy, WHERE, NUMBA_CACHE_DIR=str(chosen)).stdout.split()
+    assert [Path(line).parent for line in said] == [chosen]
+    without_pycache(copy)
+    said = run(copy, WHERE).stdout.split()
+    assert [Path(line).parent for line in said] == [copy / "home" / "cache" / "peermatch"]
+    (copy / "home").touch()
+    assert run(copy, WHERE).stdout.split() == ["None"]
 
 
 def test_with_no_folder_at_all_kernels_are_compiled_in_memory(copy: Path) -> None:

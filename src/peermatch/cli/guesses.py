@@ -13,7 +13,7 @@ from peermatch.cli.draft import Part, Setting, table
 from peermatch.cli.leftovers import LEFTOVERS
 from peermatch.cli.sharing import complements, goals
 from peermatch.cohort.wording import counted
-from peermatch.encoders import AvailabilityEncoder, ExperienceEncoder
+from peermatch.encoders.readers import AvailabilityReader, ExperienceReader
 
 __all__ = ["Setting", "guess_criteria", "personal"]
 
@@ -95,7 +95,7 @@ def _experience(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
         and column.share_known >= 0.3
         and not column.words & set(_HIRED)
         and (not column.is_number or max(float(value) for value in column.distinct) <= _MOST_YEARS)
-        and not trial(ExperienceEncoder(kind="years"), column.frame)
+        and not trial(ExperienceReader(kind="years"), column.frame)
     ]
     if not fitting:
         return
@@ -122,7 +122,7 @@ def _grades(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
         if not few or not all(isinstance(value, str | int) for value in column.distinct):
             continue
         if column.is_number:
-            if trial(ExperienceEncoder(kind="years"), column.frame):
+            if trial(ExperienceReader(kind="years"), column.frame):
                 continue
             reason = f"{column.name!r} is a number, such as {shown(column.distinct)}."
             yield _further_along(column, {}, [reason], setting, by=[1, 3], scale=1, weight=1)
@@ -194,7 +194,7 @@ def _title_rank(value: str) -> int | None:
 def _hired(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     for column in first_of(columns, _HIRED):
         far = setting.as_of or "2999-12-31"
-        if len(column.distinct) < 3 or trial(ExperienceEncoder(kind="date", as_of=far), column.frame):
+        if len(column.distinct) < 3 or trial(ExperienceReader(kind="date", as_of=far), column.frame):
             continue
         reasons = [
             f"{column.name!r} holds dates, such as {shown(column.distinct, limit=2)}: years of tenure."
@@ -217,13 +217,13 @@ def _available(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
             if hours is zone:
                 continue
             frame = pd.concat([zone.frame, hours.frame], axis=1)
-            if trial(AvailabilityEncoder(as_of=setting.as_of or "2026-01-15"), frame):
+            if trial(AvailabilityReader(as_of=setting.as_of or "2026-01-15"), frame):
                 continue
             reasons = [
                 f"{zone.name!r} and {hours.name!r}, such as {shown([zone.distinct[0], hours.distinct[0]])}: "
                 "ten shared hours a week are worth 1."
             ]
-            active = not trial(AvailabilityEncoder(as_of=setting.as_of), frame)
+            active = not trial(AvailabilityReader(as_of=setting.as_of), frame)
             if not active:
                 reasons.append(
                     "Summer time makes this depend on the day: run with --as-of YYYY-MM-DD, and take the # away."

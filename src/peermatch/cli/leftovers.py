@@ -7,7 +7,7 @@ from statistics import quantiles
 
 from peermatch.cli.columns import Column, is_category, shown, trial
 from peermatch.cli.draft import Part, Setting, table
-from peermatch.encoders import ExperienceEncoder, GoalsEncoder
+from peermatch.encoders.readers import ExperienceReader, GoalsReader
 
 __all__ = ["LEFTOVERS", "something"]
 
@@ -15,7 +15,7 @@ _LISTS, _NUMBERS, _CATEGORIES = 6, 4, 6
 
 
 def _lists(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
-    usable = [column for column in columns if column.is_listed and not trial(GoalsEncoder(), column.frame)]
+    usable = [column for column in columns if column.is_listed and not trial(GoalsReader(), column.frame)]
     for column in usable[:_LISTS]:
         reasons = [
             f"{column.name!r} holds lists, such as {shown(column.distinct, limit=2)}. Take the # away where having "
@@ -33,7 +33,7 @@ def _numbers(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
         and len(column.distinct) > 4
         and column.share_known >= 0.5
         and len(column.distinct) < 0.7 * column.known
-        and not trial(ExperienceEncoder(kind="years"), column.frame)
+        and not trial(ExperienceReader(kind="years"), column.frame)
     ]
     for column in usable[:_NUMBERS]:
         reasons = [
@@ -76,9 +76,9 @@ def something(columns: Sequence[Column]) -> Part | None:
             return table("different", {"columns": [column.name]}, reasons, uses=[column.name], of="criteria")
     for column in columns:
         several = len(column.distinct) > 1 and not column.is_answer
-        if several and column.is_listed and not trial(GoalsEncoder(), column.frame):
+        if several and column.is_listed and not trial(GoalsReader(), column.frame):
             return table("overlap", {"column": column.name}, reasons, uses=[column.name], of="criteria")
-        if several and column.is_number and not trial(ExperienceEncoder(kind="years"), column.frame):
+        if several and column.is_number and not trial(ExperienceReader(kind="years"), column.frame):
             values = {"column": column.name, "scale": _scale(column)}
             return table("near", values, reasons, uses=[column.name], of="criteria")
     return None

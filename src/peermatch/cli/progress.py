@@ -63,9 +63,15 @@ class Progress:
 
 def say_that_it_compiles(console: Console) -> None:
     """Say once, on a machine's first run, why it takes longer than later ones."""
-    from peermatch.kernels._jit import cache_is_cold
+    from peermatch.kernels._jit import cache_folders, cache_is_cold, folder_to_keep_in
 
-    if cache_is_cold():
-        console.note(
-            "First run: compiling the fast parts once (about half a minute). Later runs start at once."
-        )
+    if not cache_is_cold():
+        return
+    folder, usual = folder_to_keep_in(), cache_folders()[0]
+    if folder is None:  # the log will say why
+        console.note("Compiling the fast parts (about half a minute).")
+        return
+    where = "" if folder == usual else f" into {folder}, since {usual} cannot be written to"
+    console.note(
+        f"First run: compiling the fast parts once (about half a minute){where}. Later runs start at once."
+    )

@@ -57,9 +57,12 @@ def write_results(folder: Path, pairing: Pairing, history: pd.DataFrame | None) 
     ------
     OutputError
     """
+    explanations = explanations_text(
+        pairing
+    )  # first: it reads everyone's cells at once, and the summary some again
     texts = {
         "summary.txt": pairing.summary(),
-        "explanations.md": explanations_text(pairing),
+        "explanations.md": explanations,
         HISTORY: csv_text(extend_history(history, pairing)),
     }
     tables = pairing.to_csv(folder)

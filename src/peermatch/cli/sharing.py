@@ -10,7 +10,7 @@ import pandas as pd
 
 from peermatch.cli.columns import Column, first_of, is_category, shown, trial
 from peermatch.cli.draft import Part, Setting, table
-from peermatch.encoders import GoalsEncoder, SkillsEncoder
+from peermatch.encoders.readers import GoalsReader, SkillsReader
 
 __all__ = ["HELP_WEIGHT", "complements", "goals"]
 
@@ -63,7 +63,7 @@ def complements(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     for meeting in found:
         names = {meeting.offer.name, meeting.seek.name}
         if names & used or trial(
-            SkillsEncoder(), pd.concat([meeting.offer.frame, meeting.seek.frame], axis=1)
+            SkillsReader(), pd.concat([meeting.offer.frame, meeting.seek.frame], axis=1)
         ):
             continue
         used |= names
@@ -133,9 +133,9 @@ def _complement(meeting: _Meeting, place: int) -> Part:
 def goals(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     """Propose the column that says what people want to get out of it; further ones in comments."""
     hopes = [column for column in first_of(columns, _HOPES) if column.is_listed or is_category(column)]
-    found: list[tuple[Column, GoalsEncoder]] = []
+    found: list[tuple[Column, GoalsReader]] = []
     for column in {id(one): one for one in (*first_of(columns, _GOALS), *hopes)}.values():
-        encoder = GoalsEncoder()
+        encoder = GoalsReader()
         texts = column.is_text and len(column.distinct) > 1 and not column.is_number
         if texts and not trial(encoder, column.frame):
             found.append((column, encoder))

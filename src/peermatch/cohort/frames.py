@@ -10,10 +10,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
-import narwhals.dependencies as known
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -22,6 +20,9 @@ from peermatch.cohort.cells import as_objects
 from peermatch.cohort.table import Kind, Table, check_names
 from peermatch.cohort.wording import capped
 from peermatch.errors import InputError, error_item
+
+if TYPE_CHECKING:
+    import narwhals as nw
 
 __all__ = ["ACCEPTED", "arrow_table", "in_memory", "to_kind"]
 
@@ -55,18 +56,24 @@ def in_memory(source: Any) -> Table:
     """
     if isinstance(source, pd.DataFrame):
         return _pandas_table(source)
+    if isinstance(source, (list, tuple)):
+        return _records_table(source)
+    # imported here: files and pandas tables, which most people have, do without
+    import narwhals as nw
+    import narwhals.dependencies as known
+
     if known.is_pyarrow_table(source):
         return arrow_table(source, "pyarrow", "the pyarrow table")
     if known.is_polars_dataframe(source):
         frame = nw.from_native(source, eager_only=True)
         columns = [_raw(frame[name]) for name in frame.columns]
         return Table(list(frame.columns), columns, _row_numbers(len(frame)), "polars", "the polars table")
-    if isinstance(source, (list, tuple)):
-        return _records_table(source)
     raise InputError(_unsupported(source))
 
 
 def _unsupported(source: Any) -> dict[str, Any]:
+    import narwhals.dependencies as known
+
     found = f"{type(source).__module__}.{type(source).__qualname__}".removeprefix("builtins.")
     advice = ""
     if known.is_polars_lazyframe(source):
@@ -153,10 +160,14 @@ def _index_columns(metadata: Mapping[bytes, bytes] | None) -> set[str]:
 def _raw_arrow(column: Any) -> npt.NDArray[Any]:
     if hasattr(column.type, "value_type") and hasattr(column.type, "index_type"):
         column = column.cast(column.type.value_type)  # a dictionary column, in plain values
+    import narwhals as nw
+
     return _raw(nw.from_native(column, series_only=True))
 
 
 def _raw(series: nw.Series[Any]) -> npt.NDArray[Any]:
+    import narwhals as nw
+
     dtype = series.dtype
     if dtype.is_float():
         return np.asarray(series.to_numpy())

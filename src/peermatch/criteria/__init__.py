@@ -7,6 +7,7 @@ from peermatch.criteria.fitting import (
     FittedCriterion,
     at_day,
     compile_criterion,
+    fit_and_compile,
     fit_criterion,
 )
 from peermatch.criteria.history import as_day
@@ -57,6 +58,7 @@ __all__ = [
     "custom",
     "different",
     "enforce",
+    "fit_and_compile",
     "fit_criterion",
     "forbid",
     "key_of",

@@ -20,7 +20,7 @@ from peermatch.criteria.rule import Rule
 from peermatch.criteria.sides import Sides, key_of
 from peermatch.criteria.strangers import count_strangers
 from peermatch.criteria.tables import ids_in_cell, pair_table
-from peermatch.encoders import BackgroundEncoder
+from peermatch.encoders.readers import BackgroundReader
 from peermatch.errors import ConfigError, InfeasibleError, InputError, error_item
 
 __all__ = ["EnforcedRule", "Enforcement", "Occasion", "enforce"]
@@ -136,7 +136,7 @@ def enforce(
 
 
 def _codes(rule: Rule, sides: Sides) -> tuple[Ints, Ints]:
-    encoder = BackgroundEncoder()
+    encoder = BackgroundReader()
     with sides.located(dict(zip(rule.left, zip(rule.left, rule.right, strict=True), strict=True))):
         encoder.fit(sides.stacked(rule.left, rule.right, rule.caller))
     left = encoder.codes(sides.frame_of("left", rule.left, rule.caller))

@@ -24,15 +24,22 @@ from peermatch.criteria.measures import (
 )
 from peermatch.criteria.sides import Sides
 from peermatch.criteria.unknown import fill_values
-from peermatch.encoders import (
-    AvailabilityEncoder,
-    BackgroundEncoder,
-    ExperienceEncoder,
-    GoalsEncoder,
-    SkillsEncoder,
+from peermatch.encoders.readers import (
+    AvailabilityReader,
+    BackgroundReader,
+    ExperienceReader,
+    GoalsReader,
+    SkillsReader,
 )
 
-__all__ = ["CompiledCriterion", "FittedCriterion", "at_day", "compile_criterion", "fit_criterion"]
+__all__ = [
+    "CompiledCriterion",
+    "FittedCriterion",
+    "at_day",
+    "compile_criterion",
+    "fit_and_compile",
+    "fit_criterion",
+]
 
 Bools = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
@@ -45,7 +52,8 @@ class FittedCriterion:
     Attributes
     ----------
     criterion : Criterion
-    encoder : transformer or None
+    encoder : reader of cells or None
+        One of `peermatch.encoders.readers`.
     fills : (float, float)
         What "not known" counts as for the left and for the right person.
     """
@@ -108,6 +116,13 @@ def fit_criterion(
     InputError
         For columns that are not there or hold the wrong kind of value.
     """
+    return fit_and_compile(criterion, sides, as_of=as_of, unknown=unknown)[0]
+
+
+def fit_and_compile(
+    criterion: Criterion, sides: Sides, *, as_of: Any = None, unknown: str = "quartile"
+) -> tuple[FittedCriterion, CompiledCriterion]:
+    """Do both for the same people, whose cells are then read once for both."""
     encoder = _KINDS[criterion.kind][0](criterion, sides, as_of)
     compiled = compile_criterion(FittedCriterion(criterion, encoder, (0.0, 0.0)), sides)
     if criterion.kind == "custom":
@@ -119,7 +134,7 @@ def fit_criterion(
         gates=(compiled.left_on, compiled.right_on),
         unknown=unknown,
     )
-    return FittedCriterion(criterion, encoder, fills)
+    return FittedCriterion(criterion, encoder, fills), replace(compiled, fills=fills)
 
 
 def at_day(fitted: FittedCriterion, as_of: Any) -> FittedCriterion:
@@ -225,7 +240,7 @@ def _features(
 
 
 def _fit_experience(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
-    encoder = ExperienceEncoder(ladder=_optional_list(criterion.options["ladder"]), as_of=as_of)
+    encoder = ExperienceReader(ladder=_optional_list(criterion.options["ladder"]), as_of=as_of)
     return _fit_encoder(encoder, criterion, sides)
 
 
@@ -257,7 +272,7 @@ def _each_by_themselves(measure: PrimitiveMeasure, sides: Sides) -> PrimitiveMea
 
 
 def _fit_background(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
-    encoder = BackgroundEncoder()
+    encoder = BackgroundReader()
     return _fit_encoder(encoder, criterion, sides)
 
 
@@ -271,7 +286,7 @@ def _fit_goals(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
     kind = "text" if options["text"] is not None else "auto"
     if options["separator"] is not None or options["vocabulary"] is not None or options["one_way"]:
         kind = "values"
-    encoder = GoalsEncoder(
+    encoder = GoalsReader(
         kind=kind,
         separator=options["separator"],
         vocabulary=_optional_list(options["vocabulary"]),
@@ -311,7 +326,7 @@ def _fit_skills(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
     if sides.two_sided:
         frames.append(_skill_frame(criterion, sides, "right"))
     options = criterion.options
-    encoder = SkillsEncoder(separator=options["separator"], vocabulary=_optional_list(options["vocabulary"]))
+    encoder = SkillsReader(separator=options["separator"], vocabulary=_optional_list(options["vocabulary"]))
     with sides.located(_headers(criterion)):
         return encoder.fit(pd.concat(frames, ignore_index=True))
 
@@ -336,7 +351,7 @@ def _skill_words(criterion: Criterion, encoder: Any, sides: Sides, side: str) ->
 
 
 def _fit_availability(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
-    return _fit_encoder(AvailabilityEncoder(as_of=as_of), criterion, sides)
+    return _fit_encoder(AvailabilityReader(as_of=as_of), criterion, sides)
 
 
 def _measure_available(criterion: Criterion, encoder: Any, sides: Sides) -> Measured:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from peermatch.criteria.measures import Measure
-from peermatch.kernels.forbidding import MASKS
+from peermatch.criteria.program import ProgramWriter
+from peermatch.kernels.pair_lists import forbidden_list
+from peermatch.kernels.pair_masks import forbidden_tile
+from peermatch.kernels.pair_program import Program
 from peermatch.problem import GRID
 
 __all__ = ["FloorMask", "KernelMask", "ListedMask", "Mask", "count_pairs"]
@@ -21,6 +25,13 @@ _CELLS = 1 << 21
 
 class Mask(Protocol):
     """What a compiled rule can answer."""
+
+    @property
+    def compiles(self) -> bool:
+        """Whether it is made of what compiled code can evaluate, so that `write` works."""
+
+    def write(self, writer: ProgramWriter, row: npt.NDArray[Any]) -> None:
+        """Write itself into the tables of a program."""
 
     def tile(self, rows: Ints, columns: Ints) -> Bools:
         """Return True where the row's person may not have the column's."""
@@ -39,7 +50,7 @@ class KernelMask:
     Parameters
     ----------
     comparison : str
-        A name in `peermatch.kernels.forbidding.MASKS`.
+        A name in `peermatch.kernels.pair_program.MASK_KINDS`.
     left, right : int64 arrays, shape (people, d)
     threshold : float
     """
@@ -49,28 +60,35 @@ class KernelMask:
     right: Ints
     threshold: float = 0.0
 
+    compiles: ClassVar[bool] = True
+
+    def write(self, writer: ProgramWriter, row: npt.NDArray[Any]) -> None:
+        """Write itself into the tables of a program."""
+        writer.write_comparison(self, row)
+
+    @cached_property
+    def _program(self) -> Program:
+        writer = ProgramWriter((len(self.left), len(self.right)), two_sided=True)
+        writer.add_mask(self)
+        return writer.only()
+
     def tile(self, rows: Ints, columns: Ints) -> Bools:
         """Return True where the row's person may not have the column's."""
-        out = np.zeros((len(rows), len(columns)), dtype=np.uint8)
-        left, right = self._numbers(rows, columns)
-        MASKS[self.comparison][0](left, np.ascontiguousarray(right.T), self.threshold, out)
-        return out.view(np.bool_)
+        out = np.empty((len(rows), len(self.right)), dtype=np.uint8)
+        forbidden_tile(self._program, np.ascontiguousarray(rows), 0, out)
+        return out.view(np.bool_)[:, columns]
 
     def pairs(self, u: Ints, v: Ints) -> Bools:
         """Return True where row u[i] may not have column v[i]."""
-        out = np.zeros(len(u), dtype=np.uint8)
-        MASKS[self.comparison][1](*self._numbers(u, v), self.threshold, out)
+        out = np.empty(len(u), dtype=np.uint8)
+        forbidden_list(self._program, u, v, out)
         return out.view(np.bool_)
 
-    def _numbers(self, u: Ints, v: Ints) -> tuple[Ints, Ints]:
-        return (
-            np.ascontiguousarray(self.left[u], dtype=np.int64),
-            np.ascontiguousarray(self.right[v], dtype=np.int64),
-        )
-
     def take(self, left: Ints, right: Ints) -> KernelMask:
-        """Return the same mask for these rows and columns."""
-        return replace(self, left=self.left[left], right=self.right[right])
+        """Return the same mask for these rows and columns. Numbers that are one array stay one."""
+        mine = self.left[left]
+        theirs = mine if self.right is self.left and right is left else self.right[right]
+        return replace(self, left=mine, right=theirs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +105,11 @@ class ListedMask:
     shape: tuple[int, int]
     u: Ints
     v: Ints
+    compiles: ClassVar[bool] = True
+
+    def write(self, writer: ProgramWriter, row: npt.NDArray[Any]) -> None:
+        """Write itself into the tables of a program."""
+        writer.write_listed_mask(self, row)
 
     @classmethod
     def of(cls, shape: tuple[int, int], u: Ints, v: Ints, *, one_pool: bool) -> ListedMask:
@@ -138,6 +161,15 @@ class FloorMask:
     left_on: Bools
     right_on: Bools
     floor: float
+
+    @property
+    def compiles(self) -> bool:
+        """Whether its criterion does."""
+        return self.measure.compiles
+
+    def write(self, writer: ProgramWriter, row: npt.NDArray[Any]) -> None:
+        """Write itself into the tables of a program."""
+        writer.write_floor(self, row)
 
     def tile(self, rows: Ints, columns: Ints) -> Bools:
         """Return True where the row's person may not have the column's."""

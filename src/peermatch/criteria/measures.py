@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from peermatch.criteria.program import ProgramWriter
 from peermatch.errors import InputError, error_item
-from peermatch.kernels.similarity import PRIMITIVES, VECTOR_GRID
+from peermatch.kernels.pair_lists import view_list
+from peermatch.kernels.pair_program import Program
+from peermatch.kernels.pair_similarity import view_tile
 
 __all__ = [
     "CustomMeasure",
@@ -29,8 +33,23 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
+VECTOR_GRID = 2.0**15
+"""Vectors are stored as whole numbers of 2**-15, so that a dot product is an exact integer in units of 2**-30."""
+
+
 class Measure(Protocol):
     """What a compiled criterion can answer; NaN says "not known"."""
+
+    @property
+    def compiles(self) -> bool:
+        """Whether it is made of what compiled code can evaluate, so that `write` works."""
+
+    @property
+    def directed(self) -> bool:
+        """Whether backward similarity may differ from forward."""
+
+    def write(self, writer: ProgramWriter, op: npt.NDArray[Any], params: npt.NDArray[Any]) -> None:
+        """Write itself into the tables of a program."""
 
     def tile(self, rows: Ints, columns: Ints) -> tuple[Floats, Floats]:
         """Return forward and backward similarity, each of shape (len(rows), len(columns))."""
@@ -54,7 +73,7 @@ class PrimitiveMeasure:
     Parameters
     ----------
     primitive : str
-        A name in `peermatch.kernels.similarity.PRIMITIVES`.
+        A name in `peermatch.kernels.pair_program.KINDS`.
     params : float64 array
     left_own, left_other, right_own, right_other : arrays, shape (people, d)
         What the people of each side bring when they judge (own) and when they are judged (other).
@@ -70,44 +89,52 @@ class PrimitiveMeasure:
     right_other: npt.NDArray[Any]
     directed: bool
 
-    def _features(self, array: npt.NDArray[Any], positions: Ints) -> npt.NDArray[Any]:
-        return np.ascontiguousarray(array[positions], dtype=PRIMITIVES[self.primitive][3])
+    compiles: ClassVar[bool] = True
 
-    def _by_feature(self, array: npt.NDArray[Any], positions: Ints) -> npt.NDArray[Any]:
-        return np.ascontiguousarray(array[positions].T, dtype=PRIMITIVES[self.primitive][3])
+    def write(self, writer: ProgramWriter, op: npt.NDArray[Any], params: npt.NDArray[Any]) -> None:
+        """Write itself into the tables of a program."""
+        writer.write_primitive(self, op, params)
+
+    @cached_property
+    def _program(self) -> Program:
+        writer = ProgramWriter((len(self.left_own), len(self.right_own)), two_sided=True)
+        writer.add_op(self, (0.0, 0.0))
+        return writer.only()
 
     def tile(self, rows: Ints, columns: Ints) -> tuple[Floats, Floats]:
         """Return forward and backward similarity of a tile."""
-        rows_judge, columns_judge, _, _ = PRIMITIVES[self.primitive]
-        forward = np.empty((len(rows), len(columns)))
-        own, other = self._features(self.left_own, rows), self._by_feature(self.right_other, columns)
-        rows_judge(own, other, self.params, forward)
-        if not self.directed:
-            return forward, forward
-        backward = np.empty((len(rows), len(columns)))
-        other, own = self._features(self.left_other, rows), self._by_feature(self.right_own, columns)
-        columns_judge(other, own, self.params, backward)
-        return forward, backward
+        program, views = self._program, []
+        for back in range(1 + self.directed):
+            view = np.empty((len(rows), len(self.right_own)))
+            view_tile(program, back, np.ascontiguousarray(rows), view)
+            views.append(np.ascontiguousarray(view[:, columns]))
+        return views[0], views[-1]
 
     def pairs(self, u: Ints, v: Ints) -> tuple[Floats, Floats]:
         """Return forward and backward similarity of listed pairs."""
-        kernel = PRIMITIVES[self.primitive][2]
-        forward = np.empty(len(u))
-        kernel(self._features(self.left_own, u), self._features(self.right_other, v), self.params, forward)
-        if not self.directed:
-            return forward, forward
-        backward = np.empty(len(u))
-        kernel(self._features(self.right_own, v), self._features(self.left_other, u), self.params, backward)
-        return forward, backward
+        program, views = self._program, []
+        for back in range(1 + self.directed):
+            view = np.empty(len(u))
+            view_list(program, back, u, v, view)
+            views.append(view)
+        return views[0], views[-1]
 
     def take(self, left: Ints, right: Ints) -> PrimitiveMeasure:
-        """Return the same measure for these rows and columns."""
+        """Return the same measure for these rows and columns. Features that are one array stay one."""
+        taken: dict[tuple[int, int], npt.NDArray[Any]] = {}
+
+        def some(array: npt.NDArray[Any], positions: Ints) -> npt.NDArray[Any]:
+            key = (id(array), id(positions))
+            if key not in taken:
+                taken[key] = array[positions]
+            return taken[key]
+
         return replace(
             self,
-            left_own=self.left_own[left],
-            left_other=self.left_other[left],
-            right_own=self.right_own[right],
-            right_other=self.right_other[right],
+            left_own=some(self.left_own, left),
+            left_other=some(self.left_other, left),
+            right_own=some(self.right_own, right),
+            right_other=some(self.right_other, right),
         )
 
 
@@ -135,6 +162,12 @@ class ListedMeasure:
     backward_value: Floats
     left_default: Floats
     right_default: Floats
+    compiles: ClassVar[bool] = True
+    directed: ClassVar[bool] = True
+
+    def write(self, writer: ProgramWriter, op: npt.NDArray[Any], params: npt.NDArray[Any]) -> None:
+        """Write itself into the tables of a program."""
+        writer.write_list(self, op)
 
     def tile(self, rows: Ints, columns: Ints) -> tuple[Floats, Floats]:
         """Return forward and backward similarity of a tile."""
@@ -241,6 +274,11 @@ class CustomMeasure:
     left: Mapping[str, npt.NDArray[Any]]
     right: Mapping[str, npt.NDArray[Any]]
     directed: bool
+    compiles: ClassVar[bool] = False
+
+    def write(self, writer: ProgramWriter, op: npt.NDArray[Any], params: npt.NDArray[Any]) -> None:
+        """Refuse: a function of the user's own does not enter compiled code."""
+        raise TypeError(f"The criterion {self.name!r} is a function; compiled code cannot hold it.")
 
     def tile(self, rows: Ints, columns: Ints) -> tuple[Floats, Floats]:
         """Return forward and backward similarity of a tile."""

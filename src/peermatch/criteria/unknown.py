@@ -19,7 +19,11 @@ UNKNOWN_CHOICES = ("quartile", "mean", "zero")
 
 _SAMPLE = 1 << 21  # "at least two million where there are that many"
 _PIECE = 1 << 16  # pairs asked at once: features of both people are gathered for each
+_TILE = 1 << 18
 _GOLDEN = 0.6180339887498949
+
+Floats = npt.NDArray[np.float64]
+Gates = tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
 
 
 def sample_pairs(
@@ -75,7 +79,7 @@ def fill_values(
     shape: tuple[int, int],
     *,
     one_pool: bool,
-    gates: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
+    gates: Gates,
     unknown: str,
 ) -> tuple[float, float]:
     """Return what "not known" counts as, as the left and as the right person sees it.
@@ -92,18 +96,46 @@ def fill_values(
     """
     if unknown == "zero":
         return 0.0, 0.0
+    rows, columns = shape
+    ask = _everyone if rows * (columns - one_pool) <= _SAMPLE else _sample
+    forward, backward = ask(measure, shape, one_pool, gates)
+    left = _summary(forward, unknown)
+    return left, (left if one_pool else _summary(backward, unknown))
+
+
+def _sample(measure: Measure, shape: tuple[int, int], one_pool: bool, gates: Gates) -> tuple[Floats, Floats]:
+    """Return forward and backward similarity of a sample of pairs, for those who have the criterion switched on."""
     u, v = sample_pairs(shape, one_pool=one_pool)
     parts = [measure.pairs(u[k : k + _PIECE], v[k : k + _PIECE]) for k in range(0, len(u), _PIECE)]
     forward = np.concatenate([np.zeros(0), *(part[0] for part in parts)])
     backward = np.concatenate([np.zeros(0), *(part[1] for part in parts)])
-    left = _summary(forward[gates[0][u]], unknown)
-    return left, (left if one_pool else _summary(backward[gates[1][v]], unknown))
+    return forward[gates[0][u]], backward[gates[1][v]]
 
 
-def _summary(values: npt.NDArray[np.float64], unknown: str) -> float:
+def _everyone(
+    measure: Measure, shape: tuple[int, int], one_pool: bool, gates: Gates
+) -> tuple[Floats, Floats]:
+    """The same for all pairs, by tiles: the same numbers, several times as fast as pair by pair."""
+    columns = np.arange(shape[1], dtype=np.int64)
+    forward, backward = [np.zeros(0)], [np.zeros(0)]
+    step = max(1, _TILE // max(1, shape[1]))
+    for start in range(0, shape[0], step):
+        rows = np.arange(start, min(start + step, shape[0]), dtype=np.int64)
+        tiles = measure.tile(rows, columns)
+        other = (
+            rows[:, None] != columns[None, :] if one_pool else np.ones((len(rows), len(columns)), dtype=bool)
+        )
+        forward.append(tiles[0][other & gates[0][rows][:, None]])
+        if not one_pool:
+            backward.append(tiles[1][other & gates[1][columns][None, :]])
+    return np.concatenate(forward), np.concatenate(backward)
+
+
+def _summary(values: Floats, unknown: str) -> float:
     known = values[~np.isnan(values)]
     if known.size == 0:
         return 0.0
     if unknown == "mean":
         return fsum(known.tolist()) / known.size
-    return float(np.quantile(known, 0.25, method="lower"))
+    lower = (known.size - 1) // 4
+    return float(np.partition(known, lower)[lower])

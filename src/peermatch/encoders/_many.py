@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from peermatch.checks import check_count, must_be
-from peermatch.encoders._base import wrong_kind
 from peermatch.encoders._bits import pack, words_for
+from peermatch.encoders._cells import wrong_kind
 from peermatch.encoders._missing import is_missing_text
 from peermatch.encoders._splitting import Splitter, make_splitter
 from peermatch.encoders._table import Column, fold, text_of

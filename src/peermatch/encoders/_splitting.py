@@ -22,7 +22,8 @@ _FEW = 3
 # So many distinct cells are enough to judge a column by.
 _ENOUGH = 20_000
 
-_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+_STEPS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+_BRACKET = re.compile(r"[()\[\]{}]")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 
 
@@ -105,10 +106,8 @@ def cut(text: str, separator: str, spare_numbers: bool) -> list[str]:
     if not spare_numbers and "(" not in text and "[" not in text and "{" not in text:
         return text.split(separator)
     marks = _marks(text, separator, spare_numbers)
-    if any(sign in text for sign in "([{") and any(not sign.isspace() for sign in separator):
-        depth = _depths(text)
-        if depth is not None:
-            marks = [at for at in marks if depth[at] == 0]
+    if not separator.isspace():
+        marks = _outside_brackets(text, marks)
     pieces, start = [], 0
     for at in marks:
         pieces.append(text[start:at])
@@ -123,15 +122,18 @@ def _marks(text: str, separator: str, spare_numbers: bool) -> list[int]:
     return [found.start() for found in pattern.finditer(text)]
 
 
-def _depths(text: str) -> list[int] | None:
-    """How many brackets are open at each sign, or None where they don't match up."""
-    depth, depths = 0, []
-    for sign in text:
-        depth += _BRACKETS.get(sign, 0)
+def _outside_brackets(text: str, marks: list[int]) -> list[int]:
+    """Return the marks at which no bracket is open; all of them where brackets don't match up."""
+    depth, at, outside = 0, 0, []
+    for bracket in _BRACKET.finditer(text):
+        while at < len(marks) and marks[at] < bracket.start():
+            if depth == 0:
+                outside.append(marks[at])
+            at += 1
+        depth += _STEPS[bracket.group()]
         if depth < 0:
-            return None
-        depths.append(depth)
-    return depths if depth == 0 else None
+            return marks
+    return outside + marks[at:] if depth == 0 else marks
 
 
 def detect_separator(texts: Sequence[str]) -> str:

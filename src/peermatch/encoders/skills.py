@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from peermatch.checks import check_count
 from peermatch.encoders._base import CellEncoder
 from peermatch.encoders._bits import unpack
-from peermatch.encoders._many import check_options, learn, pooled_bits, splitter_for
-from peermatch.encoders._table import Column
-from peermatch.errors import InputError, error_item
+from peermatch.encoders._skills import SkillsReader
 
 __all__ = ["SkillsEncoder"]
 
 
-class SkillsEncoder(CellEncoder):
+class SkillsEncoder(CellEncoder, SkillsReader):
     """Turn offers and seeks into 0/1 columns over one shared vocabulary.
 
     Parameters
@@ -60,68 +56,11 @@ class SkillsEncoder(CellEncoder):
     [[1.0, 0.0, 0.0, nan, nan, nan]]
     """
 
-    def __init__(
-        self,
-        separator: str | None = None,
-        vocabulary: Sequence[str] | None = None,
-        max_values: int = 4096,
-        n_offers: int = 1,
-    ) -> None:
-        self.separator = separator
-        self.vocabulary = vocabulary
-        self.max_values = max_values
-        self.n_offers = n_offers
-
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn the shared vocabulary.
-
-        Parameters
-        ----------
-        X : table of shape (n, 2), or more columns with `n_offers`
-        y : ignored
-
-        Returns
-        -------
-        SkillsEncoder
-            Itself.
-        """
-        caller = type(self).__name__
-        options = check_options(caller, self.separator, self.vocabulary, 1, self.max_values)
-        check_count(caller, "n_offers", self.n_offers, at_least=1)
-        columns = self._read(X, reset=True)
-        if len(columns) <= self.n_offers:
-            message = (
-                f"{caller} needs {self.n_offers + 1} columns, offers and then seeks. "
-                f"Got {len(columns)} feature(s), n_features = {len(columns)}."
-            )
-            raise InputError(error_item("columns", message, found=len(columns), accepted=self.n_offers + 1))
-        splitter = splitter_for(columns, self.separator, options)
-        self._values = learn(caller, columns, splitter, options, min_count=1, max_values=self.max_values)
-        self.separator_ = splitter.separator
-        self.vocabulary_ = self._values.names
-        return self
-
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return 0/1 columns of shape (n, 2 * n_skills), offers first; an unknown side is NaN."""
         offers, offers_known, seeks, seeks_known = self.bits(X)
         n_skills = len(self.vocabulary_)
         return np.hstack([unpack(offers, offers_known, n_skills), unpack(seeks, seeks_known, n_skills)])
-
-    def bits(
-        self, X: Any
-    ) -> tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.uint64], NDArray[np.bool_]]:
-        """Return both sides as bits.
-
-        Returns
-        -------
-        offers, offers_known, seeks, seeks_known
-            Words of shape (n, W), where skill b of `vocabulary_` is bit b % 64 of word b // 64 (zero where
-            unknown), and which rows are known, of shape (n,).
-        """
-        columns: list[Column] = self._read(X, reset=False)
-        offers, offers_known = pooled_bits(columns[: self.n_offers], self._values)
-        seeks, seeks_known = pooled_bits(columns[self.n_offers :], self._values)
-        return offers, offers_known, seeks, seeks_known
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return offers_<skill> for each skill, then seeks_<skill>.

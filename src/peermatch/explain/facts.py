@@ -194,8 +194,7 @@ class _Reader:
         return not self.criterion.sensitive and getattr(self.encoder, "kind_", None) == "text"
 
     def cell(self, side: int, column: str) -> Any:
-        cohort = self.outcome.cohort(side)
-        return cohort.column(column)[self.pair[side]] if cohort.has(column) else None
+        return self.outcome.cell(side, column, self.pair[side])
 
     def columns(self, side: int) -> tuple[str, ...]:
         """The columns in which a person of this side brings something."""
@@ -284,12 +283,16 @@ def read_ahead(outcome: Outcome) -> None:
         free_text = getattr(fitted.encoder, "kind_", None) == "text"
         if compiled.criterion.kind not in ("complement", "overlap") or free_text:
             continue
-        for side in (0, 1):
+        for side in outcome.hands:
             cohort = outcome.cohort(side)
             for column in dict.fromkeys((*compiled.criterion.left, *compiled.criterion.right)):
                 if (k, side, column) not in outcome.values_ahead and cohort.has(column):
                     cells = cohort.column(column).tolist()
-                    outcome.values_ahead[k, side, column] = _values_of(fitted.encoder, column, cells)
+                    values = _values_of(fitted.encoder, column, cells)
+                    for hand in (
+                        (side,) if outcome.two_sided else (0, 1)
+                    ):  # in one pool both are the same people
+                        outcome.values_ahead[k, hand, column] = values
 
 
 def _values_of(encoder: Any, column: str, cells: list[Any]) -> list[tuple[str, ...]]:

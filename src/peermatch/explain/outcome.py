@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides, key_of
@@ -16,6 +17,8 @@ from peermatch.problem import IntArray, Matching
 from peermatch.scoring import LazyScores, PairDetails, pair_details
 
 __all__ = ["Outcome", "pair_id"]
+
+ObjectArray = npt.NDArray[np.object_]
 
 
 def pair_id(round: str | None, first: Any, second: Any, *, two_sided: bool = False) -> str:
@@ -104,6 +107,20 @@ class Outcome:
     @cached_property
     def values_ahead(self) -> dict[tuple[int, int, str], list[tuple[str, ...]]]:
         """What many-valued cells hold, where it was read for everyone at once: by criterion, side and column."""
+        return {}
+
+    def cell(self, hand: int, column: str, position: int) -> Any:
+        """Return what someone's cell holds; None where their side has no such column."""
+        cells = self._columns.get((hand, column))
+        if cells is None:
+            cohort = self.cohort(hand)
+            nothing = np.full(len(cohort), None, dtype=object)
+            cells = self._columns[hand, column] = cohort.column(column) if cohort.has(column) else nothing
+        return cells[position]
+
+    @cached_property
+    def _columns(self) -> dict[tuple[int, str], ObjectArray]:
+        """Columns that were asked for: thousands of cells of each are, and taking one out of a table is slow."""
         return {}
 
     @cached_property

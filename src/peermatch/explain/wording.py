@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from peermatch.cohort.aside import is_missing
@@ -52,6 +53,7 @@ def score_text(score: int) -> str:
     return f"{score / GRID:.2f}"
 
 
+@lru_cache(maxsize=1024)
 def column_words(name: str) -> str:
     """Return a column's name as words in a sentence.
 

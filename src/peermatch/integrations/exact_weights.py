@@ -128,13 +128,17 @@ def _solve_or_shrink(piece: _Piece, a: IntArray, b: IntArray, n: int) -> tuple[I
         return found.mate, []
     proof = found.certificate
     gap = n * -(-proof.scale // 2)  # each vertex's dual is raised by half a unit
+    held = _Held(proof, a, b)
     slack = proof.vertex_duals[a] + proof.vertex_duals[b] - proof.scale * (rounded + proof.bonus)
-    left = np.flatnonzero(slack + _shared(proof, proof.blossom_duals, a, b) <= gap)
+    left = np.flatnonzero(slack + held.sums(proof.blossom_duals) <= gap)
+    full = proof.blossom_duals > gap
+    off, rewards = held.sums(np.where(full, proof.blossom_duals, 0)), held.sums(full.astype(np.int64))
     parts = [
         _narrowed(
             _Piece(piece.edges[part], [numbers[k] for k in part.tolist()], everyone_first),
             found,
             (a[part], b[part]),
+            (off[part], rewards[part]),
             gap,
             cut,
         )
@@ -146,26 +150,30 @@ def _solve_or_shrink(piece: _Piece, a: IntArray, b: IntArray, n: int) -> tuple[I
 
 
 def _narrowed(
-    piece: _Piece, found: GraphMatching, ends: tuple[IntArray, IntArray], gap: int, cut: int
+    piece: _Piece,
+    found: GraphMatching,
+    ends: tuple[IntArray, IntArray],
+    full: tuple[IntArray, IntArray],
+    gap: int,
+    cut: int,
 ) -> _Piece:
     """Take duals off the weights of a piece, which changes no comparison between its optimal matchings.
 
     A vertex whose dual is above the gap is matched in every optimal matching, and a blossom whose dual is above
     it is full in every one; where everyone comes first, all optimal matchings have equally many pairs. What is
     taken off for these is the same for all optimal matchings, and a reward that is high enough for each of these
-    demands leaves no other matching a chance.
+    demands leaves no other matching a chance. `full` are the duals and the number of full blossoms around each edge.
     """
     a, b = ends
     proof = found.certificate
     vertices = np.unique(np.concatenate([a, b]))
-    y, z = proof.vertex_duals, proof.blossom_duals
+    y = proof.vertex_duals
     perfect = piece.everyone_first and bool((found.mate[vertices] >= 0).all())
     matched = (y > gap) | perfect
-    full = z > gap
-    off = np.where(matched, y, 0)[a] + np.where(matched, y, 0)[b] + _shared(proof, np.where(full, z, 0), a, b)
-    demands = _shared(proof, full.astype(np.int64), a, b) + piece.everyone_first
+    off = np.where(matched[a], y[a], 0) + np.where(matched[b], y[b], 0) + full[0]
+    demands = full[1] + piece.everyone_first
     if not perfect:  # in a perfect matching of the piece every edge meets two of them
-        demands += matched[a].astype(np.int64) + matched[b]
+        demands = demands + matched[a] + matched[b]
     numbers = [proof.scale * w - (p << cut) for w, p in zip(piece.numbers, off.tolist(), strict=True)]
     reward = len(vertices) // 2 * (max(*numbers, 0) - min(*numbers, 0)) + 1
     numbers = [w + reward * count for w, count in zip(numbers, demands.tolist(), strict=True)]
@@ -178,20 +186,47 @@ def _width(numbers: list[int], n: int, everyone_first: bool) -> int:
     return (highest + (cardinality_bonus(n // 2, highest, 0) if everyone_first else 0)).bit_length()
 
 
-def _shared(certificate: OptimalityCertificate, values: IntArray, a: IntArray, b: IntArray) -> IntArray:
-    """Add up a value of each blossom over the blossoms that hold both ends of an edge."""
-    parent = certificate.blossom_parent
-    if not len(parent):
-        return np.zeros(len(a), dtype=np.int64)
-    # A blossom stands after the one around it: of two different ones the later is not around the other.
-    # (Outside all of them is -1, which finds the 0 at the end.)
-    total = np.zeros(len(parent) + 1, dtype=np.int64)
-    for blossom, value in enumerate(values.tolist()):
-        total[blossom] = value + total[parent[blossom]]
-    x, y = certificate.vertex_blossom[a], certificate.vertex_blossom[b]
-    while (x != y).any():
-        x, y = np.where(x > y, parent[x], x), np.where(y > x, parent[y], y)
-    return total[x]
+class _Held:
+    """Which blossoms hold both ends of each edge: the innermost is found once, and asked for several sums.
+
+    Blossoms can be nested half as deep as there are vertices, so ways up are taken in steps of powers of two (jump
+    pointers): O(log n) an edge.
+    """
+
+    def __init__(self, certificate: OptimalityCertificate, a: IntArray, b: IntArray) -> None:
+        outside = len(certificate.blossom_parent)  # stands for no blossom, and is around itself
+        around = np.append(certificate.blossom_parent, outside)
+        self.around = np.where(around < 0, outside, around)
+        self.innermost = np.full(len(a), outside, dtype=np.int64)
+        if outside:
+            at = np.where(certificate.vertex_blossom < 0, outside, certificate.vertex_blossom)
+            self.innermost = self._common(at[a], at[b])
+
+    def _common(self, x: IntArray, y: IntArray) -> IntArray:
+        """Return the innermost blossom that is, or is around, both x and y."""
+        depth = self._sums(np.ones(len(self.around) - 1, dtype=np.int64))
+        above = [self.around]
+        while (above[-1] != above[-1][-1]).any():
+            above.append(above[-1][above[-1]])
+        x, y = np.where(depth[x] < depth[y], y, x), np.where(depth[x] < depth[y], x, y)
+        deeper = depth[x] - depth[y]
+        for k, jump in enumerate(above):
+            x = np.where(deeper >> k & 1, jump[x], x)
+        for jump in reversed(above):
+            apart = jump[x] != jump[y]
+            x, y = np.where(apart, jump[x], x), np.where(apart, jump[y], y)
+        return np.where(x == y, x, self.around[x])
+
+    def sums(self, values: IntArray) -> IntArray:
+        """Add up a value of each blossom over the blossoms that hold an edge."""
+        return self._sums(values)[self.innermost]
+
+    def _sums(self, values: IntArray) -> IntArray:
+        """Add up a value of each blossom over itself and the blossoms around it, which stand before it."""
+        total = [0] * len(self.around)
+        for blossom, (around, value) in enumerate(zip(self.around.tolist(), values.tolist(), strict=False)):
+            total[blossom] = value + total[around]
+        return np.array(total, dtype=np.int64)
 
 
 def _connected(a: IntArray, b: IntArray, edges: IntArray, n: int) -> list[IntArray]:

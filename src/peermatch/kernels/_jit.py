@@ -7,9 +7,10 @@ Idea
     the old code is served. Here the stamp is a hash of *every* kernel source file and the package's version.
 Invariant
     A file is used only if its stamp, signature, processor and the versions of Numba and Python are those of
-    this process and its contents are whole (a digest stands in front). It is written only if the sources on
-    disk are still those that this process imported. Whatever goes wrong with a file or folder, the kernel is
-    compiled in memory: one line in the log, never an exception.
+    this process, and so is the bytecode of the kernel and of all that it calls, and its contents are whole (a
+    digest stands in front). It is written only if the sources on disk are still those that this process
+    imported. Whatever goes wrong with a file or folder, the kernel is compiled in memory: one line in the log,
+    never an exception.
 Cost
     Importing reads the kernel sources once (about a millisecond). Nothing compiles before its first call.
 
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import logging
 import os
 import pickle
@@ -31,14 +33,17 @@ import uuid
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar
 
 import numba
-from numba.core import compiler
+import numpy as np
+from numba.core import compiler, environment
 from numba.core.caching import _Cache
+from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 
-__all__ = ["cache_folders", "cache_is_cold", "kernel"]
+__all__ = ["cache_folders", "cache_is_cold", "folder_to_keep_in", "in_place_kernel", "kernel"]
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +52,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _settings: Any = numba.config  # what the NUMBA_ variables of the environment say
 _dumps: Any = dumps
 _rebuild: Any = compiler.CompileResult._rebuild
+_rebuild_env: Any = environment._rebuild_env
+_environments: Any = environment.Environment._memo
+_runtime: Any = rtsys
 _HERE = Path(__file__).resolve().parent
 _DIGEST_BYTES = 32
 
@@ -87,10 +95,37 @@ def kernel(function: Function) -> Function:
     >>> doubled(21)
     42
     """
+    return _compiled(function, counts=True)
+
+
+def in_place_kernel(function: Function) -> Function:
+    """Compile a function that makes no arrays: as `kernel`, but without counting references to those it is given.
+
+    Numba counts them up and down with every function that an array is passed through, by instructions that lock
+    memory. Where small functions call each other for every vertex, that is up to half of the time. A function that
+    makes or returns an array does not compile this way.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> @in_place_kernel
+    ... def double(x):
+    ...     for i in range(len(x)):
+    ...         x[i] *= 2
+    >>> array = np.array([3, 4])
+    >>> double(array)
+    >>> array
+    array([6, 8])
+    """
+    return _compiled(function, counts=False)
+
+
+def _compiled(function: Function, *, counts: bool) -> Function:
     if _settings.DISABLE_JIT:
         return function
     # NumPy's rules for division: Python's own would put a test for zero into every loop, which then stays scalar
-    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    njit: Any = numba.njit  # whose stubs leave out an option
+    compiled = njit(nogil=True, error_model="numpy", _nrt=counts)(function)
     source = Path(function.__code__.co_filename).resolve()
     if source.parent == _HERE:
         compiled._cache = _KernelCache(function)
@@ -134,6 +169,15 @@ def cache_folders() -> list[Path]:
     except RuntimeError:  # no home folder can be found
         logger.debug("There is no home folder to keep compiled kernels in.")
     return folders
+
+
+def folder_to_keep_in() -> Path | None:
+    """Return the folder that kernels compiled now will be kept in, as far as a look tells; None if there is none."""
+    for folder in cache_folders():
+        there = next((part for part in (folder, *folder.parents) if part.exists()), None)
+        if there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+            return folder
+    return None
 
 
 def _user_cache_root() -> Path:
@@ -186,10 +230,7 @@ class _KernelCache(_Cache):
         module = Path(function.__code__.co_filename).stem
         name = function.__qualname__.replace("<", "").replace(">", "")
         self._name = f"{module}.{name}"
-        self._identity = (
-            function.__code__.co_firstlineno,
-            hashlib.sha256(function.__code__.co_code).hexdigest(),
-        )
+        self._function = function
         self._enabled = True
 
     @property
@@ -211,13 +252,12 @@ class _KernelCache(_Cache):
         """Return the kept machine code for this signature, or None."""
         if not (self._enabled and _SOURCES_AT_IMPORT):
             return None
-        target_context.refresh()
         name = self._file_name(sig, target_context.codegen())
         for folder in cache_folders():
             try:
                 payload = _read(folder, name)
                 if payload is not None:
-                    return _rebuild(target_context, *pickle.loads(payload))
+                    return _loaded(target_context, payload)
             except _CACHE_FAILURES as failure:
                 message = "A compiled kernel in %s cannot be used (%s); it is compiled again."
                 _say_once("torn", logging.WARNING, message, folder, failure)
@@ -236,30 +276,83 @@ class _KernelCache(_Cache):
                 "unkept", logging.WARNING, "Compiled kernels are not kept on this machine (%s).", failure
             )
             return
-        reasons = []
+        reasons: list[str] = []
         for folder in cache_folders():
             try:
                 _write(folder, name, payload)
             except _CACHE_FAILURES as failure:
-                reasons.append(f"{folder}: {failure}")
+                reasons.append(f"{folder} cannot be written to ({failure})")
                 continue
             if reasons:
                 message = "Compiled kernels are kept in %s, because %s."
                 _say_once("elsewhere", logging.INFO, message, folder, reasons[0])
             self._remove_outdated(folder)
             return
-        message = "Compiled kernels cannot be kept, so they are compiled in memory at every start. %s"
+        message = (
+            "Compiled kernels cannot be kept, so they are compiled in memory at every start: %s. "
+            "Set NUMBA_CACHE_DIR to a folder that can be written to."
+        )
         _say_once("unkept", logging.WARNING, message, "; ".join(reasons))
 
     def _file_name(self, sig: Any, codegen: Any) -> str:
         machine = (codegen.magic_tuple(), numba.__version__, sys.version_info[:3])
         options = (_settings.OPT, _settings.BOUNDSCHECK)
-        key = hashlib.sha256(repr((self._identity, sig, machine, options)).encode()).hexdigest()[:16]
+        key = hashlib.sha256(repr((_identity(self._function), sig, machine, options)).encode()).hexdigest()[
+            :16
+        ]
         return f"{self._name}-{_stamp()}-{key}.nbc"
 
     def _remove_outdated(self, folder: Path) -> None:
         current = f"{self._name}-{_stamp()}-"
         _remove(path for path in folder.glob(f"{self._name}-*.nbc") if not path.name.startswith(current))
+
+
+def _identity(function: Callable[..., Any], above: tuple[Any, ...] = ()) -> str:
+    """Hash a function as it was imported, with the constants that it uses and the kernels that it calls.
+
+    The stamp knows the sources as they lie on disk. Python itself may run something older: it takes bytecode for fresh
+    whose source has kept its size and time, as files unpacked from two archives do.
+    """
+    code = function.__code__
+    parts = [str(code.co_firstlineno), code.co_code.hex(), repr(code.co_consts), repr(code.co_names)]
+    for name in code.co_names:
+        value = getattr(function.__globals__.get(name), "py_func", function.__globals__.get(name))
+        if isinstance(value, FunctionType):
+            parts.append(name if value in (function, *above) else _identity(value, (function, *above)))
+        elif isinstance(value, int | float | complex | str | tuple | np.generic):
+            parts.append(repr(value))
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _loaded(target_context: Any, payload: bytes) -> Any:
+    """Return machine code that can be called.
+
+    It needs the runtime that counts references to arrays, and no more. What the compiler knows of Python and NumPy
+    takes a third of a second to import; that is put off until something compiles.
+    """
+    _runtime.initialize(target_context)
+    return _rebuild(target_context, *_Unpickler(io.BytesIO(payload)).load())
+
+
+class _Unpickler(pickle.Unpickler):
+    """Unpickles what Numba's own functions leave in a kernel, without importing where they live."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("numba.core.environment", "_rebuild_env"):
+            return _environment
+        return super().find_class(module, name)
+
+
+def _environment(module: str, constants: Any, name: str) -> Any:
+    """Return the constants of a function in compiled code, with globals that machine code never looks at."""
+    if module in sys.modules or not module.startswith("numba."):
+        return _rebuild_env(module, constants, name)
+    known = _environments.get(name)
+    if known is None:
+        known = _environments[name] = environment.Environment({"__name__": module})
+        known.consts[:] = constants
+        known.env_name = name
+    return known
 
 
 def _read(folder: Path, name: str) -> bytes | None:

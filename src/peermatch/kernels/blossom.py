@@ -20,104 +20,130 @@ Cost
 
 from __future__ import annotations
 
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_augment import augment
 from peermatch.kernels.blossom_expand import expand
-from peermatch.kernels.blossom_heap import drop_first
+from peermatch.kernels.blossom_heap import NONE, clear, move_on, take_next
+from peermatch.kernels.blossom_rounds import next_root
 from peermatch.kernels.blossom_shrink import shrink
 from peermatch.kernels.blossom_state import (
+    BEST,
+    BEST_FROM,
     BOUND,
     END_FROM,
     END_TO,
     FREE,
     GROUP,
-    HEAP_SIZE,
     INNER,
     LABEL,
-    MATE,
     OUTER_STAMP,
     PARENT,
+    PUT_OFF,
+    ROOT,
     SEARCHES,
     STAMP,
+    STOP,
+    TIME,
     TRAIL_SIZE,
     WORK,
     Search,
-    Y,
     Z,
     add_dual,
     outermost,
 )
-from peermatch.kernels.blossom_tree import grow, make_outer, scan_members, shift_members
+from peermatch.kernels.blossom_tree import PACK, grow, make_outer, scan_members, shift_members
 
-__all__ = ["match_exposed"]
-
-
-@kernel
-def match_exposed(search: Search, first: int, work: int) -> int:
-    """Search from each exposed vertex with a positive dual, from number `first` on.
-
-    Parameters
-    ----------
-    search : Search
-        With feasible duals, tight on the matched edges (see `greedy_start`).
-    first : int
-    work : int
-        Return to the caller once this many more edges have been looked at (and the search under way is done).
-
-    Returns
-    -------
-    int
-        Where to go on; the number of vertices when the matching is optimal.
-    """
-    vertex, now = search.vertex, search.now
-    limit = now[WORK] + work
-    for root in range(first, len(vertex)):
-        if now[WORK] >= limit:
-            return root
-        if vertex[root, MATE] < 0 and vertex[root, Y] > 0:
-            search_from(search, root)
-    return len(vertex)
+__all__ = ["match_exposed", "put_off"]
 
 
-@kernel
-def search_from(search: Search, root: int) -> None:
-    """Find the best use of an exposed vertex: a partner, at once or by changes along a path, or none."""
-    heap, now = search.heap, search.now
+@in_place_kernel
+def match_exposed(search: Search, work: int) -> bool:
+    """Search from exposed vertices with a positive dual, until there are none or this much more work is done."""
+    now = search.now
+    pause = now[WORK] + work
+    while True:
+        if now[ROOT] < 0:
+            root = next_root(search)
+            if root < 0:
+                return True
+            begin_search(search, root)
+        if not go_on(search, pause):
+            return False
+
+
+@in_place_kernel
+def begin_search(search: Search, root: int) -> None:
+    """Make the node of an exposed vertex the root of a search."""
+    now = search.now
+    now[ROOT] = root
     now[SEARCHES] += 1
     now[OUTER_STAMP] += 2
-    now[HEAP_SIZE] = 0
     now[TRAIL_SIZE] = 0
-    now[BOUND] = search.vertex[root, Y]
-    now[END_FROM] = -1
-    now[END_TO] = root
+    clear(now)
+    now[BOUND], now[END_FROM], now[END_TO] = search.y[root], -1, root
     tree = outermost(search, root)
     make_outer(search, tree, 0)
     scan_members(search, tree)
-    while now[HEAP_SIZE] > 0 and heap[0, 0] < now[BOUND]:
-        time, event = heap[0, 0], heap[0, 1]
-        drop_first(search)
+
+
+@in_place_kernel
+def go_on(search: Search, pause: int) -> bool:
+    """Carry on with a search to its end, or until it is put off; False for a pause at this work."""
+    now = search.now
+    while True:
+        if now[WORK] >= pause:
+            return False
+        if now[WORK] >= now[STOP]:
+            move_on(search.heap, now)
+            break
+        event = take_next(search.heap, search.ready, now)
+        if event == NONE:
+            break
         if event >= 0:
-            use_tight_edge(search, event, time)
+            use_tight_edge(search, event, now[TIME])
         else:
-            use_empty_blossom(search, -1 - event, time)
-    augment(search, now[END_FROM], now[END_TO])
-    settle_duals(search, now[BOUND])
+            use_empty_blossom(search, -1 - event, now[TIME])
+    finish(search)
+    return True
 
 
-@kernel
-def use_tight_edge(search: Search, edge: int, time: int) -> None:
-    """Grow or shrink, if the edge from an outer vertex is indeed tight and still leads anywhere."""
-    vertex, node = search.vertex, search.node
-    u, v = search.source[edge], search.target[edge]
-    slack = vertex[u, Y] + vertex[v, Y] - time - search.doubled[edge]
-    if vertex[v, STAMP] == search.now[OUTER_STAMP]:
-        if slack == time and vertex[u, GROUP] != vertex[v, GROUP]:
+@in_place_kernel
+def put_off(search: Search) -> None:
+    """End the search under way, if there is one, where it stands: with feasible duals, and its root exposed."""
+    if search.now[ROOT] >= 0:
+        move_on(search.heap, search.now)
+        finish(search)
+
+
+@in_place_kernel
+def finish(search: Search) -> None:
+    """Change the matching if the search ran to its end, and write the true duals."""
+    now = search.now
+    if now[TIME] >= now[BOUND]:
+        augment(search, now[END_FROM], now[END_TO])
+    else:
+        now[PUT_OFF] += 1
+    settle_duals(search, now[TIME])
+    now[ROOT] = -1
+
+
+@in_place_kernel
+def use_tight_edge(search: Search, event: int, time: int) -> None:
+    """Grow or shrink, if the tight edge from an outer vertex still leads anywhere."""
+    vertex, stamp = search.vertex, search.now[OUTER_STAMP]
+    if event >> PACK:
+        u, v = (event >> PACK) - 1, event & ((1 << PACK) - 1)
+        if vertex[u, GROUP] != vertex[v, GROUP]:
             shrink(search, u, v, time)
-    elif slack == 0 and node[outermost(search, v), LABEL] == FREE:
-        grow(search, u, v, time)
+    elif (
+        vertex[event, STAMP] == stamp - 1
+        and vertex[event, BEST] + search.y[event] == time
+        and search.node[outermost(search, event), LABEL] == FREE
+    ):
+        grow(search, vertex[event, BEST_FROM], event, time)
 
 
-@kernel
+@in_place_kernel
 def use_empty_blossom(search: Search, b: int, time: int) -> None:
     """Expand an inner blossom, if it is still there and its dual is indeed 0."""
     node = search.node
@@ -125,7 +151,7 @@ def use_empty_blossom(search: Search, b: int, time: int) -> None:
         expand(search, b, time)
 
 
-@kernel
+@in_place_kernel
 def settle_duals(search: Search, time: int) -> None:
     """Write the true duals of all tree nodes at the end of a search, and take their labels away."""
     node = search.node

@@ -12,13 +12,12 @@ Cost
 
 from __future__ import annotations
 
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_state import (
     BASE,
     FIRST,
     LINK_FROM,
     LINK_TO,
-    MATE,
     NEXT_SIBLING,
     PARENT,
     PREVIOUS_SIBLING,
@@ -31,7 +30,7 @@ from peermatch.kernels.blossom_state import (
 __all__: list[str] = []
 
 
-@kernel
+@in_place_kernel
 def goes_forward(search: Search, b: int, child: int) -> bool:
     """Return whether this child of b is matched to its next sibling (else its previous one): an odd place."""
     node = search.node
@@ -42,7 +41,7 @@ def goes_forward(search: Search, b: int, child: int) -> bool:
     return odd
 
 
-@kernel
+@in_place_kernel
 def put_path(search: Search, b: int, v: int, size: int) -> int:
     """Put the blossoms around v, up to b, on the stack where v is not their base; return the stack's size."""
     node, stack = search.node, search.stack
@@ -57,10 +56,10 @@ def put_path(search: Search, b: int, v: int, size: int) -> int:
     return size
 
 
-@kernel
+@in_place_kernel
 def turn(search: Search, b: int, child: int, size: int) -> int:
     """Make a child the first of blossom b; put what has to turn with it on the stack; return the stack's size."""
-    node, vertex = search.node, search.vertex
+    node, mate = search.node, search.mate
     forward = goes_forward(search, b, child)
     c = child
     while c != node[b, FIRST]:
@@ -73,7 +72,7 @@ def turn(search: Search, b: int, child: int, size: int) -> int:
             d = node[c, PREVIOUS_SIBLING]
             e = node[d, PREVIOUS_SIBLING]
             x, y = node[e, LINK_TO], node[e, LINK_FROM]
-        vertex[x, MATE], vertex[y, MATE] = y, x
+        mate[x], mate[y] = y, x
         size = put_path(search, d, x, size)
         size = put_path(search, e, y, size)
         c = e
@@ -81,7 +80,7 @@ def turn(search: Search, b: int, child: int, size: int) -> int:
     return size
 
 
-@kernel
+@in_place_kernel
 def rebase(search: Search, b: int, v: int) -> None:
     """Make v the base of node b, changing the matching inside; v's own mate is left to the caller."""
     stack = search.stack
@@ -91,23 +90,23 @@ def rebase(search: Search, b: int, v: int) -> None:
         size = turn(search, stack[size, 0], stack[size, 1], size)
 
 
-@kernel
+@in_place_kernel
 def augment(search: Search, u: int, v: int) -> None:
     """End a search: match u with the exposed vertex v, or (u of -1) leave v exposed; swap along to the root."""
-    node, vertex = search.node, search.vertex
+    node = search.node
     x, partner = v, -1
     if u >= 0:
         rebase(search, outermost(search, v), v)
-        vertex[v, MATE] = u
+        search.mate[v] = u
         x, partner = u, v
     while True:
         outer = outermost(search, x)
-        above = vertex[node[outer, BASE], MATE]
+        above = search.mate[node[outer, BASE]]
         rebase(search, outer, x)
-        vertex[x, MATE] = partner
+        search.mate[x] = partner
         if above < 0:
             return
         inner = outermost(search, above)
         x, partner = node[inner, TREE_FROM], node[inner, TREE_TO]
         rebase(search, inner, partner)
-        vertex[partner, MATE] = x
+        search.mate[partner] = x

@@ -12,11 +12,10 @@ Cost
 
 from __future__ import annotations
 
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_augment import goes_forward
 from peermatch.kernels.blossom_shrink import set_group
 from peermatch.kernels.blossom_state import (
-    BEST,
     FIRST,
     FREE,
     GROUP,
@@ -39,7 +38,6 @@ from peermatch.kernels.blossom_state import (
     TREE_TO,
     UNUSED,
     Search,
-    Y,
     add_dual,
     outermost,
 )
@@ -48,7 +46,7 @@ from peermatch.kernels.blossom_tree import make_inner, make_outer, offer, scan_m
 __all__: list[str] = []
 
 
-@kernel
+@in_place_kernel
 def separate(search: Search, b: int) -> None:
     """Make the children of b outermost nodes, each with a group of its own."""
     node, vertex, now, first = search.node, search.vertex, search.now, search.node[b, FIRST]
@@ -69,20 +67,20 @@ def separate(search: Search, b: int) -> None:
         child = node[child, NEXT_SIBLING]
 
 
-@kernel
+@in_place_kernel
 def offer_members(search: Search, b: int) -> None:
     """Offer the edges by which the vertices of a node that has become free can be reached."""
     vertex, reached = search.vertex, search.now[OUTER_STAMP] - 1
     v, last = search.node[b, HEAD], search.node[b, TAIL]
     while True:
         if vertex[v, STAMP] == reached:
-            offer(search, v, vertex[v, BEST] + vertex[v, Y])
+            offer(search, v)
         if v == last:
             return
         v = vertex[v, NEXT]
 
 
-@kernel
+@in_place_kernel
 def thread_path(search: Search, b: int, time: int) -> None:
     """Label the children of b between the tree's entry and the base: inner, outer, ..., inner."""
     node = search.node
@@ -106,7 +104,7 @@ def thread_path(search: Search, b: int, time: int) -> None:
         make_outer(search, outer, time)
 
 
-@kernel
+@in_place_kernel
 def expand(search: Search, b: int, time: int) -> None:
     """Replace the inner blossom b, whose dual is 0, by its children."""
     node, now = search.node, search.now

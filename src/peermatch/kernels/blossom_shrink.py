@@ -12,7 +12,7 @@ Cost
 
 from __future__ import annotations
 
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_state import (
     BASE,
     FIRST,
@@ -26,7 +26,6 @@ from peermatch.kernels.blossom_state import (
     LINK_TO,
     MARK,
     MARKS,
-    MATE,
     NEXT,
     NEXT_SIBLING,
     OUTER,
@@ -49,16 +48,16 @@ from peermatch.kernels.blossom_tree import make_members_outer, scan_members
 __all__: list[str] = []
 
 
-@kernel
+@in_place_kernel
 def outer_above(search: Search, b: int) -> int:
     """Return the next outer node on the way from the outer node b to the root; -1 at the root."""
-    mate = search.vertex[search.node[b, BASE], MATE]
+    mate = search.mate[search.node[b, BASE]]
     if mate < 0:
         return -1
     return outermost(search, search.node[outermost(search, mate), TREE_FROM])
 
 
-@kernel
+@in_place_kernel
 def meeting_point(search: Search, a: int, b: int) -> int:
     """Return the first outer node that the tree paths from a and b share."""
     node, now = search.node, search.now
@@ -73,7 +72,7 @@ def meeting_point(search: Search, a: int, b: int) -> int:
         a, b = b, a
 
 
-@kernel
+@in_place_kernel
 def join(search: Search, a: int, b: int, x: int, y: int) -> None:
     """Make b the next sibling of a, by the edge from x in a to y in b."""
     node = search.node
@@ -83,13 +82,13 @@ def join(search: Search, a: int, b: int, x: int, y: int) -> None:
     node[a, LINK_TO] = y
 
 
-@kernel
+@in_place_kernel
 def join_path(search: Search, b: int, end: int, upwards: bool) -> None:
     """Join the nodes of the tree path from the outer node b up to `end` as siblings, upwards or downwards."""
-    node, vertex = search.node, search.vertex
+    node = search.node
     while b != end:
         x = node[b, BASE]
-        y = vertex[x, MATE]
+        y = search.mate[x]
         inner = outermost(search, y)
         s, t = node[inner, TREE_FROM], node[inner, TREE_TO]
         above = outermost(search, s)
@@ -102,7 +101,7 @@ def join_path(search: Search, b: int, end: int, upwards: bool) -> None:
         b = above
 
 
-@kernel
+@in_place_kernel
 def take_in(search: Search, blossom: int, child: int, time: int) -> None:
     """Make an outermost tree node a child: its z stops changing, its vertices are outer from now on."""
     node = search.node
@@ -115,7 +114,7 @@ def take_in(search: Search, blossom: int, child: int, time: int) -> None:
     node[blossom, SIZE] += node[child, SIZE]
 
 
-@kernel
+@in_place_kernel
 def unite_groups(search: Search, blossom: int) -> None:
     """Chain the children's vertices and give them one group: that of the largest child."""
     node, vertex = search.node, search.vertex
@@ -138,7 +137,7 @@ def unite_groups(search: Search, blossom: int) -> None:
         child = node[child, NEXT_SIBLING]
 
 
-@kernel
+@in_place_kernel
 def set_group(search: Search, b: int, group: int) -> None:
     """Give all vertices of a node this group."""
     vertex = search.vertex
@@ -150,7 +149,7 @@ def set_group(search: Search, b: int, group: int) -> None:
         v = vertex[v, NEXT]
 
 
-@kernel
+@in_place_kernel
 def shrink(search: Search, u: int, v: int, time: int) -> None:
     """Make a blossom of the cycle that the tight edge from u to v closes, both in different outer nodes."""
     node, now = search.node, search.now

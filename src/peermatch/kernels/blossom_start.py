@@ -16,101 +16,99 @@ Cost
 
 from __future__ import annotations
 
-from peermatch.kernels._jit import kernel
-from peermatch.kernels.blossom_state import BEST, MATE, Search, Y
+from peermatch.kernels._jit import in_place_kernel
+from peermatch.kernels.blossom_state import BEST, Search
 
 __all__ = ["greedy_start"]
 
-SWEEPS = 8
+SWEEPS = 2
 BIDDING = 8
 BIDS = 32  # in one chain: bids for a partner whom three want could go on for long
 
 
-@kernel
+@in_place_kernel
 def greedy_start(search: Search) -> None:
     """Set all duals and a first matching."""
-    vertex, start, doubled = search.vertex, search.start, search.doubled
-    for u in range(len(vertex)):
+    y, mate, start, doubled = search.y, search.mate, search.start, search.doubled
+    for u in range(len(y)):
         largest = 0
         for edge in range(start[u], start[u + 1]):
             largest = max(largest, doubled[edge])
-        vertex[u, Y] = largest >> 1
+        y[u] = largest >> 1
     for _ in range(SWEEPS):
         level(search)
-    for u in range(len(vertex)):
-        if vertex[u, MATE] < 0:
+    for u in range(len(y)):
+        if mate[u] < 0:
             settle(search, u)
     bid_all(search)
 
 
-@kernel
+@in_place_kernel
 def level(search: Search) -> None:
     """Move every dual half of the way down to the least that its neighbours' duals allow, all at once."""
-    vertex, start, target, doubled = search.vertex, search.start, search.target, search.doubled
-    for u in range(len(vertex)):
+    y, vertex, start, target, doubled = search.y, search.vertex, search.start, search.target, search.doubled
+    for u in range(len(y)):
         needed = 0
         for edge in range(start[u], start[u + 1]):
-            needed = max(needed, doubled[edge] - vertex[target[edge], Y])
-        vertex[u, BEST] = (vertex[u, Y] + needed + 1) >> 1
-    for u in range(len(vertex)):
-        vertex[u, Y] = vertex[u, BEST]
+            needed = max(needed, doubled[edge] - y[target[edge]])
+        vertex[u, BEST] = (y[u] + needed + 1) >> 1
+    for u in range(len(y)):
+        y[u] = vertex[u, BEST]
 
 
-@kernel
+@in_place_kernel
 def settle(search: Search, u: int) -> None:
     """Lower the dual of an exposed vertex to the first edges that become tight; match it along an exposed one."""
-    vertex, start, target, doubled = search.vertex, search.start, search.target, search.doubled
+    y, mate, start, target, doubled = search.y, search.mate, search.start, search.target, search.doubled
     lowest, partner = 0, -1
     for edge in range(start[u], start[u + 1]):
         v = target[edge]
-        needed = doubled[edge] - vertex[v, Y]
+        needed = doubled[edge] - y[v]
         if needed > lowest:
             lowest, partner = needed, -1
-        if needed == lowest and partner < 0 and vertex[v, MATE] < 0:
+        if needed == lowest and partner < 0 and mate[v] < 0:
             partner = v
-    vertex[u, Y] = lowest
+    y[u] = lowest
     if partner >= 0:
-        vertex[u, MATE] = partner
-        vertex[partner, MATE] = u
+        mate[u] = partner
+        mate[partner] = u
 
 
-@kernel
+@in_place_kernel
 def bid_all(search: Search) -> None:
     """Let each exposed vertex bid, and whoever loses a partner by it, as long as the work is small."""
-    vertex, start = search.vertex, search.start
+    y, mate, start = search.y, search.mate, search.start
     left = BIDDING * len(search.target) // 2
-    for first in range(len(vertex)):
+    for first in range(len(y)):
         u, bids = first, 0
-        while bids < BIDS and u >= 0 and vertex[u, MATE] < 0 and vertex[u, Y] > 0 and left > 0:
+        while bids < BIDS and u >= 0 and mate[u] < 0 and y[u] > 0 and left > 0:
             left -= start[u + 1] - start[u]
             u = bid(search, u)
             bids += 1
 
 
-@kernel
+@in_place_kernel
 def bid(search: Search, u: int) -> int:
     """Let an exposed vertex take its best partner; return who has lost it, or -1."""
-    vertex, start, target, doubled = search.vertex, search.start, search.target, search.doubled
+    y, mate, start, target, doubled = search.y, search.mate, search.start, search.target, search.doubled
     best, second, partner = 0, 0, -1
     for edge in range(start[u], start[u + 1]):
         v = target[edge]
-        needed = doubled[edge] - vertex[v, Y]
-        if needed > best or (
-            needed == best and partner >= 0 and vertex[v, MATE] < 0 <= vertex[partner, MATE]
-        ):
+        needed = doubled[edge] - y[v]
+        if needed > best or (needed == best and partner >= 0 and mate[v] < 0 <= mate[partner]):
             best, second, partner = needed, best, v
         elif needed > second:
             second = needed
-    vertex[u, Y] = best
+    y[u] = best
     if partner < 0:
         return -1
-    loser: int = vertex[partner, MATE]
+    loser: int = mate[partner]
     if loser >= 0:
         if best == second:
             return -1
-        vertex[u, Y] = second
-        vertex[partner, Y] += best - second
-        vertex[loser, MATE] = -1
-    vertex[u, MATE] = partner
-    vertex[partner, MATE] = u
+        y[u] = second
+        y[partner] += best - second
+        mate[loser] = -1
+    mate[u] = partner
+    mate[partner] = u
     return loser

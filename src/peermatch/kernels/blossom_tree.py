@@ -14,12 +14,12 @@ Cost
 
 from __future__ import annotations
 
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_heap import push
 from peermatch.kernels.blossom_state import (
     BASE,
     BEST,
-    BEST_EDGE,
+    BEST_FROM,
     BOUND,
     END_FROM,
     END_TO,
@@ -28,17 +28,16 @@ from peermatch.kernels.blossom_state import (
     HEAD,
     INNER,
     LABEL,
-    MATE,
     NEXT,
     OUTER,
     OUTER_STAMP,
+    OWNER,
     STAMP,
     TAIL,
     TREE_FROM,
     TREE_TO,
     WORK,
     Search,
-    Y,
     Z,
     add_dual,
     enlist,
@@ -47,44 +46,51 @@ from peermatch.kernels.blossom_state import (
 
 __all__: list[str] = []
 
+PACK = 32  # an event of two outer vertices u and v is (u + 1) << PACK | v
 
-@kernel
+
+@in_place_kernel
 def scan(search: Search, u: int) -> None:
     """Look along all edges of a vertex that has just become outer."""
-    vertex, target, doubled, now = search.vertex, search.target, search.doubled, search.now
-    outer, group, height = now[OUTER_STAMP], vertex[u, GROUP], vertex[u, Y]
-    now[WORK] += search.start[u + 1] - search.start[u]
-    for edge in range(search.start[u], search.start[u + 1]):
+    y, vertex, node, now = search.y, search.vertex, search.node, search.now
+    start, target, doubled = search.start, search.target, search.doubled
+    outer, group, height, bound = now[OUTER_STAMP], vertex[u, GROUP], y[u], now[BOUND]
+    now[WORK] += start[u + 1] - start[u] + 1
+    for edge in range(start[u], start[u + 1]):
         v = target[edge]
-        reach = height - doubled[edge]
-        time = reach + vertex[v, Y]
+        time = height + y[v] - doubled[edge]
+        if time >= bound + bound:
+            continue
         if vertex[v, STAMP] == outer:
-            if vertex[v, GROUP] != group and (time >> 1) < now[BOUND]:
-                push(search, time >> 1, edge)
-        elif time < now[BOUND] and (vertex[v, STAMP] != outer - 1 or reach < vertex[v, BEST]):
+            if vertex[v, GROUP] != group:
+                push(search.heap, search.ready, now, time >> 1, (u + 1) << PACK | v)
+        elif time < bound:
+            reach = height - doubled[edge]
+            if vertex[v, STAMP] == outer - 1 and reach >= vertex[v, BEST]:
+                continue
             vertex[v, STAMP] = outer - 1
             vertex[v, BEST] = reach
-            vertex[v, BEST_EDGE] = edge
-            offer(search, v, time)
+            vertex[v, BEST_FROM] = u
+            b = vertex[vertex[v, GROUP], OWNER]
+            if node[b, LABEL] != FREE:
+                continue
+            if search.mate[node[b, BASE]] >= 0:
+                push(search.heap, search.ready, now, time, v)
+            else:
+                bound = time
+                now[BOUND], now[END_FROM], now[END_TO] = time, u, v
 
 
-@kernel
-def offer(search: Search, v: int, time: int) -> None:
-    """Note when the best edge of v becomes tight, if v is free: an event, or the end of the search."""
-    node, now = search.node, search.now
-    b = outermost(search, v)
-    if node[b, LABEL] != FREE or time >= now[BOUND]:
-        return
-    edge = search.vertex[v, BEST_EDGE]
-    if search.vertex[node[b, BASE], MATE] >= 0:
-        push(search, time, edge)
-    else:
-        now[BOUND] = time
-        now[END_FROM] = search.source[edge]
-        now[END_TO] = v
+@in_place_kernel
+def offer(search: Search, v: int) -> None:
+    """Note when a vertex that was reached before and has become free can be entered."""
+    now = search.now
+    time = search.vertex[v, BEST] + search.y[v]
+    if time < now[BOUND]:
+        push(search.heap, search.ready, now, time, v)
 
 
-@kernel
+@in_place_kernel
 def scan_members(search: Search, b: int) -> None:
     """Scan all vertices of a node."""
     v, last = search.node[b, HEAD], search.node[b, TAIL]
@@ -95,28 +101,28 @@ def scan_members(search: Search, b: int) -> None:
         v = search.vertex[v, NEXT]
 
 
-@kernel
+@in_place_kernel
 def shift_members(search: Search, b: int, amount: int) -> None:
     """Add to the stored duals of all vertices of a node."""
-    vertex = search.vertex
+    y, vertex = search.y, search.vertex
     v, last = search.node[b, HEAD], search.node[b, TAIL]
     while True:
-        vertex[v, Y] += amount
+        y[v] += amount
         if v == last:
             return
         v = vertex[v, NEXT]
 
 
-@kernel
+@in_place_kernel
 def make_members_outer(search: Search, b: int, amount: int) -> None:
     """Mark all vertices of a node as outer, adding to their stored duals; the search ends when one is 0."""
-    vertex, now = search.vertex, search.now
+    y, vertex, now = search.y, search.vertex, search.now
     v, last = search.node[b, HEAD], search.node[b, TAIL]
     while True:
-        vertex[v, Y] += amount
+        y[v] += amount
         vertex[v, STAMP] = now[OUTER_STAMP]
-        if vertex[v, Y] < now[BOUND]:
-            now[BOUND] = vertex[v, Y]
+        if y[v] < now[BOUND]:
+            now[BOUND] = y[v]
             now[END_FROM] = -1
             now[END_TO] = v
         if v == last:
@@ -124,7 +130,7 @@ def make_members_outer(search: Search, b: int, amount: int) -> None:
         v = vertex[v, NEXT]
 
 
-@kernel
+@in_place_kernel
 def make_inner(search: Search, b: int, u: int, v: int) -> None:
     """Put node b into the tree as inner, reached by the edge from the outer vertex u to its vertex v.
 
@@ -134,13 +140,13 @@ def make_inner(search: Search, b: int, u: int, v: int) -> None:
     enlist(search, b, INNER)
     node[b, TREE_FROM] = u
     node[b, TREE_TO] = v
-    if b >= len(search.vertex):
+    if b >= len(search.y):
         time = node[b, Z] >> 1
         if time < search.now[BOUND]:
-            push(search, time, -1 - b)
+            push(search.heap, search.ready, search.now, time, -1 - b)
 
 
-@kernel
+@in_place_kernel
 def make_outer(search: Search, b: int, time: int) -> None:
     """Put a free node into the tree as outer."""
     enlist(search, b, OUTER)
@@ -148,13 +154,13 @@ def make_outer(search: Search, b: int, time: int) -> None:
     make_members_outer(search, b, time)
 
 
-@kernel
+@in_place_kernel
 def grow(search: Search, u: int, v: int, time: int) -> None:
     """Reach the free node of v from the outer vertex u: it becomes inner, and its partner outer."""
     b = outermost(search, v)
     shift_members(search, b, -time)
     add_dual(search, b, 2 * time)
     make_inner(search, b, u, v)
-    partner = outermost(search, search.vertex[search.node[b, BASE], MATE])
+    partner = outermost(search, search.mate[search.node[b, BASE]])
     make_outer(search, partner, time)
     scan_members(search, partner)

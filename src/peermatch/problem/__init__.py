@@ -23,15 +23,18 @@ from peermatch.problem.scores import (
     SparseScores,
     top_of_blocks,
 )
+from peermatch.problem.searching import NO_WORTH, BestPartners, Priced, Prices, SearchableScores
 from peermatch.problem.solver import ONE_POOL, TWO_SIDES, Solver
 from peermatch.problem.status import Status
 
 __all__ = [
     "FORBIDDEN",
     "GRID",
+    "NO_WORTH",
     "OBJECTIVES",
     "ONE_POOL",
     "TWO_SIDES",
+    "BestPartners",
     "BoundCertificate",
     "Candidates",
     "Certificate",
@@ -45,7 +48,10 @@ __all__ = [
     "NoStableCertificate",
     "OptimalityCertificate",
     "PairScores",
+    "Priced",
+    "Prices",
     "Problem",
+    "SearchableScores",
     "Solver",
     "SparseScores",
     "StabilityCertificate",

@@ -21,7 +21,7 @@ from peermatch.criteria import (
     at_day,
     compile_criterion,
     enforce,
-    fit_criterion,
+    fit_and_compile,
     key_of,
     require,
 )
@@ -52,8 +52,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     sides = taking_part(everyone, matcher.sides)
     capacity = capacity_of(matcher, sides)
     control.report("encoding")
-    fitted = _fit(matcher, sides, request)
-    criteria = [compile_criterion(part, sides) for part in fitted]
+    fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")
     enforcement = _enforce(matcher, sides, criteria, everyone, request)
     check_places(enforcement.required, sides, capacity)
@@ -87,12 +86,15 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     )
 
 
-def _fit(matcher: PeerMatcher, sides: Sides, request: Request) -> tuple[FittedCriterion, ...]:
+def _fit(
+    matcher: PeerMatcher, sides: Sides, request: Request
+) -> tuple[tuple[FittedCriterion, ...], list[CompiledCriterion]]:
     if request.fitted is None:
-        return tuple(
-            fit_criterion(criterion, sides, as_of=request.as_of, unknown=matcher.unknown)
+        both = [
+            fit_and_compile(criterion, sides, as_of=request.as_of, unknown=matcher.unknown)
             for criterion in matcher.criteria
-        )
+        ]
+        return tuple(fitted for fitted, _ in both), [compiled for _, compiled in both]
     earlier = {part.criterion.name: part for part in request.fitted}
     found = []
     for criterion in matcher.criteria:
@@ -103,7 +105,7 @@ def _fit(matcher: PeerMatcher, sides: Sides, request: Request) -> tuple[FittedCr
                 + did_you_mean(criterion.name, list(earlier))
             )
         found.append(at_day(replace(part, criterion=criterion), request.as_of))
-    return tuple(found)
+    return tuple(found), [compile_criterion(part, sides) for part in found]
 
 
 def _learned_from(criterion: Criterion) -> tuple[Any, ...]:

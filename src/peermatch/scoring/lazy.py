@@ -1,27 +1,43 @@
-"""Lazy pair scores: computed from features and criteria when they are asked for, never kept as a matrix."""
+"""Lazy pair scores: computed from features and criteria when they are asked for, never kept as a matrix.
+
+Where all criteria and rules are made of primitives, compiled programs do the work (`peermatch.kernels.pair_program`).
+A function of the user's own is asked by blocks instead, and the same arithmetic is done in NumPy around it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from peermatch.checks import check_choice
 from peermatch.criteria import CompiledCriterion, Mask, person_shares
-from peermatch.kernels.scores import MUTUAL_CODES, add_by_column, add_by_row, mutual_tile
-from peermatch.problem import FORBIDDEN, Candidates, IntArray
+from peermatch.criteria.program import Programs, compile_programs
+from peermatch.kernels.pair_lists import forbidden_list, score_list, utility_list
+from peermatch.kernels.pair_masks import forbidden_tile
+from peermatch.kernels.pair_program import MUTUAL_CODES
+from peermatch.kernels.pair_scores import BACKWARD, FORWARD, SCORE, settle_tile, value_tile
+from peermatch.problem import (
+    FORBIDDEN,
+    BestPartners,
+    Candidates,
+    Control,
+    IntArray,
+    Priced,
+    Prices,
+)
+from peermatch.scoring.search import find_best, find_violated
 from peermatch.scoring.tiles import row_chunks, run_tiles
 
 __all__ = ["MUTUALS", "LazyScores"]
 
 MUTUALS = tuple(sorted(MUTUAL_CODES))
-# A tile's numbers stay in the processor's own cache while one criterion after the other is added.
-_COLUMNS_PER_TILE = 2048
-_ROWS_PER_TILE = 256
 
 Floats = npt.NDArray[np.float64]
-Tile = Callable[[IntArray, IntArray], IntArray]
+Bools = npt.NDArray[np.bool_]
+Rows = Callable[[IntArray], IntArray]
 
 
 class LazyScores:
@@ -37,6 +53,8 @@ class LazyScores:
     shape : (int, int)
     two_sided : bool
     mutual : {"geometric", "harmonic", "mean", "min"}
+    lowest : int, default 0
+        Pairs with a lower score are forbidden.
 
     Notes
     -----
@@ -51,11 +69,13 @@ class LazyScores:
         *,
         two_sided: bool,
         mutual: str = "geometric",
+        lowest: int = 0,
     ) -> None:
         check_choice("LazyScores", "mutual", mutual, MUTUALS)
         self.criteria = tuple(criteria)
         self.masks = tuple(masks)
         self.mutual = mutual
+        self.lowest = lowest
         self._shape, self._two_sided = shape, two_sided
         weights = [compiled.criterion.weight for compiled in criteria]
         left_on = [compiled.left_on for compiled in criteria]
@@ -66,9 +86,6 @@ class LazyScores:
         self.right_shares = person_shares(
             weights, np.array(right_on, dtype=bool).reshape(len(weights), shape[1])
         )
-        # the same numbers as floats, which the kernels multiply by
-        self._left_weights = self.left_shares.astype(np.float64)
-        self._right_weights = self.right_shares.astype(np.float64)
         # for whom any criterion counts at all
         self.left_says: npt.NDArray[np.bool_] = np.any(self.left_shares, axis=0)
         self.right_says: npt.NDArray[np.bool_] = np.any(self.right_shares, axis=0)
@@ -81,6 +98,31 @@ class LazyScores:
             (len(left), len(right)),
             two_sided=self._two_sided,
             mutual=self.mutual,
+            lowest=self.lowest,
+        )
+
+    def at_least(self, lowest: int) -> LazyScores:
+        """Return the same scores, in which pairs with a lower one than this are forbidden."""
+        return LazyScores(
+            self.criteria,
+            self.masks,
+            self._shape,
+            two_sided=self._two_sided,
+            mutual=self.mutual,
+            lowest=max(lowest, self.lowest),
+        )
+
+    @cached_property
+    def programs(self) -> Programs | None:
+        """The compiled programs; None where a function of the user's own is among the criteria."""
+        return compile_programs(
+            self.criteria,
+            self.masks,
+            self._shape,
+            (self.left_shares, self.right_shares),
+            two_sided=self._two_sided,
+            mutual=self.mutual,
+            lowest=self.lowest,
         )
 
     @property
@@ -95,45 +137,51 @@ class LazyScores:
 
     def block(self, rows: IntArray) -> IntArray:
         """Return the scores of these rows with everyone, shape (len(rows), shape[1])."""
-        return self._by_tiles(self._score_tile, np.asarray(rows, dtype=np.int64))
+        return self._by_chunks(self._score_rows, np.asarray(rows, dtype=np.int64))
 
     def utilities(self, rows: IntArray, side: str = "left") -> IntArray:
         """Return what each pairing is worth to the row's person alone (directed), `FORBIDDEN` where forbidden."""
         rows = np.asarray(rows, dtype=np.int64)
         if side == "left" or not self._two_sided:
-            return self._by_tiles(self._left_tile, rows)
-        everyone = np.arange(self._shape[0], dtype=np.int64)
+            return self._by_chunks(self._left_rows, rows)
         out = np.empty((len(rows), self._shape[0]), dtype=np.int64)
-        for start in range(0, len(everyone), _COLUMNS_PER_TILE):
-            part = everyone[start : start + _COLUMNS_PER_TILE]
-            _, backward, forbidden = self._utility_tile(part, rows)
-            out[:, part] = np.where(forbidden, FORBIDDEN, backward.astype(np.int64)).T
+        for part in row_chunks(*self._shape):
+            _, backward, bad = self._utility_rows(part, BACKWARD)
+            out[:, part] = np.where(bad, FORBIDDEN, backward.astype(np.int64))[:, rows].T
         return out
 
     def at(self, u: IntArray, v: IntArray) -> IntArray:
         """Return the scores of the listed pairs (row u[i] with column v[i])."""
-        u, v = np.asarray(u, dtype=np.int64), np.asarray(v, dtype=np.int64)
-        forward, backward = self.utilities_at(u, v)
-        scores = np.empty((len(u), 1), dtype=np.int64)
-        utilities = (forward.astype(np.float64)[:, None], backward.astype(np.float64)[:, None])
-        # a list is a tile of one column, in which each row has its own partner's say folded in
-        one, other = utilities
-        other = np.where(self.right_says[v][:, None], other, one)
-        heard = np.ones(1, dtype=bool)
-        mutual_tile(one, other, self.left_says[u], heard, MUTUAL_CODES[self.mutual], scores)
-        return np.where(self.forbidden_at(u, v), FORBIDDEN, scores[:, 0])
+        u, v = np.ascontiguousarray(u, dtype=np.int64), np.ascontiguousarray(v, dtype=np.int64)
+        if self.programs is not None:
+            out = np.empty(len(u), dtype=np.int64)
+            score_list(self.programs.exact, u, v, out)
+            return out
+        forward, backward = (part.astype(np.float64) for part in self.utilities_at(u, v))
+        forward = np.where(self.left_says[u], forward, backward)
+        backward = np.where(self.right_says[v], backward, forward)
+        return self._settled(_mutual(forward, backward, self.mutual), self.forbidden_at(u, v))
 
     def utilities_at(self, u: IntArray, v: IntArray) -> tuple[IntArray, IntArray]:
         """Return both sides' utilities of the listed pairs, whether or not a rule forbids them."""
-        forward, backward = np.zeros((len(u), 1)), np.zeros((len(u), 1))
-        for k, compiled in enumerate(self.criteria):
-            seen_by_left, seen_by_right = compiled.measure.pairs(u, v)
-            add_by_row(seen_by_left[:, None], self._left_weights[k, u], compiled.fills[0], forward)
-            add_by_row(seen_by_right[:, None], self._right_weights[k, v], compiled.fills[1], backward)
-        return forward[:, 0].astype(np.int64), backward[:, 0].astype(np.int64)
+        forward, backward = np.zeros(len(u)), np.zeros(len(u))
+        if self.programs is not None:
+            u, v = np.ascontiguousarray(u, dtype=np.int64), np.ascontiguousarray(v, dtype=np.int64)
+            utility_list(self.programs.exact, u, v, forward, backward)
+        else:
+            for k, compiled in enumerate(self.criteria):
+                views = compiled.measure.pairs(u, v)
+                forward += _contributions(views[0], self.left_shares[k, u], compiled.fills[0])
+                backward += _contributions(views[1], self.right_shares[k, v], compiled.fills[1])
+        return forward.astype(np.int64), backward.astype(np.int64)
 
     def forbidden_at(self, u: IntArray, v: IntArray) -> npt.NDArray[np.bool_]:
-        """Return True where a listed pair may not be made."""
+        """Return True where a rule forbids a listed pair (or, in one pool, somebody is paired with themselves)."""
+        if self.programs is not None:
+            out = np.empty(len(u), dtype=np.uint8)
+            u, v = np.ascontiguousarray(u, dtype=np.int64), np.ascontiguousarray(v, dtype=np.int64)
+            forbidden_list(self.programs.exact, u, v, out)
+            return out.view(np.bool_)
         forbidden = (u == v) if not self._two_sided else np.zeros(len(u), dtype=bool)
         for mask in self.masks:
             forbidden = forbidden | mask.pairs(u, v)
@@ -143,6 +191,11 @@ class LazyScores:
         """Return each row's k best allowed partners; equal scores by (column - row) mod columns, nearest first."""
         rows, columns = self._shape
         k = max(0, min(k, columns))
+        if self.programs is not None and k > 0:
+            nobody = (np.zeros(rows, dtype=np.int64), np.zeros(columns, dtype=np.int64))
+            best = find_best(self.programs, self._shape, k, nobody)
+            assert best is not None  # nothing asks it to stop
+            return Candidates(best.left, np.where(best.left < 0, FORBIDDEN, best.left_worth // 2))
         parts = run_tiles(self._top_of, [(chunk, k) for chunk in row_chunks(rows, columns)])
         empty = np.zeros((0, k), dtype=np.int64)
         return Candidates(
@@ -150,61 +203,96 @@ class LazyScores:
             np.concatenate([empty, *(part.scores for part in parts)]),
         )
 
+    def best_partners(
+        self, k: int, guides: tuple[IntArray, IntArray], control: Control | None = None
+    ) -> BestPartners | None:
+        """Return everybody's k best partners on both sides, each pair less what the partner costs by `guides`.
+
+        None where a function of the user's own is among the criteria. See `peermatch.problem.SearchableScores`.
+        """
+        if self.programs is None:
+            return None
+        return find_best(self.programs, self._shape, k, guides, control)
+
+    def price(self, prices: Prices, control: Control | None = None) -> Priced | None:
+        """Return the pairs that contradict dual variables; see `peermatch.problem.SearchableScores`."""
+        if self.programs is None:
+            return None
+        return find_violated(self.programs, self._shape, prices, control)
+
     def _top_of(self, rows: IntArray, k: int) -> Candidates:
-        block = self._rows_of_tiles(self._score_tile, rows)
+        block = self._score_rows(rows)
         columns = self._shape[1]
         # one whole number holds score and nearness: scores are at most 2**30, so it fits up to 2**32 columns
         nearness = columns - 1 - (np.arange(columns)[None, :] - rows[:, None]) % max(1, columns)
         key = np.where(block == FORBIDDEN, -1, block * columns + nearness)
-        order = (
-            np.argpartition(-key, k - 1, axis=1)[:, :k]
-            if 0 < k < columns
-            else np.argsort(-key, axis=1)[:, :k]
-        )
-        chosen = np.take_along_axis(key, order, axis=1)
-        order = np.take_along_axis(order, np.argsort(-chosen, axis=1, kind="stable"), axis=1)
+        order = np.argsort(-key, axis=1, kind="stable")[:, :k]
         scores = np.take_along_axis(block, order, axis=1)
         return Candidates(np.where(scores == FORBIDDEN, -1, order), scores)
 
-    def _by_tiles(self, tile: Tile, rows: IntArray) -> IntArray:
+    def _by_chunks(self, of_rows: Rows, rows: IntArray) -> IntArray:
         chunks = row_chunks(len(rows), self._shape[1])
-        parts = run_tiles(self._rows_of_tiles, [(tile, rows[chunk]) for chunk in chunks])
+        parts = run_tiles(of_rows, [(rows[chunk],) for chunk in chunks])
         return np.concatenate([np.zeros((0, self._shape[1]), dtype=np.int64), *parts])
 
-    def _rows_of_tiles(self, tile: Tile, rows: IntArray) -> IntArray:
-        out = np.empty((len(rows), self._shape[1]), dtype=np.int64)
-        for start in range(0, self._shape[1], _COLUMNS_PER_TILE):
-            columns = np.arange(start, min(self._shape[1], start + _COLUMNS_PER_TILE), dtype=np.int64)
-            for top in range(0, len(rows), _ROWS_PER_TILE):
-                part = rows[top : top + _ROWS_PER_TILE]
-                out[top : top + len(part), start : start + len(columns)] = tile(part, columns)
+    def _score_rows(self, rows: IntArray) -> IntArray:
+        if self.programs is None:
+            forward, backward, bad = self._utility_rows(rows, SCORE)
+            forward = np.where(self.left_says[rows][:, None], forward, backward)
+            backward = np.where(self.right_says[None, :], backward, forward)
+            return self._settled(_mutual(forward, backward, self.mutual), bad)
+        shape = (len(rows), self._shape[1])
+        values, out = np.empty(shape), np.empty(shape, dtype=np.int64)
+        value_tile(self.programs.exact, SCORE, rows, 0, values)
+        settle_tile(values, self.lowest, self._bad_rows(rows), out)
         return out
 
-    def _score_tile(self, rows: IntArray, columns: IntArray) -> IntArray:
-        forward, backward, forbidden = self._utility_tile(rows, columns)
-        scores = np.empty(forward.shape, dtype=np.int64)
-        says = (self.left_says[rows], self.right_says[columns])
-        mutual_tile(forward, backward, *says, MUTUAL_CODES[self.mutual], scores)
-        scores[forbidden] = FORBIDDEN
-        return scores
+    def _left_rows(self, rows: IntArray) -> IntArray:
+        forward, _, bad = self._utility_rows(rows, FORWARD)
+        return np.where(bad, FORBIDDEN, forward.astype(np.int64))
 
-    def _left_tile(self, rows: IntArray, columns: IntArray) -> IntArray:
-        forward, _, forbidden = self._utility_tile(rows, columns)
-        return np.where(forbidden, FORBIDDEN, forward.astype(np.int64))
-
-    def _utility_tile(
-        self, rows: IntArray, columns: IntArray
-    ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-        shape = (len(rows), len(columns))
-        forward, backward = np.zeros(shape), np.zeros(shape)
-        for k, compiled in enumerate(self.criteria):
-            seen_by_left, seen_by_right = compiled.measure.tile(rows, columns)
-            add_by_row(seen_by_left, self._left_weights[k, rows], compiled.fills[0], forward)
-            add_by_column(seen_by_right, self._right_weights[k, columns], compiled.fills[1], backward)
-        if self._two_sided:
-            forbidden = np.zeros(shape, dtype=bool)
-        else:
-            forbidden = np.asarray(rows[:, None] == columns[None, :])
+    def _bad_rows(self, rows: IntArray) -> npt.NDArray[np.uint8]:
+        if self.programs is not None:
+            out = np.empty((len(rows), self._shape[1]), dtype=np.uint8)
+            forbidden_tile(self.programs.exact, rows, 0, out)
+            return out
+        columns = np.arange(self._shape[1], dtype=np.int64)
+        bad = np.zeros((len(rows), len(columns)), dtype=bool)
+        if not self._two_sided:
+            bad |= rows[:, None] == columns[None, :]
         for mask in self.masks:
-            forbidden |= mask.tile(rows, columns)
-        return forward, backward, forbidden
+            bad |= mask.tile(rows, columns)
+        return bad.view(np.uint8)
+
+    def _utility_rows(self, rows: IntArray, what: int) -> tuple[Floats, Floats, Bools]:
+        """Return forward and backward utilities (one of them, for FORWARD or BACKWARD), and what is forbidden."""
+        shape = (len(rows), self._shape[1])
+        forward, backward = np.zeros(shape), np.zeros(shape)
+        if self.programs is not None:
+            value_tile(self.programs.exact, what, rows, 0, forward if what == FORWARD else backward)
+        else:
+            columns = np.arange(self._shape[1], dtype=np.int64)
+            for k, compiled in enumerate(self.criteria):
+                views = compiled.measure.tile(rows, columns)
+                forward += _contributions(views[0], self.left_shares[k, rows][:, None], compiled.fills[0])
+                backward += _contributions(views[1], self.right_shares[k][None, :], compiled.fills[1])
+        return forward, backward, self._bad_rows(rows).view(np.bool_)
+
+    def _settled(self, values: Floats, bad: npt.NDArray[np.generic]) -> IntArray:
+        scores = np.rint(values).astype(np.int64)
+        return np.where(bad.astype(bool) | (scores < self.lowest), FORBIDDEN, scores)
+
+
+def _contributions(similarity: Floats, shares: IntArray, fill: float) -> Floats:
+    return np.rint(shares * np.where(np.isnan(similarity), fill, similarity))
+
+
+def _mutual(a: Floats, b: Floats, how: str) -> Floats:
+    """Combine two utilities, as compiled code does."""
+    if how == "mean":
+        return (a + b) * 0.5
+    if how == "geometric":
+        return np.sqrt(a * b)
+    if how == "min":
+        return np.minimum(a, b)
+    return 2.0 * (a * b) / np.maximum(1.0, a + b)

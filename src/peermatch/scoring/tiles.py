@@ -1,32 +1,45 @@
-"""Work over pairs, cut into tiles: plain tasks, run by joblib.
+"""Work over pairs, cut into tiles: plain tasks, run by threads of our own, or where joblib was told to run them.
 
 Nothing else in the house knows how many threads there are.
+
+joblib's own threads are asked every hundredth of a second whether they are done, which a thousand people would wait
+for longer than for the work itself. So joblib runs the tiles where it was given a backend other than threads
+(``joblib.parallel_config``: Dask, Ray, Spark, processes), and a plain pool does elsewhere.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, cpu_count, delayed
 
 from peermatch.checks import check_count
 
-__all__ = ["row_chunks", "run_tiles", "thread_count"]
+__all__ = ["row_chunks", "run_tiles", "stream_tiles", "thread_count"]
 
 FEWEST_CELLS, MOST_CELLS = 1 << 18, 1 << 22
 """Pairs in one task: enough to be worth handing over, and well under 0.2 s, so that Ctrl-C is seen between tasks."""
 
 _TASKS = 8  # at least so many where there is enough to do, so that all threads end at about the same time
 
+_CONTROL_GROUPS = Path("/sys/fs/cgroup")
+_SHARES = (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"))  # of version 2, of version 1
+
 Result = TypeVar("Result")
 
 
 def thread_count() -> int:
     """Return how many threads to use: the environment variable ``PEERMATCH_THREADS``, else one for each core.
+
+    Cores that this process may not use, or that its container has no time on, do not count.
 
     Raises
     ------
@@ -35,9 +48,21 @@ def thread_count() -> int:
     """
     wanted = os.environ.get("PEERMATCH_THREADS")
     if not wanted:
-        return int(cpu_count())
+        return _cores()
     number = int(wanted) if wanted.strip().isdecimal() else wanted
     return check_count("peermatch", "PEERMATCH_THREADS", number, at_least=1)
+
+
+def _cores() -> int:
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    for files in _SHARES:
+        try:
+            quota, period = " ".join((_CONTROL_GROUPS / name).read_text() for name in files).split()
+            if int(quota) > 0:
+                return max(1, min(allowed, -(-int(quota) // int(period))))
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+    return allowed
 
 
 def row_chunks(rows: int, columns: int, *, cells: int | None = None) -> list[npt.NDArray[np.int64]]:
@@ -56,7 +81,58 @@ def row_chunks(rows: int, columns: int, *, cells: int | None = None) -> list[npt
 
 def run_tiles(task: Callable[..., Result], tiles: Sequence[tuple[object, ...]]) -> list[Result]:
     """Run ``task(*tile)`` for every tile and return the results in the order of the tiles."""
-    threads = min(thread_count(), len(tiles))
+    return list(stream_tiles(task, tiles, len(tiles)))
+
+
+def stream_tiles(
+    task: Callable[..., Result], tiles: Iterable[tuple[object, ...]], count: int
+) -> Iterator[Result]:
+    """Run ``task(*tile)`` for each of `count` tiles and yield the results in the order of the tiles.
+
+    Tiles are asked for only shortly before they run, so that they may depend on earlier results. Whoever stops asking
+    for results (or presses Ctrl-C) waits for the tiles that have begun, and no others.
+    """
+    threads = min(thread_count(), count)
+    if threads > 1 and "joblib" in sys.modules:  # nobody can have given it a backend without importing it
+        from joblib.parallel import SequentialBackend, ThreadingBackend, get_active_backend
+
+        backend, jobs = get_active_backend(prefer="threads")
+        if isinstance(backend, SequentialBackend):
+            threads = 1
+        elif not isinstance(backend, ThreadingBackend):
+            yield from _elsewhere(task, tiles, jobs)
+            return
     if threads <= 1:
-        return [task(*tile) for tile in tiles]
-    return list(Parallel(n_jobs=threads, prefer="threads")(delayed(task)(*tile) for tile in tiles))
+        for tile in tiles:
+            yield task(*tile)
+        return
+    yield from _by_threads(task, iter(tiles), threads)
+
+
+def _elsewhere(
+    task: Callable[..., Result], tiles: Iterable[tuple[object, ...]], jobs: int
+) -> Iterator[Result]:
+    """Run tiles where joblib was told to: in processes, or on other machines."""
+    from joblib import Parallel, delayed
+
+    results: Iterator[Result] = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(task)(*tile) for tile in tiles
+    )
+    yield from results
+
+
+def _by_threads(
+    task: Callable[..., Result], tiles: Iterator[tuple[object, ...]], threads: int
+) -> Iterator[Result]:
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for tile in islice(tiles, 2 * threads):
+                waiting.append(pool.submit(task, *tile))
+            while waiting:
+                result = waiting.popleft().result()
+                waiting.extend(pool.submit(task, *tile) for tile in islice(tiles, 1))
+                yield result
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from peermatch.errors import UnsupportedError
-from peermatch.kernels.blossom import match_exposed
+from peermatch.kernels.blossom import match_exposed, put_off
+from peermatch.kernels.blossom_rounds import end_fractions, first_round, match_fractions
 from peermatch.kernels.blossom_start import greedy_start
-from peermatch.kernels.blossom_state import MATE, PARENT, SEARCHES, SIZE, Search, Y, Z, new_search
+from peermatch.kernels.blossom_state import CURSOR, PARENT, SEARCHES, SIZE, Search, Z, new_search
 from peermatch.problem import Control, IntArray
 
 __all__ = ["BITS", "Solved", "cardinality_bonus", "no_blossoms", "require_room", "solve_exactly"]
@@ -84,7 +86,7 @@ def require_room(highest: int, bonus: int) -> None:
 
 
 def solve_exactly(
-    n: int, u: IntArray, v: IntArray, weight: IntArray, *, control: Control | None = None
+    n: int, u: IntArray, v: IntArray, weight: IntArray, *, bonus: int = 0, control: Control | None = None
 ) -> Solved:
     """Find a maximum-weight matching of the graph with n vertices and the edges (u, v, weight).
 
@@ -92,7 +94,9 @@ def solve_exactly(
     ----------
     n : int
     u, v, weight : int64 arrays, shape (m,)
-        Weights of more than 0 and at most `BITS` bits; u and v differ; parallel edges are allowed.
+        In any order; parallel edges are allowed, loops and edges worth 0 or less (with the bonus) are left out.
+    bonus : int
+        Added to every weight. At most `BITS` bits may be taken by a weight with the bonus.
     control : Control, optional
 
     Examples
@@ -101,16 +105,29 @@ def solve_exactly(
     >>> solve_exactly(4, *ends, np.array([5, 7, 5])).mate
     array([1, 0, 3, 2])
     """
-    search = new_search(n, *(np.ascontiguousarray(array, dtype=np.int64) for array in (u, v, weight)))
+    u, v, weight = (np.ascontiguousarray(array, dtype=np.int64) for array in (u, v, weight))
+    search = new_search(n, u, v, weight, bonus)
     greedy_start(search)
-    root = 0
-    while root < n:
+    first_round(search)
+    finished = _carried_through(match_fractions, search, control)
+    end_fractions(search)
+    if finished:
+        first_round(search)
+        finished = _carried_through(match_exposed, search, control)
+    put_off(search)
+    return _read(search, finished=finished)
+
+
+def _carried_through(stage: Callable[[Search, int], bool], search: Search, control: Control | None) -> bool:
+    """Run a stage to its end, with looks at `Control`; False if it was asked to stop."""
+    n = len(search.y)
+    while True:
         if control is not None:
-            control.report("solving", root, n)
+            control.report("solving", int(search.now[CURSOR]), n)
             if control.stopping:
-                break
-        root = int(match_exposed(search, root, _WORK_PER_CALL))
-    return _read(search, finished=root >= n)
+                return False
+        if stage(search, _WORK_PER_CALL):
+            return True
 
 
 def no_blossoms(duals: IntArray) -> Solved:
@@ -121,7 +138,7 @@ def no_blossoms(duals: IntArray) -> Solved:
 
 
 def _read(search: Search, *, finished: bool) -> Solved:
-    n = len(search.vertex)
+    n = len(search.y)
     duals = np.where(search.node[:, SIZE] > 0, search.node[:, Z], 0)
     duals[:n] = 0
     # Blossoms without a dual say nothing: their children hang from the next one around that has one. (The way
@@ -137,8 +154,8 @@ def _read(search: Search, *, finished: bool) -> Solved:
     number = np.full(len(duals) + 1, -1, dtype=np.int64)
     number[kept] = np.arange(len(kept))
     return Solved(
-        mate=search.vertex[:, MATE].copy(),
-        vertex_duals=search.vertex[:, Y].copy(),
+        mate=search.mate.copy(),
+        vertex_duals=search.y.copy(),
         blossom_parent=number[around[kept]],
         blossom_duals=duals[kept],
         vertex_blossom=number[around[:n]] if len(kept) else np.zeros(0, dtype=np.int64),

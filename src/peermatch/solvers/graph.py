@@ -9,12 +9,14 @@ import numpy.typing as npt
 
 from peermatch.checks import check_count, must_be
 from peermatch.errors import InputError, UnsupportedError
+from peermatch.kernels.blossom_edges import heaviest_of_pairs, survey
 from peermatch.problem import IntArray, OptimalityCertificate, sorted_pairs
-from peermatch.solvers.engine import BITS, Solved, cardinality_bonus, require_room, solve_exactly
+from peermatch.solvers.engine import BITS, cardinality_bonus, require_room, solve_exactly
 
 __all__ = ["GraphMatching", "max_weight_matching"]
 
 _NAME = "max_weight_matching()"
+_TOO_MANY = f"A graph may have fewer than {2**31 - 1} vertices. Got {{}}."
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,18 +103,19 @@ def max_weight_matching(
         raise ValueError(
             f"u, v and weight must have one length. Got {a.shape[0]}, {b.shape[0]} and {values.shape[0]}."
         )
-    size = _size(a, b, n)
     numbers, shift = _whole_numbers(values)
-    proper = a != b
-    a, b, numbers = a[proper], b[proper], numbers[proper]
+    found = np.zeros(5, dtype=np.int64)
+    survey(a, b, numbers, found)
+    lowest_end, highest_end, loops, lowest, highest = found.tolist()
+    _require_ends(a, b, lowest_end)
+    size = _size(highest_end + 1, n)
     bonus = 0
-    if numbers.size:
-        highest, lowest = int(numbers.max()), int(numbers.min())
+    if loops < len(a):
+        require_room(-lowest, 0)
         bonus = cardinality_bonus(size // 2, highest, lowest) if everyone_first else 0
         require_room(highest, bonus)
-    useful = np.ones(len(a), dtype=bool) if everyone_first else numbers > 0
-    solved = solve_exactly(size, a[useful], b[useful], numbers[useful] + bonus)
-    total = _total(solved, a, b, numbers)
+    solved = solve_exactly(size, a, b, numbers, bonus=bonus)
+    total = _total(solved.mate, a, b, numbers)
     unit = 1.0 if shift is None else 2.0**-shift
     return GraphMatching(
         mate=solved.mate,
@@ -121,7 +124,7 @@ def max_weight_matching(
             scale=2,
             bonus=bonus,
             vertex_duals=solved.vertex_duals,
-            pairs_covered=len(a),
+            pairs_covered=len(a) - loops,
             blossom_parent=solved.blossom_parent,
             blossom_duals=solved.blossom_duals,
             vertex_blossom=solved.vertex_blossom,
@@ -135,20 +138,25 @@ def _ends(name: str, ends: npt.ArrayLike) -> IntArray:
     if array.ndim != 1 or not (array.size == 0 or array.dtype.kind in "iu"):
         found = f"{array.dtype} with {array.ndim} dimensions"
         raise ValueError(must_be(_NAME, name, "a 1-D array of whole numbers", found))
-    if array.size and int(array.min()) < 0:
-        raise ValueError(must_be(_NAME, name, "made of vertices numbered from 0", int(array.min())))
-    return array.astype(np.int64)
+    if array.dtype.kind == "u" and array.dtype.itemsize == 8 and array.size and int(array.max()) >= 2**63:
+        raise UnsupportedError(_TOO_MANY.format(int(array.max()) + 1))
+    return np.ascontiguousarray(array, dtype=np.int64)
 
 
-def _size(u: IntArray, v: IntArray, n: int | None) -> int:
-    needed = 1 + max(int(u.max()), int(v.max())) if u.size else 0
+def _require_ends(u: IntArray, v: IntArray, lowest: int) -> None:
+    if lowest < 0:
+        name = "u" if int(u.min()) == lowest else "v"
+        raise ValueError(must_be(_NAME, name, "made of vertices numbered from 0", lowest))
+
+
+def _size(needed: int, n: int | None) -> int:
     size = needed if n is None else check_count(_NAME, "n", n)
     if size < needed:
         raise ValueError(
             must_be(_NAME, "n", f"at least {needed}, since the edges name vertex {needed - 1}", n)
         )
     if size >= 2**31 - 1:
-        raise UnsupportedError(f"A graph may have fewer than {2**31 - 1} vertices. Got {size}.")
+        raise UnsupportedError(_TOO_MANY.format(size))
     return size
 
 
@@ -163,11 +171,9 @@ def _values(weight: npt.ArrayLike) -> npt.NDArray[np.generic]:
 def _whole_numbers(values: npt.NDArray[np.generic]) -> tuple[IntArray, int | None]:
     """Return the weights as whole numbers, and the power of two that they were multiplied with (None: integers)."""
     if values.dtype.kind != "f":
-        if values.dtype.kind == "u" and values.size and int(values.max()) >= 2**63:
+        if values.dtype.kind == "u" and values.dtype.itemsize == 8 and values.size:
             require_room(int(values.max()), 0)
-        numbers = values.astype(np.int64)
-        _require_bits(numbers)
-        return numbers, None
+        return np.ascontiguousarray(values, dtype=np.int64), None
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         raise InputError(
@@ -196,20 +202,13 @@ def _whole_numbers(values: npt.NDArray[np.generic]) -> tuple[IntArray, int | Non
     return np.where(used, odd << np.where(used, place + shift, 0), 0), shift
 
 
-def _require_bits(numbers: IntArray) -> None:
-    """Refuse integers whose doubled differences would not fit."""
-    if numbers.size:
-        require_room(int(numbers.max()), 0)
-        require_room(-int(numbers.min()), 0)
-
-
-def _total(solved: Solved, u: IntArray, v: IntArray, numbers: IntArray) -> int:
-    """Sum the weights of the matched edges, of parallel ones the heaviest, in Python integers."""
-    matched = np.flatnonzero(solved.mate[u] == v)
-    best = np.full(len(solved.mate), np.iinfo(np.int64).min, dtype=np.int64)
-    first = np.minimum(u[matched], v[matched])
-    np.maximum.at(best, first, numbers[matched])
-    return sum(int(value) for value in best[np.unique(first)])
+def _total(mate: IntArray, u: IntArray, v: IntArray, numbers: IntArray) -> int:
+    """Sum the weights of the matched pairs, of parallel edges the heaviest, without overflow."""
+    nothing = np.iinfo(np.int64).min
+    best = np.full(len(mate), nothing, dtype=np.int64)
+    heaviest_of_pairs(u, v, numbers, mate, best)
+    chosen = best[best != nothing]
+    return (int((chosen >> 32).sum()) << 32) + int((chosen & 0xFFFFFFFF).sum())
 
 
 def _as_float(total: int, shift: int) -> float:

@@ -1,0 +1,333 @@
+"""Each person's best few partners, out of tiles of scores: for first candidates, and for pairs that contradict duals.
+
+Idea
+    A pair is worth ``2 score - guide of the partner`` to a person; the guide is 0 for plain candidates, and a guess at
+    what the partner will cost (a dual variable) for better ones. Everybody keeps the best k in a short sorted row of
+    keys, each one whole number that holds the worth and, below it, the nearness of the partner in the order of
+    people, so that among equals those nearest behind come first and no two keys of a person are equal. Upper bounds
+    on the scores show which pairs could enter anybody's row; only these are scored exactly.
+Invariant
+    Rows of keys are sorted, largest first, without repeats; EMPTY fills what is not used. `kth` is a key that a pair
+    must exceed to be of interest; it never falls. What a row holds at the end does not depend on the order in which
+    pairs came, or on the tiles.
+Cost
+    O(1) for each pair, and O(k) for each that enters.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from peermatch.kernels._jit import kernel
+
+__all__ = [
+    "EMPTY",
+    "flag_bounds",
+    "flag_prices",
+    "flag_scores",
+    "keep_high_bounds",
+    "list_flags",
+    "merge_keys",
+    "offer_pairs",
+    "settle_prices",
+]
+
+Array = npt.NDArray[Any]
+
+EMPTY = np.iinfo(np.int64).min
+_FORBIDDEN = np.iinfo(np.int64).min
+
+
+@kernel
+def list_flags(flags: Array, top: int, begin: int, u: Array, v: Array) -> int:
+    """List the flagged pairs of a tile, as positions; return how many there are."""
+    found = 0
+    for r in range(flags.shape[0]):
+        for j in range(flags.shape[1]):
+            if flags[r, j] != 0:
+                u[found] = top + r
+                v[found] = begin + j
+                found += 1
+    return found
+
+
+@kernel
+def flag_bounds(
+    bounds: Array,
+    bad: Array,
+    first: int,
+    above: bool,
+    limit_left: Array,
+    limit_right: Array,
+    guide_left: Array,
+    guide_right: Array,
+    flags: Array,
+) -> Any:
+    """Flag the allowed pairs whose upper bound could enter either person's row.
+
+    Parameters
+    ----------
+    bounds : float32 array, shape (rows, columns)
+    bad : uint8 array, shape (rows, columns)
+    first : int
+        Row r of the tile is place `first` + r of the left people's arrays.
+    above : bool
+        Only columns behind the row count: both are one stretch of one pool.
+    limit_left, limit_right : float64 arrays
+        The worth that a pair must reach.
+    guide_left, guide_right : float64 arrays
+        Whole numbers, as floats.
+    flags : uint8 array, shape (rows, columns)
+        Receives 1 where flagged, else 0.
+
+    Returns
+    -------
+    int, int
+        How many are flagged, and how many pairs are allowed.
+    """
+    found, allowed = 0, 0
+    for r in range(bounds.shape[0]):
+        begin = first + r + 1 if above else 0
+        limit, guide = limit_left[first + r], guide_left[first + r]
+        for j in range(bounds.shape[1]):
+            need = min(limit + guide_right[j], limit_right[j] + guide)
+            good = (bad[r, j] == 0) & (j >= begin)
+            flag = good & (2.0 * bounds[r, j] >= need)
+            flags[r, j] = np.uint8(flag)
+            found += int(flag)
+            allowed += int(good)
+    return found, allowed
+
+
+@kernel
+def flag_scores(
+    scores: Array,
+    top: int,
+    begin: int,
+    above: bool,
+    origins: Array,
+    shift: int,
+    guide_left: Array,
+    guide_right: Array,
+    kth_left: Array,
+    kth_right: Array,
+    turn_right: Array,
+    flags: Array,
+) -> Any:
+    """As `flag_bounds`, from exact scores in which forbidden pairs have the lowest int64: only what enters a row.
+
+    Row 0 and column 0 of the tile are the people in the positions `top` and `begin`; guides and keys are whole
+    numbers; `turn_right` holds (-position) mod rows of the columns.
+    """
+    found, allowed = 0, 0
+    a, rows, columns = origins[0], origins[2], origins[3]
+    for r in range(scores.shape[0]):
+        i = top + r
+        turn, behind = (-i) % columns, i - begin if above else -1
+        guide, kth = guide_left[i - a], kth_left[i - a]
+        for c in range(scores.shape[1]):
+            score = scores[r, c]
+            ahead = turn + begin + c
+            ahead = columns - 1 - (ahead if ahead < columns else ahead - columns)
+            back = i + turn_right[c]
+            back = rows - 1 - (back if back < rows else back - rows)
+            left_key = ((2 * score - guide_right[c]) << shift) + ahead
+            right_key = ((2 * score - guide) << shift) + back
+            good = (score != _FORBIDDEN) & (c > behind)
+            flag = good & ((left_key > kth) | (right_key > kth_right[c]))
+            flags[r, c] = np.uint8(flag)
+            found += int(flag)
+            allowed += int(good)
+    return found, allowed
+
+
+@kernel
+def nearness(i: int, j: int, size: int) -> int:
+    """Return size - 1 for the partner at the person's own place, one less for the next one, and so on around."""
+    return size - 1 - (j - i) % size
+
+
+@kernel
+def enter(keys: Array, row: int, key: int) -> None:
+    """Insert a key into a sorted row, unless it is there already; the last one falls out."""
+    slot = keys.shape[1] - 1
+    while slot > 0 and keys[row, slot - 1] < key:
+        slot -= 1
+    if keys[row, slot] == key or (slot > 0 and keys[row, slot - 1] == key):
+        return
+    for place in range(keys.shape[1] - 1, slot, -1):
+        keys[row, place] = keys[row, place - 1]
+    keys[row, slot] = key
+
+
+@kernel
+def raise_limit(keys: Array, row: int, shift: int, kth: Array, limit: Array) -> None:
+    """Raise what a pair must exceed once the row is full."""
+    last = keys[row, keys.shape[1] - 1]
+    if last > kth[row]:
+        kth[row] = last
+        limit[row] = np.float64(last >> shift)
+
+
+@kernel
+def offer_pairs(
+    u: Array,
+    v: Array,
+    left_worth: Array,
+    right_worth: Array,
+    origins: Array,
+    shift: int,
+    left_keys: Array,
+    right_keys: Array,
+    left_kth: Array,
+    right_kth: Array,
+    left_limit: Array,
+    right_limit: Array,
+) -> None:
+    """Offer listed pairs to both people's rows; a worth of the lowest int64 is none.
+
+    `origins` holds the position of the first left and of the first right person of the arrays, and how many people
+    there are on each side.
+    """
+    a, b, rows, columns = origins[0], origins[1], origins[2], origins[3]
+    for p in range(len(u)):
+        i, j = u[p], v[p]
+        if left_worth[p] != _FORBIDDEN:
+            key = (left_worth[p] << shift) + nearness(i, j, columns)
+            if key > left_kth[i - a]:
+                enter(left_keys, i - a, key)
+                raise_limit(left_keys, i - a, shift, left_kth, left_limit)
+        if right_worth[p] != _FORBIDDEN:
+            key = (right_worth[p] << shift) + nearness(j, i, rows)
+            if key > right_kth[j - b]:
+                enter(right_keys, j - b, key)
+                raise_limit(right_keys, j - b, shift, right_kth, right_limit)
+
+
+@kernel
+def merge_keys(into: Array, keys: Array) -> None:
+    """Merge rows of keys into others."""
+    last = into.shape[1] - 1
+    for row in range(into.shape[0]):
+        for slot in range(keys.shape[1]):
+            key = keys[row, slot]
+            if key == EMPTY or key <= into[row, last]:
+                break
+            enter(into, row, key)
+
+
+@kernel
+def flag_prices(
+    first: int,
+    above: bool,
+    y_left: Array,
+    y_right: Array,
+    outer_left: Array,
+    outer_right: Array,
+    outer_z: Array,
+    bonus: float,
+    last_left: Array,
+    last_right: Array,
+    guide_left: Array,
+    guide_right: Array,
+    needs: Array,
+    flags: Array,
+) -> int:
+    """Flag the pairs that could contradict the duals, going by all that is known of pairs outside the candidates.
+
+    The common z of a pair is at least that of the outermost blossom that holds both. A pair is worth no more than
+    what is left of either's row of candidates: pairs whose duals cover that need no look.
+
+    Parameters
+    ----------
+    y_left, y_right : float64 arrays
+        Dual variables, as floats; whole numbers below 2**52.
+    outer_left, outer_right : int32 arrays
+        The outermost blossom of each, -1 for none.
+    outer_z : float64 array
+        z of each blossom.
+    bonus : float
+        Twice the bonus.
+    last_left, last_right : float64 arrays
+        The worth of each person's last candidate; minus infinity where there are no pairs outside the candidates.
+    needs : float64 array, shape (rows, columns)
+        Receives what twice the score must exceed to contradict.
+    flags : uint8 array, shape (rows, columns)
+
+    Returns
+    -------
+    int
+        How many are flagged.
+    """
+    found = 0
+    for r in range(flags.shape[0]):
+        begin = first + r + 1 if above else 0
+        own, outer = y_left[first + r] - bonus, outer_left[first + r]
+        z = outer_z[outer] if outer >= 0 else 0.0
+        last, guide = last_left[first + r], guide_left[first + r]
+        for j in range(flags.shape[1]):
+            common = z if (outer == outer_right[j]) & (outer >= 0) else 0.0
+            need = own + y_right[j] + common
+            most = min(last, last_right[j]) + guide + guide_right[j]
+            flag = (need < most) & (j >= begin)
+            needs[r, j] = need
+            flags[r, j] = np.uint8(flag)
+            found += int(flag)
+    return found
+
+
+@kernel
+def keep_high_bounds(bounds: Array, needs: Array, flags: Array) -> int:
+    """Take back the flags of pairs whose upper bound does not exceed what it needs; return how many are left."""
+    found = 0
+    for r in range(flags.shape[0]):
+        for j in range(flags.shape[1]):
+            flag = (flags[r, j] != 0) & (2.0 * bounds[r, j] > needs[r, j])
+            flags[r, j] = np.uint8(flag)
+            found += int(flag)
+    return found
+
+
+@kernel
+def common_z(innermost: Array, parent: Array, total: Array, u: int, v: int) -> int:
+    """Return z summed over the blossoms that hold both u and v. Every blossom stands after the one around it."""
+    a, b = innermost[u], innermost[v]
+    while a != b:
+        if a > b:
+            a = parent[a]
+        else:
+            b = parent[b]
+    return total[a] if a >= 0 else 0
+
+
+@kernel
+def settle_prices(
+    u: Array,
+    v: Array,
+    scores: Array,
+    y: Array,
+    bonus: int,
+    innermost: Array,
+    parent: Array,
+    total: Array,
+    most: int,
+    worth: Array,
+) -> int:
+    """Write by how much each listed pair of vertices contradicts the duals (at most `most`), or that it does not.
+
+    Returns the greatest amount, without that limit; 0 if there is none.
+    """
+    greatest = 0
+    for p in range(len(u)):
+        worth[p] = _FORBIDDEN
+        if scores[p] == _FORBIDDEN or scores[p] + bonus <= 0:
+            continue
+        slack = y[u[p]] + y[v[p]] + common_z(innermost, parent, total, u[p], v[p])
+        amount = 2 * (scores[p] + bonus) - slack
+        if amount > 0:
+            worth[p] = min(amount, most)
+            greatest = max(greatest, amount)
+    return greatest

@@ -1,0 +1,523 @@
+"""Looking through all pairs, tile by tile: everybody's best partners, and pairs that contradict dual variables.
+
+Pairs are cut into tiles of a stretch of people with a stretch of others; in one pool each pair lies in one tile. A tile
+is a plain task, features in, a short list for each of its people out, so that it runs on any thread or machine; the
+lists are merged in the order of the tiles, and what they hold in the end does not depend on how pairs were cut. Tiles
+that start later are told what is known by then and have less to look at.
+
+Upper bounds in float32 show which pairs of a tile matter. Those are scored exactly, one by one where they are few;
+where they are many (all scores alike, say), the whole tile is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from peermatch.criteria.program import Programs
+from peermatch.kernels.pair_lists import score_list
+from peermatch.kernels.pair_masks import forbidden_tile
+from peermatch.kernels.pair_program import LOWEST_ALLOWED
+from peermatch.kernels.pair_scores import SCORE, settle_tile, value_tile
+from peermatch.kernels.pair_search import (
+    EMPTY,
+    flag_bounds,
+    flag_prices,
+    flag_scores,
+    keep_high_bounds,
+    list_flags,
+    merge_keys,
+    offer_pairs,
+    settle_prices,
+)
+from peermatch.problem import NO_WORTH, BestPartners, Control, IntArray, Priced, Prices
+from peermatch.scoring.tiles import stream_tiles
+
+__all__ = ["find_best", "find_violated"]
+
+Array = npt.NDArray[Any]
+Span = tuple[int, int]
+
+_SPAN, _LEAST_SPAN = 2048, 256
+"""People on each side of a tile, at most, and at least where there are few."""
+
+_ROWS = 256
+"""Rows of a tile scored at once: their numbers stay in the processor's own cache."""
+
+_MANY = 0.06
+"""The share of pairs that matter from which on the whole tile is scored exactly."""
+
+_FEW = 0.02
+"""The share of pairs that could contradict the duals up to which they are scored exactly without a look at bounds."""
+
+_SEEDS = 512
+"""How many people everybody is held against first, so that the first tiles have something to exceed."""
+
+_MOST_WORTH = 1 << 34
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """What everybody on one side keeps: sorted keys, and the key that a pair must exceed to enter."""
+
+    keys: IntArray
+    kth: IntArray
+
+    @classmethod
+    def empty(cls, people: int, k: int, floor: int = EMPTY) -> _Rows:
+        return cls(np.full((people, k), EMPTY, dtype=np.int64), np.full(people, floor, dtype=np.int64))
+
+    def part(self, span: Span) -> _Rows:
+        """Return empty rows for a stretch of people that start from what is known here."""
+        known = np.maximum(self.kth[span[0] : span[1]], self.keys[span[0] : span[1], -1])
+        size = span[1] - span[0]
+        return _Rows(np.full((size, self.keys.shape[1]), EMPTY, dtype=np.int64), known)
+
+    def merge(self, span: Span, keys: IntArray) -> None:
+        """Take in what a tile found."""
+        merge_keys(self.keys[span[0] : span[1]], keys)
+
+    def limits(self, shift: int) -> Array:
+        """Return the worth to reach, as floats: minus infinity where anything enters."""
+        return np.where(self.kth == EMPTY, -np.inf, (self.kth >> shift).astype(np.float64))
+
+
+@dataclass(frozen=True, eq=False)
+class _Tile:
+    """One task: a stretch of left people with a stretch of right ones, and what each of them keeps."""
+
+    shape: tuple[int, int]
+    left_span: Span
+    right_span: Span
+    above: bool
+    left: _Rows
+    right: _Rows
+
+    @property
+    def origins(self) -> IntArray:
+        return np.array([self.left_span[0], self.right_span[0], *self.shape], dtype=np.int64)
+
+    @property
+    def shift(self) -> int:
+        return shift_of(self.shape)
+
+    def row_blocks(self) -> Iterator[IntArray]:
+        first, last = self.left_span
+        for top in range(first, last, _ROWS):
+            yield np.arange(top, min(last, top + _ROWS), dtype=np.int64)
+
+
+def shift_of(shape: tuple[int, int]) -> int:
+    """Return how many bits of a key hold the nearness."""
+    return max(1, int(max(shape)).bit_length())
+
+
+def _spans(size: int, step: int) -> list[Span]:
+    return [(first, min(size, first + step)) for first in range(0, size, step)]
+
+
+def _tiles(shape: tuple[int, int], one_pool: bool) -> list[tuple[Span, Span, bool]]:
+    """Cut all pairs into tiles; smaller ones where there are few people, so that all threads have some."""
+    step = max(_LEAST_SPAN, min(_SPAN, -(-max(shape) // 8)))
+    left, right = _spans(shape[0], step), _spans(shape[1], step)
+    if not one_pool:
+        return [(a, b, False) for a in left for b in right]
+    # by distance from the diagonal, so that everybody's first partners come early
+    return [
+        (left[i], left[i + apart], apart == 0) for apart in range(len(left)) for i in range(len(left) - apart)
+    ]
+
+
+def _decoded(keys: IntArray, others: int) -> tuple[IntArray, IntArray]:
+    """Return the partners and their worth that rows of keys hold."""
+    shift = shift_of((len(keys), others))
+    near = keys & ((1 << shift) - 1)
+    person = np.arange(len(keys), dtype=np.int64)[:, None]
+    partner = (person + (others - 1 - near)) % max(1, others)
+    used = keys != EMPTY
+    return np.where(used, partner, -1), np.where(used, keys >> shift, NO_WORTH)
+
+
+def find_best(
+    programs: Programs,
+    shape: tuple[int, int],
+    k: int,
+    guides: tuple[IntArray, IntArray],
+    control: Control | None = None,
+) -> BestPartners | None:
+    """Find everybody's k best partners among all pairs; None if asked to stop.
+
+    Parameters
+    ----------
+    programs : Programs
+    shape : (int, int)
+    k : int
+        At least 1.
+    guides : pair of int64 arrays, shapes (rows,) and (columns,)
+        What a partner costs; of at most 34 bits. The same array in one pool.
+    control : Control, optional
+        Stage: "searching" (pairs looked at).
+    """
+    one_pool = bool(programs.exact.left is programs.exact.right)
+    left = _Rows.empty(shape[0], k)
+    right = left if one_pool else _Rows.empty(shape[1], k)
+    costs = (_clipped(guides[0]), _clipped(guides[1]))
+    for side in _seeded(programs, shape, k, costs, one_pool):
+        left.merge(side.left_span, side.left.keys)
+        right.merge(side.right_span, side.right.keys)
+    allowed, done = 0, 0
+    tiles = _tiles(shape, one_pool)
+    floats = (costs[0].astype(np.float64), costs[1].astype(np.float64))
+    tasks = ((programs, _tile_of(shape, tile, left, right), floats, costs) for tile in tiles)
+    for (left_span, right_span, above), found in zip(
+        tiles, stream_tiles(_best_of_tile, tasks, len(tiles)), strict=True
+    ):
+        left.merge(left_span, found.left_keys)
+        if not above:
+            right.merge(right_span, found.right_keys)
+        allowed += found.allowed
+        done += (left_span[1] - left_span[0]) * (right_span[1] - right_span[0])
+        if control is not None:
+            control.report("searching", done, shape[0] * shape[1] // (2 if one_pool else 1))
+            if control.stopping:
+                return None
+    partners, worth = _decoded(left.keys, shape[1])
+    others, other_worth = (partners, worth) if one_pool else _decoded(right.keys, shape[0])
+    return BestPartners(partners, others, worth, other_worth, allowed)
+
+
+def _tile_of(shape: tuple[int, int], tile: tuple[Span, Span, bool], left: _Rows, right: _Rows) -> _Tile:
+    left_span, right_span, above = tile
+    mine = left.part(left_span)
+    return _Tile(shape, left_span, right_span, above, mine, mine if above else right.part(right_span))
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What a tile returns: small, whatever the tile's size."""
+
+    left_keys: IntArray
+    right_keys: IntArray
+    allowed: int = 0
+    worst: int = 0
+
+
+def _clipped(guide: IntArray) -> IntArray:
+    return np.clip(guide, -_MOST_WORTH, _MOST_WORTH)
+
+
+def _best_of_tile(
+    programs: Programs, tile: _Tile, float_guides: tuple[Array, Array], guides: tuple[Array, Array]
+) -> _Found:
+    """Search one tile for partners that enter somebody's row."""
+    (a, b), (c, d) = tile.left_span, tile.right_span
+    mine, theirs = guides[0][a:b], guides[1][c:d]
+    float_mine, float_theirs = float_guides[0][a:b], float_guides[1][c:d]
+    left_limit = tile.left.limits(tile.shift)
+    right_limit = left_limit if tile.above else tile.right.limits(tile.shift)
+    turned = -np.arange(c, d, dtype=np.int64) % max(1, tile.shape[0])
+    room = _Room(d - c)
+    allowed, crowded = 0, not programs.searches
+    for rows in tile.row_blocks():
+        bad, flags = room.cut("bad", rows), room.cut("flags", rows)
+        forbidden_tile(programs.exact, rows, c, bad)
+        if not crowded:
+            bounds = room.cut("bounds", rows)
+            value_tile(programs.search, SCORE, rows, c, bounds)
+            found, good = flag_bounds(
+                bounds,
+                bad,
+                int(rows[0]) - a,
+                tile.above,
+                left_limit,
+                right_limit,
+                float_mine,
+                float_theirs,
+                flags,
+            )
+            crowded = found > _MANY * flags.size
+        if crowded:
+            scores = room.cut("scores", rows)
+            _score_exactly(programs, rows, c, bad, room.cut("values", rows), scores)
+            found, good = flag_scores(
+                scores,
+                int(rows[0]),
+                c,
+                tile.above,
+                tile.origins,
+                tile.shift,
+                mine,
+                theirs,
+                tile.left.kth,
+                tile.right.kth,
+                turned,
+                flags,
+            )
+        allowed += good
+        if found:
+            u, v = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
+            list_flags(flags, int(rows[0]), c, u, v)
+            score = np.empty(found, dtype=np.int64)
+            score_list(programs.exact, u, v, score)
+            _offer(tile, u, v, score, (guides[0], guides[1]), (left_limit, right_limit))
+    return _Found(tile.left.keys, tile.right.keys, allowed)
+
+
+def _score_exactly(
+    programs: Programs, rows: IntArray, begin: int, bad: Array, values: Array, scores: Array
+) -> None:
+    value_tile(programs.exact, SCORE, rows, begin, values)
+    settle_tile(values, int(programs.exact.facts[LOWEST_ALLOWED]), bad, scores)
+
+
+def _offer(
+    tile: _Tile,
+    u: IntArray,
+    v: IntArray,
+    score: IntArray,
+    guides: tuple[Array, Array],
+    limits: tuple[Array, Array],
+) -> None:
+    nothing = score == NO_WORTH
+    left_worth = np.where(nothing, NO_WORTH, 2 * np.where(nothing, 0, score) - guides[1][v])
+    right_worth = np.where(nothing, NO_WORTH, 2 * np.where(nothing, 0, score) - guides[0][u])
+    _offer_worth(tile, u, v, (left_worth, right_worth), limits)
+
+
+def _offer_worth(
+    tile: _Tile, u: IntArray, v: IntArray, worth: tuple[IntArray, IntArray], limits: tuple[Array, Array]
+) -> None:
+    left, right = tile.left, tile.right
+    offer_pairs(
+        u,
+        v,
+        worth[0],
+        worth[1],
+        tile.origins,
+        tile.shift,
+        left.keys,
+        right.keys,
+        left.kth,
+        right.kth,
+        limits[0],
+        limits[1],
+    )
+
+
+class _Room:
+    """Arrays to work in, made once for a tile."""
+
+    def __init__(self, columns: int) -> None:
+        self._columns = columns
+        self._arrays: dict[str, Array] = {}
+
+    _TYPES: ClassVar[dict[str, type[np.generic]]] = {
+        "bad": np.uint8,
+        "flags": np.uint8,
+        "bounds": np.float32,
+        "values": np.float64,
+        "needs": np.float64,
+        "scores": np.int64,
+    }
+
+    def cut(self, name: str, rows: IntArray) -> Array:
+        """Return the array of this name, with a row for each of `rows`."""
+        if name not in self._arrays:
+            self._arrays[name] = np.empty((_ROWS, self._columns), dtype=self._TYPES[name])
+        return self._arrays[name][: len(rows)]
+
+
+def _seeded(
+    programs: Programs, shape: tuple[int, int], k: int, guides: tuple[IntArray, IntArray], one_pool: bool
+) -> Iterator[_Tile]:
+    """Hold everybody against a few people spread over the others, exactly, so that tiles have something to exceed."""
+    if shape[0] > 2 * _SEEDS:
+        picked = _spread(shape[0], _SEEDS)
+        for span in _spans(shape[1], _SPAN):
+            yield _seeds_of_columns(programs, shape, k, guides, picked, span)
+    if not one_pool and shape[1] > 2 * _SEEDS:
+        picked = _spread(shape[1], _SEEDS // 8)
+        for span in _spans(shape[0], _SPAN):
+            yield _seeds_of_rows(programs, shape, k, guides, picked, span)
+
+
+def _spread(people: int, count: int) -> IntArray:
+    return np.linspace(0, people - 1, num=count).astype(np.int64)
+
+
+def _seeds_of_columns(
+    programs: Programs,
+    shape: tuple[int, int],
+    k: int,
+    guides: tuple[IntArray, IntArray],
+    picked: IntArray,
+    span: Span,
+) -> _Tile:
+    size = (len(picked), span[1] - span[0])
+    tile = _Tile(shape, (0, 0), span, False, _Rows.empty(0, k), _Rows.empty(size[1], k))
+    bad, scores = np.empty(size, dtype=np.uint8), np.empty(size, dtype=np.int64)
+    forbidden_tile(programs.exact, picked, span[0], bad)
+    _score_exactly(programs, picked, span[0], bad, np.empty(size), scores)
+    worth = np.where(scores == NO_WORTH, NO_WORTH, 2 * np.maximum(scores, 0) - guides[0][picked][:, None])
+    best = np.argpartition(worth, len(picked) - k, axis=0)[len(picked) - k :] if k < len(picked) else None
+    rows = picked if best is None else picked[best]
+    some = worth if best is None else np.take_along_axis(worth, best, axis=0)
+    v = np.broadcast_to(np.arange(*span, dtype=np.int64), some.shape)
+    u = np.broadcast_to(rows if best is not None else rows[:, None], some.shape)
+    none = np.full(some.size, NO_WORTH, dtype=np.int64)
+    limits = (tile.left.limits(tile.shift), tile.right.limits(tile.shift))
+    _offer_worth(tile, np.ravel(u), np.ravel(v), (none, np.ravel(some)), limits)
+    return tile
+
+
+def _seeds_of_rows(
+    programs: Programs,
+    shape: tuple[int, int],
+    k: int,
+    guides: tuple[IntArray, IntArray],
+    picked: IntArray,
+    span: Span,
+) -> _Tile:
+    tile = _Tile(shape, span, (0, 0), False, _Rows.empty(span[1] - span[0], k), _Rows.empty(0, k))
+    u = np.repeat(np.arange(*span, dtype=np.int64), len(picked))
+    v = np.tile(picked, span[1] - span[0])
+    score = np.empty(len(u), dtype=np.int64)
+    score_list(programs.exact, u, v, score)
+    worth = np.where(score == NO_WORTH, NO_WORTH, 2 * np.maximum(score, 0) - guides[1][v])
+    none = np.full(len(u), NO_WORTH, dtype=np.int64)
+    limits = (tile.left.limits(tile.shift), tile.right.limits(tile.shift))
+    _offer_worth(tile, u, v, (worth, none), limits)
+    return tile
+
+
+def find_violated(
+    programs: Programs, shape: tuple[int, int], prices: Prices, control: Control | None = None
+) -> Priced | None:
+    """Find the pairs that contradict dual variables most, a few for each person; None if asked to stop.
+
+    Parameters
+    ----------
+    programs : Programs
+    shape : (int, int)
+    prices : Prices
+    control : Control, optional
+        Stage: "pricing" (pairs looked at).
+    """
+    one_pool = bool(programs.exact.left is programs.exact.right)
+    k = prices.per_row
+    left = _Rows.empty(shape[0], k, floor=0)
+    right = left if one_pool else _Rows.empty(shape[1], k, floor=0)
+    pricing = _Pricing.of(prices, shape, one_pool)
+    tiles = _tiles(shape, one_pool)
+    tasks = ((programs, _tile_of(shape, tile, left, right), pricing) for tile in tiles)
+    greatest, done = 0, 0
+    for (left_span, right_span, above), found in zip(
+        tiles, stream_tiles(_priced_tile, tasks, len(tiles)), strict=True
+    ):
+        left.merge(left_span, found.left_keys)
+        if not above:
+            right.merge(right_span, found.right_keys)
+        greatest = max(greatest, found.worst)
+        done += (left_span[1] - left_span[0]) * (right_span[1] - right_span[0])
+        if control is not None:
+            control.report("pricing", done, shape[0] * shape[1] // (2 if one_pool else 1))
+            if control.stopping:
+                return None
+    partners, _ = _decoded(left.keys, shape[1])
+    row, slot = np.nonzero(partners >= 0)
+    u, v = [row], [partners[row, slot]]
+    if not one_pool:
+        partners, _ = _decoded(right.keys, shape[0])
+        row, slot = np.nonzero(partners >= 0)
+        u.append(partners[row, slot])
+        v.append(row)
+    offset = 0 if one_pool else shape[0]
+    return Priced(np.concatenate(u).astype(np.int64), np.concatenate(v).astype(np.int64) + offset, -greatest)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pricing:
+    """Dual variables in the form that tiles take; `offset` is the vertex of column 0."""
+
+    prices: Prices
+    offset: int
+    y: Array
+    guides: Array
+    last: Array
+    outer: Array
+    outer_z: Array
+
+    @classmethod
+    def of(cls, prices: Prices, shape: tuple[int, int], one_pool: bool) -> _Pricing:
+        parent, innermost = prices.blossoms.parent, prices.blossoms.innermost
+        root = np.arange(len(parent))
+        for b in range(len(parent)):  # every blossom stands after the one around it
+            if parent[b] >= 0:
+                root[b] = root[parent[b]]
+        outer = np.full(len(innermost), -1, dtype=np.int32)
+        inside = innermost >= 0
+        outer[inside] = root[innermost[inside]]
+        last = np.where(prices.last == NO_WORTH, -np.inf, prices.last.astype(np.float64))
+        z = prices.blossoms.total.astype(np.float64)
+        offset = 0 if one_pool else shape[0]
+        return cls(
+            prices, offset, prices.y.astype(np.float64), prices.guides.astype(np.float64), last, outer, z
+        )
+
+
+def _priced_tile(programs: Programs, tile: _Tile, pricing: _Pricing) -> _Found:
+    """Price one tile."""
+    (a, b), (c, d) = tile.left_span, tile.right_span
+    mine, theirs = slice(a, b), slice(pricing.offset + c, pricing.offset + d)
+    prices, blossoms = pricing.prices, pricing.prices.blossoms
+    left_limit = tile.left.limits(tile.shift)
+    right_limit = left_limit if tile.above else tile.right.limits(tile.shift)
+    room, worst = _Room(d - c), 0
+    for rows in tile.row_blocks():
+        needs, flags = room.cut("needs", rows), room.cut("flags", rows)
+        found = flag_prices(
+            int(rows[0]) - a,
+            tile.above,
+            pricing.y[mine],
+            pricing.y[theirs],
+            pricing.outer[mine],
+            pricing.outer[theirs],
+            pricing.outer_z,
+            2.0 * prices.bonus,
+            pricing.last[mine],
+            pricing.last[theirs],
+            pricing.guides[mine],
+            pricing.guides[theirs],
+            needs,
+            flags,
+        )
+        if found > _FEW * flags.size and programs.searches:
+            bounds = room.cut("bounds", rows)
+            value_tile(programs.search, SCORE, rows, c, bounds)
+            found = keep_high_bounds(bounds, needs, flags)
+        if not found:
+            continue
+        u, v = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
+        list_flags(flags, int(rows[0]), c, u, v)
+        score, worth = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
+        score_list(programs.exact, u, v, score)
+        amount = settle_prices(
+            u,
+            v + pricing.offset,
+            score,
+            prices.y,
+            prices.bonus,
+            blossoms.innermost,
+            blossoms.parent,
+            blossoms.total,
+            _MOST_WORTH,
+            worth,
+        )
+        worst = max(worst, amount)
+        if amount > 0:
+            _offer_worth(tile, u, v, (worth, worth), (left_limit, right_limit))
+    return _Found(tile.left.keys, tile.right.keys, worst=worst)
