@@ -24,6 +24,7 @@ from peermatch.problem import (
     BestPartners,
     Candidates,
     Control,
+    FlooredScores,
     IntArray,
     Priced,
     Prices,
@@ -103,13 +104,16 @@ class LazyScores:
 
     def at_least(self, lowest: int) -> LazyScores:
         """Return the same scores, in which pairs with a lower one than this are forbidden."""
+        return self._with_floor(max(lowest, self.lowest))
+
+    def _with_floor(self, lowest: int) -> LazyScores:
         return LazyScores(
             self.criteria,
             self.masks,
             self._shape,
             two_sided=self._two_sided,
             mutual=self.mutual,
-            lowest=max(lowest, self.lowest),
+            lowest=lowest,
         )
 
     @cached_property
@@ -141,6 +145,8 @@ class LazyScores:
 
     def utilities(self, rows: IntArray, side: str = "left") -> IntArray:
         """Return what each pairing is worth to the row's person alone (directed), `FORBIDDEN` where forbidden."""
+        if self.lowest > 0:  # a floor is one for scores, which utilities do not tell: the general way
+            return FlooredScores(self._with_floor(0), self.lowest).utilities(rows, side)
         rows = np.asarray(rows, dtype=np.int64)
         if side == "left" or not self._two_sided:
             return self._by_chunks(self._left_rows, rows)
