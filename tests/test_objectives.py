@@ -202,6 +202,25 @@ def test_every_solver_of_two_sides_keeps_the_floor(solver):
     assert (pairing.pairs["score"] >= 0.7).all()
 
 
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_with_a_floor_scores_and_utilities_forbid_the_same_pairs(two_sided):
+    if two_sided:
+        pairing = mentoring(floor=0.7).match(people_of(7, 8, "m"), people_of(57, 6, "x"))
+    else:
+        pairing = matcher_of(floor=0.7).match(people_of(7, 10))
+    scores = pairing.problem.scores
+    rows, columns = (np.arange(size) for size in scores.shape)
+    forbidden = scores.block(rows) == FORBIDDEN
+    assert forbidden.any()
+    assert not forbidden.all()
+    u, v = (part.ravel() for part in np.meshgrid(rows, columns, indexing="ij"))
+    assert np.array_equal(scores.at(u, v) == FORBIDDEN, forbidden.ravel())
+    assert np.array_equal(scores.utilities(rows, "left") == FORBIDDEN, forbidden)
+    if two_sided:
+        assert np.array_equal(scores.utilities(columns, "right") == FORBIDDEN, forbidden.T)
+    assert ((scores.top(len(columns)).columns >= 0).sum(axis=1) == (~forbidden).sum(axis=1)).all()
+
+
 def test_a_demanded_pair_below_the_floor_is_a_conflict():
     people = people_of(3, 8).assign(team=list("abcdefgh"))
     scores = np.array(matrix_of(matcher_of().match(people)))

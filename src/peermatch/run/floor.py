@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from peermatch.criteria import EnforcedRule, Enforcement, Rule, Sides
-from peermatch.criteria.program import ProgramWriter
 from peermatch.errors import InfeasibleError
 from peermatch.explain.wording import score_text
 from peermatch.problem import FORBIDDEN, GRID, IntArray
 from peermatch.scoring import LazyScores
+
+if TYPE_CHECKING:
+    from peermatch.criteria.program import ProgramWriter
 
 __all__ = ["ScoreFloorMask", "floor_on_grid", "with_floor"]
 
@@ -40,11 +42,15 @@ class ScoreFloorMask:
 
     scores: LazyScores
     floor: int
-    compiles: ClassVar[bool] = False
+
+    @property
+    def compiles(self) -> bool:
+        """Always False: it asks scores, of which compiled code knows no others than its own."""
+        return False
 
     def write(self, writer: ProgramWriter, row: npt.NDArray[Any]) -> None:
-        """Refuse: scores below a floor are forbidden by the scores themselves (`LazyScores.at_least`)."""
-        raise TypeError("A floor on scores is no rule of a program; use LazyScores.at_least.")
+        """Never called, since it does not compile."""
+        raise TypeError("A floor on scores asks scores; compiled code cannot hold it.")
 
     def tile(self, rows: IntArray, columns: IntArray) -> Bools:
         """Return True where the row's person may not have the column's."""

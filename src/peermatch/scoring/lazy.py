@@ -24,6 +24,7 @@ from peermatch.problem import (
     BestPartners,
     Candidates,
     Control,
+    FlooredScores,
     IntArray,
     Priced,
     Prices,
@@ -103,13 +104,16 @@ class LazyScores:
 
     def at_least(self, lowest: int) -> LazyScores:
         """Return the same scores, in which pairs with a lower one than this are forbidden."""
+        return self._with_floor(max(lowest, self.lowest))
+
+    def _with_floor(self, lowest: int) -> LazyScores:
         return LazyScores(
             self.criteria,
             self.masks,
             self._shape,
             two_sided=self._two_sided,
             mutual=self.mutual,
-            lowest=max(lowest, self.lowest),
+            lowest=lowest,
         )
 
     @cached_property
@@ -141,13 +145,15 @@ class LazyScores:
 
     def utilities(self, rows: IntArray, side: str = "left") -> IntArray:
         """Return what each pairing is worth to the row's person alone (directed), `FORBIDDEN` where forbidden."""
+        if self.lowest > 0:  # a floor is one for scores, which utilities do not tell: the general way
+            return FlooredScores(self._with_floor(0), self.lowest).utilities(rows, side)
         rows = np.asarray(rows, dtype=np.int64)
         if side == "left" or not self._two_sided:
             return self._by_chunks(self._left_rows, rows)
         out = np.empty((len(rows), self._shape[0]), dtype=np.int64)
         for part in row_chunks(*self._shape):
             _, backward, bad = self._utility_rows(part, BACKWARD)
-            out[:, part] = np.where(bad | self._low(part), FORBIDDEN, backward.astype(np.int64))[:, rows].T
+            out[:, part] = np.where(bad, FORBIDDEN, backward.astype(np.int64))[:, rows].T
         return out
 
     def at(self, u: IntArray, v: IntArray) -> IntArray:
@@ -248,11 +254,7 @@ class LazyScores:
 
     def _left_rows(self, rows: IntArray) -> IntArray:
         forward, _, bad = self._utility_rows(rows, FORWARD)
-        return np.where(bad | self._low(rows), FORBIDDEN, forward.astype(np.int64))
-
-    def _low(self, rows: IntArray) -> Bools | bool:
-        """Return where a pair scores less than is allowed."""
-        return self._score_rows(rows) == FORBIDDEN if self.lowest > 0 else False
+        return np.where(bad, FORBIDDEN, forward.astype(np.int64))
 
     def _bad_rows(self, rows: IntArray) -> npt.NDArray[np.uint8]:
         if self.programs is not None:

@@ -100,32 +100,41 @@ def bounds_after_scan(
     doubled: IntArray,
     worst: int,
     bonus: int,
+    n_left: int,
     *,
     complete: bool = True,
 ) -> list[Bound]:
     """Bound by duals after all pairs were looked at.
 
-    Either all are raised by half of the worst violation, or those of each row by the worst in its list: every violated
-    pair is in the list of one of its two rows, or there is one that is no better in that list.
+    All duals are raised by half of the worst violation; or in one pool each by half of the worst of its own pairs, and
+    on two sides those of the left side by all of it.
 
     Parameters
     ----------
     solved : Solved
     u, v : int64 arrays
-        The pairs listed; `u` is the row in whose list a pair stands.
+        Violated pairs, in any order; everybody's worst one (on two sides: everybody's on the left) is among them.
     doubled : int64 array
         Twice what each of them is worth, bonus included.
     worst : int
         The lowest slack, at most 0.
     bonus : int
+    n_left : int
+        The size of the left side, or 0 in one pool.
     complete : bool
         Whether lists are what is said above; else they are left aside.
     """
     y = solved.vertex_duals
     if not complete:
         return [Bound(y + (-worst + 1) // 2, bonus, solved)]
+    violation = doubled - y[u] - y[v] - _in_common(solved, u, v)
     raised = np.zeros(len(y), dtype=np.int64)
-    np.maximum.at(raised, u, doubled - y[u] - y[v] - _in_common(solved, u, v))
+    if n_left:
+        np.maximum.at(raised, np.minimum(u, v), violation)
+    else:
+        half = (violation + 1) // 2
+        np.maximum.at(raised, u, half)
+        np.maximum.at(raised, v, half)
     return [Bound(y + (-worst + 1) // 2, bonus, solved), Bound(y + raised, bonus, solved)]
 
 

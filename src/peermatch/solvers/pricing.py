@@ -39,7 +39,7 @@ class Scan:
     Attributes
     ----------
     u, v : int64 arrays
-        The most violated pairs of each row; `u` is the row in whose list a pair stands, on which bounds rest.
+        The most violated pairs of each row; everybody's worst one is among them, on which bounds rest.
     covered : int
         Allowed pairs of people looked at.
     lowest : int
@@ -297,7 +297,9 @@ def price_and_repair(
 def _bounds_of(places: Places, solved: Solved, scan: Scan, bonus: int) -> list[Bound]:
     low, high = np.minimum(scan.u, scan.v), np.maximum(scan.u, scan.v)
     doubled = 2 * (places.problem.scores.at(low, high - places.offset) + bonus)
-    return bounds_after_scan(solved, scan.u, scan.v, doubled, scan.worst, bonus, complete=scan.complete)
+    return bounds_after_scan(
+        solved, scan.u, scan.v, doubled, scan.worst, bonus, places.offset, complete=scan.complete
+    )
 
 
 def _bonus(start: Start, places: Places, lowest: int) -> int:

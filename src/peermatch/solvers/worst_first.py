@@ -106,9 +106,9 @@ def search_worst_first(
     graph = Graph.of(places, first)
     found.threshold = graph.worst_of(first.mate)
     _raise_on_graph(found, graph, control)
-    if candidates_only:
-        found.mate = _best_on_graph(found, graph, control)
-        found.threshold = graph.worst_of(found.mate)
+    # a search that is stopped from here on, or wants no more than the candidates, has a good total in hand
+    found.mate = _best_on_graph(found, graph, control)
+    found.threshold = graph.worst_of(found.mate)
     if first.solved is None or not _prove(found, graph, control):
         return found
     floored = at_least(everyone, _known(found.threshold))
