@@ -48,6 +48,7 @@ def warm_up() -> None:
     """Run everything compiled at least once, on a few dozen people who do not exist."""
     import peermatch as pm
     from peermatch.datasets import make_organisation, make_two_sides
+    from peermatch.solvers import get_solver
 
     people = make_organisation(48, 1).to_dict("records")
     mentees, mentors = (side.to_dict("records") for side in make_two_sides(14, 9, 1))
@@ -55,6 +56,9 @@ def warm_up() -> None:
     month: dict[str, Any] = {"history": history, "round": "2", "as_of": AS_OF}
     for mutual in ("geometric", "harmonic", "mean", "min"):
         pm.PeerMatcher("employee_id", _criteria(), _rules(), mutual=mutual).match(people, **month)
+    # so few candidates that pricing has much to look at
+    poor = get_solver("blossom", k=1)
+    pm.PeerMatcher("employee_id", _criteria()[:3], solver=poor).match(people, **{**month, "history": None})
     few = [person for person in people if person["opted_in"]][:8]
     for solver in ("roommates", "greedy", "exhaustive"):
         pm.PeerMatcher("employee_id", _criteria()[:3], solver=solver).match(few)

@@ -10,9 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.criteria.measures import Measure
-from peermatch.criteria.program import ProgramWriter
-from peermatch.kernels.pair_lists import forbidden_list
-from peermatch.kernels.pair_masks import forbidden_tile
+from peermatch.criteria.program import ProgramWriter, forbid_list, forbid_tile
 from peermatch.kernels.pair_program import Program
 from peermatch.problem import GRID
 
@@ -75,13 +73,14 @@ class KernelMask:
     def tile(self, rows: Ints, columns: Ints) -> Bools:
         """Return True where the row's person may not have the column's."""
         out = np.empty((len(rows), len(self.right)), dtype=np.uint8)
-        forbidden_tile(self._program, np.ascontiguousarray(rows), 0, out)
+        forbid_tile(self._program, np.ascontiguousarray(rows, dtype=np.int64), 0, out)
         return out.view(np.bool_)[:, columns]
 
     def pairs(self, u: Ints, v: Ints) -> Bools:
         """Return True where row u[i] may not have column v[i]."""
         out = np.empty(len(u), dtype=np.uint8)
-        forbidden_list(self._program, u, v, out)
+        u, v = np.ascontiguousarray(u, dtype=np.int64), np.ascontiguousarray(v, dtype=np.int64)
+        forbid_list(self._program, u, v, out)
         return out.view(np.bool_)
 
     def take(self, left: Ints, right: Ints) -> KernelMask:

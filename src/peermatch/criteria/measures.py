@@ -106,16 +106,17 @@ class PrimitiveMeasure:
         program, views = self._program, []
         for back in range(1 + self.directed):
             view = np.empty((len(rows), len(self.right_own)))
-            view_tile(program, back, np.ascontiguousarray(rows), view)
+            view_tile(program, 0, back, np.ascontiguousarray(rows, dtype=np.int64), view)
             views.append(np.ascontiguousarray(view[:, columns]))
         return views[0], views[-1]
 
     def pairs(self, u: Ints, v: Ints) -> tuple[Floats, Floats]:
         """Return forward and backward similarity of listed pairs."""
         program, views = self._program, []
+        u, v = np.ascontiguousarray(u, dtype=np.int64), np.ascontiguousarray(v, dtype=np.int64)
         for back in range(1 + self.directed):
             view = np.empty(len(u))
-            view_list(program, back, u, v, view)
+            view_list(program, 0, back, u, v, view)
             views.append(view)
         return views[0], views[-1]
 

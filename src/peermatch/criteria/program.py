@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.kernels import pair_program as layout
+from peermatch.kernels.pair_lists import combine_list, forbidden_list, low_list, utility_list
+from peermatch.kernels.pair_masks import forbidden_tile, low_tile
 from peermatch.kernels.pair_program import MUTUAL_CODES, Program
 from peermatch.problem import GRID, IntArray
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from peermatch.criteria.masks import FloorMask, KernelMask, ListedMask, Mask
     from peermatch.criteria.measures import ListedMeasure, Measure, PrimitiveMeasure
 
-__all__ = ["ProgramWriter", "Programs", "compile_programs"]
+__all__ = ["ProgramWriter", "Programs", "compile_programs", "forbid_list", "forbid_tile", "score_list"]
 
 Array = npt.NDArray[Any]
 
@@ -105,6 +107,36 @@ def _is_shared(part: CompiledCriterion, shares: tuple[IntArray, IntArray], k: in
     measure, values = part.measure, np.concatenate([shares[0][k], shares[1][k]])
     uniform = not values.size or bool((values == values[0]).all())
     return uniform and not measure.directed and part.fills[0] == part.fills[1]
+
+
+def forbid_tile(program: Program, rows: IntArray, begin: int, out: Array) -> None:
+    """Fill `out` (uint8) with 1 for the pairs of listed rows with the columns begin, ... that may not be made."""
+    forbidden_tile(program, rows, begin, out)
+    for rule in _floors(program):
+        low_tile(program, rule, rows, begin, out)
+
+
+def forbid_list(program: Program, u: IntArray, v: IntArray, out: Array) -> None:
+    """Fill `out` (uint8) with 1 for the listed pairs that may not be made."""
+    forbidden_list(program, u, v, out)
+    for rule in _floors(program):
+        low_list(program, rule, u, v, out)
+
+
+def score_list(program: Program, u: IntArray, v: IntArray) -> IntArray:
+    """Return the exact scores of listed pairs; those that may not be made get the lowest int64."""
+    bad, forward, backward = np.empty(len(u), dtype=np.uint8), np.empty(len(u)), np.empty(len(u))
+    forbid_list(program, u, v, bad)
+    utility_list(program, u, v, forward, backward)
+    out = np.empty(len(u), dtype=np.int64)
+    combine_list(program, u, v, forward, backward, bad, out)
+    return out
+
+
+def _floors(program: Program) -> list[int]:
+    """Return the rules that are floors; their kernels are only compiled where there are any."""
+    kinds: list[int] = program.masks[:, layout.MASK_KIND].tolist()
+    return [rule for rule, kind in enumerate(kinds) if kind == layout.FLOOR]
 
 
 @dataclass(eq=False)

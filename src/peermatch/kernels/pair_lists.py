@@ -27,7 +27,6 @@ from peermatch.kernels.pair_program import (
     DIRECTED,
     DIRECTION,
     EQUAL,
-    FLOOR,
     FORWARD_LIST,
     GEOMETRIC,
     IN_LINE,
@@ -57,12 +56,13 @@ from peermatch.kernels.pair_program import (
     RIGHT_OTHER_SIZE,
     RIGHT_OWN,
     RIGHT_OWN_SIZE,
+    TWINS,
     UNEQUAL,
     WIDTH,
     Program,
 )
 
-__all__ = ["forbidden_list", "score_list", "utility_list", "view_list"]
+__all__ = ["combine_list", "forbidden_list", "low_list", "utility_list", "view_list"]
 
 Array = npt.NDArray[Any]
 
@@ -286,29 +286,14 @@ def list_lines(u: Array, v: Array, left: Array, at: int, right: Array, row: int,
         out[p] |= np.uint8((enter >= 0) & (other >= 0) & (below | over))
 
 
-@in_place_kernel
-def list_low(
-    program: Program, rule: int, u: Array, v: Array, known: Array, equal: Array, room: Array, out: Array
-) -> None:
-    """Pairs below a floor on one criterion, in either direction in which it counts, are forbidden."""
-    k, floor = program.masks[rule, MASK_OP], program.limits[rule]
-    for back in range(2):
-        if back == 0 or program.ops[k, DIRECTED]:
-            list_view(program, k, back, u, v, known, equal, room)
-        fill = program.params[k, RIGHT_FILL if back else LEFT_FILL]
-        for p in range(len(u)):
-            on = program.right_on[rule, v[p]] if back else program.left_on[rule, u[p]]
-            value = room[p]
-            value = value if value == value else fill
-            out[p] |= np.uint8((on != 0) & (np.rint(value * _GRID) < floor))
-
-
 @kernel
 def forbidden_list(program: Program, u: Array, v: Array, out: Array) -> None:
-    """Set `out` (uint8) to 1 for the listed pairs that a rule forbids; in one pool nobody goes with themselves."""
+    """Set `out` (uint8) to 1 for the listed pairs that a rule forbids; in one pool nobody goes with themselves.
+
+    Floors are left aside: see `low_list`.
+    """
     known = np.empty(len(u), dtype=np.int64)
     equal = np.empty(len(u), dtype=np.int64)
-    room = np.empty(len(u))
     masks, left, right = program.masks, program.left_marks, program.right_marks
     alone = program.facts[ONE_POOL] != 0
     for p in range(len(u)):
@@ -326,13 +311,29 @@ def forbidden_list(program: Program, u: Array, v: Array, out: Array) -> None:
             for p in range(len(u)):
                 if find_listed(program.list_start, program.list_column, which, u[p], v[p]) >= 0:
                     out[p] = 1
-        elif kind == FLOOR:
-            list_low(program, rule, u, v, known, equal, room, out)
-        else:
+        elif kind == TWINS:
             list_codes(u, v, left, at, right, row, width, known, equal)
             for p in range(len(u)):
                 twins = known[p] > 0 and equal[p] >= program.limits[rule] * known[p]
                 out[p] |= np.uint8(twins)
+
+
+@kernel
+def low_list(program: Program, rule: int, u: Array, v: Array, out: Array) -> None:
+    """Set `out` (uint8) to 1 for the listed pairs below a floor, in either direction in which its criterion counts."""
+    known = np.empty(len(u), dtype=np.int64)
+    equal = np.empty(len(u), dtype=np.int64)
+    room = np.empty(len(u))
+    k, floor = program.masks[rule, MASK_OP], program.limits[rule]
+    for back in range(2):
+        if back == 0 or program.ops[k, DIRECTED]:
+            list_view(program, k, back, u, v, known, equal, room)
+        fill = program.params[k, RIGHT_FILL if back else LEFT_FILL]
+        for p in range(len(u)):
+            on = program.right_on[rule, v[p]] if back else program.left_on[rule, u[p]]
+            value = room[p]
+            value = value if value == value else fill
+            out[p] |= np.uint8((on != 0) & (np.rint(value * _GRID) < floor))
 
 
 @in_place_kernel
@@ -358,19 +359,8 @@ def combine_list(
 
 
 @kernel
-def score_list(program: Program, u: Array, v: Array, out: Array) -> None:
-    """Fill the exact scores of listed pairs (int64); those that may not be made get the lowest int64."""
-    forward = np.empty(len(u))
-    backward = np.empty(len(u))
-    bad = np.empty(len(u), dtype=np.uint8)
-    forbidden_list(program, u, v, bad)
-    utility_list(program, u, v, forward, backward)
-    combine_list(program, u, v, forward, backward, bad, out)
-
-
-@kernel
-def view_list(program: Program, back: int, u: Array, v: Array, out: Array) -> None:
-    """Fill the similarity of listed pairs on the program's first criterion."""
+def view_list(program: Program, k: int, back: int, u: Array, v: Array, out: Array) -> None:
+    """Fill the similarity of listed pairs on criterion k."""
     known = np.empty(len(u), dtype=np.int64)
     equal = np.empty(len(u), dtype=np.int64)
-    list_view(program, 0, back, u, v, known, equal, out)
+    list_view(program, k, back, u, v, known, equal, out)

@@ -18,7 +18,6 @@ from peermatch.kernels._jit import in_place_kernel, kernel
 from peermatch.kernels.pair_program import (
     DIRECTED,
     EQUAL,
-    FLOOR,
     IN_LINE,
     LEFT_FILL,
     LISTED_PAIRS,
@@ -38,7 +37,7 @@ from peermatch.kernels.pair_program import (
 )
 from peermatch.kernels.pair_similarity import count_codes, fill_view
 
-__all__ = ["forbidden_tile"]
+__all__ = ["forbidden_tile", "low_tile"]
 
 Array = npt.NDArray[Any]
 _GRID = 2.0**30
@@ -112,38 +111,8 @@ def forbid_listed(
 
 
 @in_place_kernel
-def forbid_low(
-    program: Program,
-    rule: int,
-    rows: Array,
-    begin: int,
-    size: int,
-    counts: Array,
-    spare: Array,
-    room: Array,
-    bad: Array,
-) -> None:
-    """Pairs below a floor on one criterion, in either direction in which it counts, are forbidden."""
-    k, floor = program.masks[rule, MASK_OP], program.limits[rule]
-    on = program.right_on[rule, begin : begin + size]
-    for back in range(2):
-        if back == 0 or program.ops[k, DIRECTED]:
-            fill_view(program, k, back, rows, begin, size, counts, spare, room)
-        fill = program.params[k, LEFT_FILL if back == 0 else RIGHT_FILL]
-        for r in range(len(rows)):
-            counts_here = back == 1 or program.left_on[rule, rows[r]] != 0
-            for j in range(size):
-                value = room[r, j]
-                value = value if value == value else fill
-                low = (np.rint(value * _GRID) < floor) & counts_here & ((back == 0) | (on[j] != 0))
-                bad[r, j] |= np.uint8(low)
-
-
-@in_place_kernel
-def fill_forbidden(
-    program: Program, rows: Array, begin: int, size: int, counts: Array, spare: Array, room: Array, bad: Array
-) -> None:
-    """Set `bad` to 1 for the pairs of a tile that may not be made, to 0 for the others; `program` is the exact one."""
+def fill_forbidden(program: Program, rows: Array, begin: int, size: int, counts: Array, bad: Array) -> None:
+    """Set `bad` to 1 for the pairs of a tile that a rule forbids, floors left aside, to 0 for the others."""
     bad[:] = 0
     left, right, masks = program.left_marks, program.right_marks, program.masks
     for rule in range(len(masks)):
@@ -164,30 +133,55 @@ def fill_forbidden(
         elif kind == LISTED_PAIRS:
             which = masks[rule, MASK_LIST]
             forbid_listed(rows, begin, size, program.list_start, program.list_column, which, bad)
-        elif kind == FLOOR:
-            forbid_low(program, rule, rows, begin, size, counts, spare, room, bad)
 
 
 @kernel
 def forbidden_tile(program: Program, rows: Array, begin: int, out: Array) -> None:
     """Fill `out` (uint8) with 1 for the pairs of listed rows with the columns begin, ... that may not be made.
 
-    `program` is the exact one. In one pool nobody may be paired with themselves.
+    In one pool nobody may be paired with themselves. Floors are left aside: see `low_tile`.
     """
     counts = np.empty((2, STRETCH), dtype=np.int32)
-    spare = np.empty(STRETCH)
-    room = np.empty((ROWS, STRETCH))
     bad = np.empty((ROWS, STRETCH), dtype=np.uint8)
     alone = program.facts[ONE_POOL] != 0
     for first in range(0, out.shape[1], STRETCH):
         size = min(STRETCH, out.shape[1] - first)
         for top in range(0, len(rows), ROWS):
             some = rows[top : top + ROWS]
-            fill_forbidden(program, some, begin + first, size, counts, spare, room, bad)
+            fill_forbidden(program, some, begin + first, size, counts, bad)
             for r in range(len(some)):
                 into = out[top + r, first : first + size]
                 for j in range(size):
                     into[j] = bad[r, j]
                 own = some[r] - begin - first
                 if alone and 0 <= own < size:
-                    out[top + r, first + own] = 1
+                    into[own] = 1
+
+
+@kernel
+def low_tile(program: Program, rule: int, rows: Array, begin: int, out: Array) -> None:
+    """Set `out` (uint8) to 1 for the pairs below a floor, in either direction in which its criterion counts.
+
+    `program` is the exact one.
+    """
+    counts = np.empty((2, STRETCH), dtype=np.int32)
+    spare = np.empty(STRETCH)
+    room = np.empty((ROWS, STRETCH))
+    k, floor = program.masks[rule, MASK_OP], program.limits[rule]
+    for first in range(0, out.shape[1], STRETCH):
+        size, at = min(STRETCH, out.shape[1] - first), begin + first
+        on = program.right_on[rule, at : at + size]
+        for top in range(0, len(rows), ROWS):
+            some = rows[top : top + ROWS]
+            for back in range(2):
+                if back == 0 or program.ops[k, DIRECTED]:
+                    fill_view(program, k, back, some, at, size, counts, spare, room)
+                fill = program.params[k, LEFT_FILL if back == 0 else RIGHT_FILL]
+                for r in range(len(some)):
+                    heard = back == 1 or program.left_on[rule, some[r]] != 0
+                    into = out[top + r, first : first + size]
+                    for j in range(size):
+                        value = room[r, j]
+                        value = value if value == value else fill
+                        low = (np.rint(value * _GRID) < floor) & heard & ((back == 0) | (on[j] != 0))
+                        into[j] |= np.uint8(low)

@@ -74,37 +74,20 @@ def add_backward(
 
 
 @in_place_kernel
-def fill_utilities(
-    program: Program,
-    rows: Array,
-    begin: int,
-    size: int,
-    counts: Array,
-    spare: Array,
-    room: Array,
-    forward: Array,
-    backward: Array,
-) -> None:
-    """Fill both sides' utilities of a tile. Criteria that are one number for both sides come first, and count once."""
-    shared, params = program.facts[SHARED], program.params
-    start = program.start[0]
-    for r in range(len(rows)):
+def start_utilities(rows: int, size: int, start: float, forward: Array, backward: Array) -> None:
+    """Set out with utilities before any criterion."""
+    for r in range(rows):
         for j in range(size):
             forward[r, j] = start
-            if shared == 0:
-                backward[r, j] = start
-    for step in range(2 * program.facts[COUNTED]):
-        k, back = step >> 1, step & 1
-        if back == 0 or (k >= shared and program.ops[k, DIRECTED] != 0):
-            fill_view(program, k, back, rows, begin, size, counts, spare, room)
-        if back == 0:
-            add_forward(rows, size, room, program.left_shares, k, params[k, LEFT_FILL], forward)
-        elif k >= shared:
-            add_backward(rows, begin, size, room, program.right_shares, k, params[k, RIGHT_FILL], backward)
-        elif k == shared - 1:
-            for r in range(len(rows)):
-                for j in range(size):
-                    backward[r, j] = forward[r, j]
+            backward[r, j] = start
+
+
+@in_place_kernel
+def copy_utilities(rows: int, size: int, forward: Array, backward: Array) -> None:
+    """Let both sides' utilities go on from what is one number for both."""
+    for r in range(rows):
+        for j in range(size):
+            backward[r, j] = forward[r, j]
 
 
 @in_place_kernel
@@ -163,12 +146,25 @@ def value_tile(program: Program, what: int, rows: Array, begin: int, out: Array)
     backward = np.empty((ROWS, STRETCH), dtype=out.dtype)
     factor, more, facts = program.raised[0], program.raised[1], program.facts
     one = program.raised[2]
+    shared, params = facts[SHARED], program.params
     for first in range(0, out.shape[1], STRETCH):
         size = min(STRETCH, out.shape[1] - first)
         at = begin + first
         for top in range(0, len(rows), ROWS):
             some = rows[top : top + ROWS]
-            fill_utilities(program, some, at, size, counts, spare, room, forward, backward)
+            start_utilities(len(some), size, program.start[0], forward, backward)
+            # criteria that are one number for both sides come first, and count once
+            for step in range(2 * facts[COUNTED]):
+                k, back = step >> 1, step & 1
+                if back == 0 or (k >= shared and program.ops[k, DIRECTED] != 0):
+                    fill_view(program, k, back, some, at, size, counts, spare, room)
+                if back == 0:
+                    add_forward(some, size, room, program.left_shares, k, params[k, LEFT_FILL], forward)
+                elif k >= shared:
+                    fill = params[k, RIGHT_FILL]
+                    add_backward(some, at, size, room, program.right_shares, k, fill, backward)
+                elif k == shared - 1:
+                    copy_utilities(len(some), size, forward, backward)
             if what == SCORE and not facts[ALL_SAY]:
                 hear_who_says(some, at, size, program.left_says, program.right_says, forward, backward)
             if what == SCORE:

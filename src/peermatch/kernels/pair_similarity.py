@@ -301,48 +301,6 @@ def fill_defaults(
 
 
 @in_place_kernel
-def fill_similarity(
-    program: Program,
-    kind: int,
-    width: int,
-    at: int,
-    size_at: int,
-    row: int,
-    size_row: int,
-    which: int,
-    sign: float,
-    params: Array,
-    rows: Array,
-    begin: int,
-    size: int,
-    counts: Array,
-    spare: Array,
-    out: Array,
-) -> None:
-    """Fill a tile by one primitive; where its features stand has been looked up by the caller."""
-    left, right, codes, others = program.left, program.right, program.left_marks, program.right_marks
-    if kind == NEAR:
-        fill_near(rows, begin, size, left, at, right, row, params, out)
-    elif kind == ABOVE:
-        fill_above(rows, begin, size, left, at, right, row, params, sign, out)
-    elif kind == AGREEMENT:
-        if width == 1:
-            fill_one_code(rows, begin, size, codes, at, others, row, params, out)
-        else:
-            fill_agreement(rows, begin, size, codes, at, others, row, width, params, counts, spare, out)
-    elif kind == DIRECTION:
-        fill_direction(rows, begin, size, left, at, size_at, right, row, size_row, width, params, out)
-    elif kind in (LISTED, LISTING):
-        fill_defaults(rows, begin, size, left, at, right, row, kind, out)
-        overlay_list(
-            rows, begin, size, program.list_start, program.list_column, program.list_value, which, out
-        )
-    else:
-        count_shared(rows, begin, size, codes, at, others, row, width, counts, out)
-        divide_counts(rows, begin, size, left, size_at, right, size_row, kind, params, out)
-
-
-@in_place_kernel
 def fill_view(
     program: Program,
     k: int,
@@ -355,50 +313,40 @@ def fill_view(
     out: Array,
 ) -> None:
     """Fill a tile with criterion k as the rows' people see the columns', or (back) the columns' the rows'."""
-    ops = program.ops
-    kind, width, params = ops[k, KIND], ops[k, WIDTH], program.params[k]
-    at, size_at, row, size_row = (
-        ops[k, LEFT_OWN],
-        ops[k, LEFT_OWN_SIZE],
-        ops[k, RIGHT_OTHER],
-        ops[k, RIGHT_OTHER_SIZE],
-    )
-    which, sign = ops[k, FORWARD_LIST], params[ONE]
-    if back:
-        at, size_at, row, size_row = (
-            ops[k, LEFT_OTHER],
-            ops[k, LEFT_OTHER_SIZE],
-            ops[k, RIGHT_OWN],
-            ops[k, RIGHT_OWN_SIZE],
-        )
-        which, sign = ops[k, BACKWARD_LIST], -params[ONE]
-        if kind == COVERED:
+    ops, params, left, right = program.ops, program.params[k], program.left, program.right
+    codes, others = program.left_marks, program.right_marks
+    kind, width = ops[k, KIND], ops[k, WIDTH]
+    at = ops[k, LEFT_OTHER if back else LEFT_OWN]
+    size_at = ops[k, LEFT_OTHER_SIZE if back else LEFT_OWN_SIZE]
+    row = ops[k, RIGHT_OWN if back else RIGHT_OTHER]
+    size_row = ops[k, RIGHT_OWN_SIZE if back else RIGHT_OTHER_SIZE]
+    if kind == NEAR:
+        fill_near(rows, begin, size, left, at, right, row, params, out)
+    elif kind == ABOVE:
+        sign = -params[ONE] if back else params[ONE]
+        fill_above(rows, begin, size, left, at, right, row, params, sign, out)
+    elif kind == AGREEMENT:
+        if width == 1:
+            fill_one_code(rows, begin, size, codes, at, others, row, params, out)
+        else:
+            fill_agreement(rows, begin, size, codes, at, others, row, width, params, counts, spare, out)
+    elif kind == DIRECTION:
+        fill_direction(rows, begin, size, left, at, size_at, right, row, size_row, width, params, out)
+    elif kind == LISTED:
+        which = ops[k, BACKWARD_LIST if back else FORWARD_LIST]
+        fill_defaults(rows, begin, size, left, at, right, row, LISTING if back else LISTED, out)
+        start, column, listed = program.list_start, program.list_column, program.list_value
+        overlay_list(rows, begin, size, start, column, listed, which, out)
+    else:
+        count_shared(rows, begin, size, codes, at, others, row, width, counts, out)
+        if back and kind == COVERED:
             kind = COVERING
-        elif kind == LISTED:
-            kind = LISTING
-    fill_similarity(
-        program,
-        kind,
-        width,
-        at,
-        size_at,
-        row,
-        size_row,
-        which,
-        sign,
-        params,
-        rows,
-        begin,
-        size,
-        counts,
-        spare,
-        out,
-    )
+        divide_counts(rows, begin, size, left, size_at, right, size_row, kind, params, out)
 
 
 @kernel
-def view_tile(program: Program, back: int, rows: Array, out: Array) -> None:
-    """Fill the similarity of listed rows with all columns, by the program's first criterion."""
+def view_tile(program: Program, k: int, back: int, rows: Array, out: Array) -> None:
+    """Fill the similarity of listed rows with all columns on criterion k."""
     counts = np.empty((2, STRETCH), dtype=np.int32)
     spare = np.empty(STRETCH)
     room = np.empty((ROWS, STRETCH))
@@ -406,7 +354,7 @@ def view_tile(program: Program, back: int, rows: Array, out: Array) -> None:
         size = min(STRETCH, out.shape[1] - first)
         for top in range(0, len(rows), ROWS):
             some = rows[top : top + ROWS]
-            fill_view(program, 0, back, some, first, size, counts, spare, room)
+            fill_view(program, k, back, some, first, size, counts, spare, room)
             for r in range(len(some)):
                 into = out[top + r, first : first + size]
                 for j in range(size):

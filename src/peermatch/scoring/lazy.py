@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from peermatch.checks import check_choice
 from peermatch.criteria import CompiledCriterion, Mask, person_shares
-from peermatch.criteria.program import Programs, compile_programs
-from peermatch.kernels.pair_lists import forbidden_list, score_list, utility_list
-from peermatch.kernels.pair_masks import forbidden_tile
+from peermatch.criteria.program import Programs, compile_programs, forbid_list, forbid_tile, score_list
+from peermatch.kernels.pair_lists import utility_list
 from peermatch.kernels.pair_program import MUTUAL_CODES
 from peermatch.kernels.pair_scores import BACKWARD, FORWARD, SCORE, settle_tile, value_tile
 from peermatch.problem import (
@@ -160,9 +159,7 @@ class LazyScores:
         """Return the scores of the listed pairs (row u[i] with column v[i])."""
         u, v = np.ascontiguousarray(u, dtype=np.int64), np.ascontiguousarray(v, dtype=np.int64)
         if self.programs is not None:
-            out = np.empty(len(u), dtype=np.int64)
-            score_list(self.programs.exact, u, v, out)
-            return out
+            return score_list(self.programs.exact, u, v)
         forward, backward = (part.astype(np.float64) for part in self.utilities_at(u, v))
         forward = np.where(self.left_says[u], forward, backward)
         backward = np.where(self.right_says[v], backward, forward)
@@ -186,7 +183,7 @@ class LazyScores:
         if self.programs is not None:
             out = np.empty(len(u), dtype=np.uint8)
             u, v = np.ascontiguousarray(u, dtype=np.int64), np.ascontiguousarray(v, dtype=np.int64)
-            forbidden_list(self.programs.exact, u, v, out)
+            forbid_list(self.programs.exact, u, v, out)
             return out.view(np.bool_)
         forbidden = (u == v) if not self._two_sided else np.zeros(len(u), dtype=bool)
         for mask in self.masks:
@@ -259,7 +256,7 @@ class LazyScores:
     def _bad_rows(self, rows: IntArray) -> npt.NDArray[np.uint8]:
         if self.programs is not None:
             out = np.empty((len(rows), self._shape[1]), dtype=np.uint8)
-            forbidden_tile(self.programs.exact, rows, 0, out)
+            forbid_tile(self.programs.exact, rows, 0, out)
             return out
         columns = np.arange(self._shape[1], dtype=np.int64)
         bad = np.zeros((len(rows), len(columns)), dtype=bool)

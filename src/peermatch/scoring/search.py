@@ -18,9 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.criteria.program import Programs
-from peermatch.kernels.pair_lists import score_list
-from peermatch.kernels.pair_masks import forbidden_tile
+from peermatch.criteria.program import Programs, forbid_tile, score_list
 from peermatch.kernels.pair_program import LOWEST_ALLOWED
 from peermatch.kernels.pair_scores import SCORE, settle_tile, value_tile
 from peermatch.kernels.pair_search import (
@@ -239,7 +237,7 @@ def _best_of_tile(
     allowed, crowded = 0, not programs.searches
     for rows in tile.row_blocks():
         bad, flags = room.cut("bad", rows), room.cut("flags", rows)
-        forbidden_tile(programs.exact, rows, c, bad)
+        forbid_tile(programs.exact, rows, c, bad)
         if not crowded:
             bounds = room.cut("bounds", rows)
             value_tile(programs.search, SCORE, rows, c, bounds)
@@ -276,8 +274,7 @@ def _best_of_tile(
         if found:
             u, v = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
             list_flags(flags, int(rows[0]), c, u, v)
-            score = np.empty(found, dtype=np.int64)
-            score_list(programs.exact, u, v, score)
+            score = score_list(programs.exact, u, v)
             _offer(tile, u, v, score, (guides[0], guides[1]), (left_limit, right_limit))
     return _Found(tile.left.keys, tile.right.keys, allowed)
 
@@ -374,7 +371,7 @@ def _seeds_of_columns(
     size = (len(picked), span[1] - span[0])
     tile = _Tile(shape, (0, 0), span, False, _Rows.empty(0, k), _Rows.empty(size[1], k))
     bad, scores = np.empty(size, dtype=np.uint8), np.empty(size, dtype=np.int64)
-    forbidden_tile(programs.exact, picked, span[0], bad)
+    forbid_tile(programs.exact, picked, span[0], bad)
     _score_exactly(programs, picked, span[0], bad, np.empty(size), scores)
     worth = np.where(scores == NO_WORTH, NO_WORTH, 2 * np.maximum(scores, 0) - guides[0][picked][:, None])
     best = np.argpartition(worth, len(picked) - k, axis=0)[len(picked) - k :] if k < len(picked) else None
@@ -399,8 +396,7 @@ def _seeds_of_rows(
     tile = _Tile(shape, span, (0, 0), False, _Rows.empty(span[1] - span[0], k), _Rows.empty(0, k))
     u = np.repeat(np.arange(*span, dtype=np.int64), len(picked))
     v = np.tile(picked, span[1] - span[0])
-    score = np.empty(len(u), dtype=np.int64)
-    score_list(programs.exact, u, v, score)
+    score = score_list(programs.exact, u, v)
     worth = np.where(score == NO_WORTH, NO_WORTH, 2 * np.maximum(score, 0) - guides[1][v])
     none = np.full(len(u), NO_WORTH, dtype=np.int64)
     limits = (tile.left.limits(tile.shift), tile.right.limits(tile.shift))
@@ -514,8 +510,7 @@ def _priced_tile(programs: Programs, tile: _Tile, pricing: _Pricing) -> _Found:
             continue
         u, v = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
         list_flags(flags, int(rows[0]), c, u, v)
-        score, worth = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
-        score_list(programs.exact, u, v, score)
+        score, worth = score_list(programs.exact, u, v), np.empty(found, dtype=np.int64)
         amount = settle_prices(
             u,
             v + pricing.offset,
