@@ -32,6 +32,7 @@ from peermatch.kernels.blossom_state import (
     OUTER,
     OUTER_STAMP,
     OWNER,
+    SIZE,
     STAMP,
     TAIL,
     TREE_FROM,
@@ -106,6 +107,7 @@ def shift_members(search: Search, b: int, amount: int) -> None:
     """Add to the stored duals of all vertices of a node."""
     y, vertex = search.y, search.vertex
     v, last = search.node[b, HEAD], search.node[b, TAIL]
+    search.now[WORK] += search.node[b, SIZE]
     while True:
         y[v] += amount
         if v == last:
@@ -118,6 +120,7 @@ def make_members_outer(search: Search, b: int, amount: int) -> None:
     """Mark all vertices of a node as outer, adding to their stored duals; the search ends when one is 0."""
     y, vertex, now = search.y, search.vertex, search.now
     v, last = search.node[b, HEAD], search.node[b, TAIL]
+    now[WORK] += search.node[b, SIZE]
     while True:
         y[v] += amount
         vertex[v, STAMP] = now[OUTER_STAMP]

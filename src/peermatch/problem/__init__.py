@@ -8,6 +8,7 @@ from peermatch.problem.certificate import (
     StabilityCertificate,
 )
 from peermatch.problem.control import Control, Stopped
+from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
 from peermatch.problem.scores import (
@@ -32,9 +33,11 @@ __all__ = [
     "BoundCertificate",
     "Candidates",
     "Certificate",
+    "CertificateCheck",
     "ClonedScores",
     "Control",
     "DenseScores",
+    "GraphCertificate",
     "IntArray",
     "Matching",
     "NoStableCertificate",

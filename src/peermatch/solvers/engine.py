@@ -10,7 +10,7 @@ import numpy as np
 from peermatch.errors import UnsupportedError
 from peermatch.kernels.blossom import match_exposed, put_off
 from peermatch.kernels.blossom_rounds import end_fractions, first_round, match_fractions
-from peermatch.kernels.blossom_start import greedy_start
+from peermatch.kernels.blossom_start import start_step
 from peermatch.kernels.blossom_state import CURSOR, PARENT, SEARCHES, SIZE, Search, Z, new_search
 from peermatch.problem import Control, IntArray
 
@@ -107,15 +107,28 @@ def solve_exactly(
     """
     u, v, weight = (np.ascontiguousarray(array, dtype=np.int64) for array in (u, v, weight))
     search = new_search(n, u, v, weight, bonus)
-    greedy_start(search)
-    first_round(search)
-    finished = _carried_through(match_fractions, search, control)
-    end_fractions(search)
+    finished = _started(search, control)
+    if finished:
+        first_round(search)
+        finished = _carried_through(match_fractions, search, control)
+        end_fractions(search)
     if finished:
         first_round(search)
         finished = _carried_through(match_exposed, search, control)
-    put_off(search)
+        put_off(search)
     return _read(search, finished=finished)
+
+
+def _started(search: Search, control: Control | None) -> bool:
+    """Do the passes of the start; False if asked to stop between two of them."""
+    step = 0
+    while start_step(search, step):
+        step += 1
+        if control is not None:
+            control.report("solving", 0, len(search.y))
+            if control.stopping:
+                return False
+    return True
 
 
 def _carried_through(stage: Callable[[Search, int], bool], search: Search, control: Control | None) -> bool:
