@@ -105,7 +105,6 @@ def test_a_search_that_is_stopped_anywhere_leaves_feasible_duals(stage: str) -> 
             finished = match_fractions(search, work if stage == "fractions" else 1 << 60)
             end_fractions(search)
             if stage == "blossoms":
-                first_round(search)
                 finished = match_exposed(search, work)
                 put_off(search)
             stops += not finished
@@ -123,7 +122,6 @@ def test_pauses_do_not_change_the_result() -> None:
             while not match_fractions(search, work):
                 pass
             end_fractions(search)
-            first_round(search)
             while not match_exposed(search, work):
                 pass
             assert_feasible(search, edges)

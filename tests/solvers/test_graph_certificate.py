@@ -21,9 +21,10 @@ def arrays(edges: list[tuple[int, int, int]]) -> Arrays:
 
 
 def blossomed() -> tuple[Arrays, GraphMatching]:
-    """A dense graph whose proof needs nested blossoms."""
-    u, v = np.triu_indices(21, 1)
-    edges = u, v, 50 + (u * v) % 7 + u % 3
+    """Two odd cliques with a weak link: the proof needs nested blossoms."""
+    u, v = np.triu_indices(11, 1)
+    u, v = np.concatenate([u, u + 11, [0]]), np.concatenate([v, v + 11, [11]])
+    edges = u, v, np.where(v - u == 11, 3, 50 + (u * v) % 7 + u % 3)
     matching = max_weight_matching(*edges)
     proof = matching.certificate
     assert len(proof.blossom_duals) >= 2
@@ -88,7 +89,7 @@ def test_a_lowered_dual_of_any_vertex_is_found() -> None:
 
 def test_a_raised_dual_is_found() -> None:
     edges, matching = blossomed()
-    for vertex in range(21):
+    for vertex in range(22):
         faults = plant(matching.certificate, "vertex_duals", vertex, 1).verify(*edges).faults
         assert "The matching is worth" in faults[-1]
 
@@ -120,7 +121,7 @@ def test_a_missing_blossom_is_found() -> None:
 def test_a_vertex_in_another_blossom_is_found() -> None:
     edges, matching = blossomed()
     proof = matching.certificate
-    for vertex in range(21):
+    for vertex in range(22):
         for blossom in range(-1, len(proof.blossom_duals)):
             if blossom != proof.vertex_blossom[vertex]:
                 changed = proof.vertex_blossom.copy()
@@ -160,7 +161,7 @@ def test_wrong_mates_are_found() -> None:
     edges, matching = blossomed()
     proof = matching.certificate
     one_sided, apart, swapped = (proof.mate.copy() for _ in range(3))
-    one_sided[0] = (one_sided[0] + 1) % 21
+    one_sided[0] = (one_sided[0] + 1) % 22
     (a, b), (c, d) = matching.pairs[0], matching.pairs[1]
     apart[[a, b]] = -1
     swapped[[a, b, c, d]] = c, d, a, b

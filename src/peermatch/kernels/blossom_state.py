@@ -39,6 +39,8 @@ STAMP = 5  # of this search (see there), or of an older one
 
 TREE = 6  # in a forest: see there
 NEXT_IN_TREE = 7
+POOL = 6  # among blossoms: see `blossom_lone`
+GROUND = 7
 
 # Columns of a node.
 PARENT = 0  # the blossom directly around, -1 for an outermost node
@@ -65,7 +67,7 @@ INNER = 2  # at an odd distance
 HEAP_SIZE = 0
 BOUND = 1  # the search ends at this time at the latest,
 END_FROM = 2  # by this edge to an exposed vertex, or (END_FROM of -1)
-END_TO = 3  # by this vertex, whose dual is then 0
+END_TO = 3  # by this vertex, whose dual is then FLOOR (0, but for the last one of a component)
 TRAIL_SIZE = 4
 OUTER_STAMP = 5  # the stamp of outer vertices; those below mean what the search says
 MARKS = 6
@@ -76,6 +78,9 @@ GROUPS = 10  # how many group numbers are not in use
 TIME = 11  # the total dual change of the search
 READY = 12  # how many events stand in the queue of those that are due at once,
 SERVED = 19  # and how many of them have been taken
+AMONG_BLOSSOMS = 22  # whether the fractional start is over
+FEW = 20  # whether few vertices are exposed, so that each may be the last one of its component
+FLOOR = 21  # the search ends when an outer dual comes down to this
 ROOT = 13  # where the search under way began, -1 between searches
 CURSOR = 14  # where the round under way is
 ALLOWED = 15  # the work that one search may take in this round
@@ -146,7 +151,7 @@ def new_search(n: int, u: Ints, v: Ints, weight: Ints, bonus: int = 0) -> Search
     node = np.empty((n_nodes, 16), dtype=np.int64)
     unused = np.empty(n_nodes - n, dtype=np.int64)
     set_out(vertex, node, unused)
-    now = np.zeros(20, dtype=np.int64)
+    now = np.zeros(23, dtype=np.int64)
     now[UNUSED] = len(unused)
     now[ROOT] = -1
     return Search(

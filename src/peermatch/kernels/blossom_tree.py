@@ -23,6 +23,7 @@ from peermatch.kernels.blossom_state import (
     BOUND,
     END_FROM,
     END_TO,
+    FLOOR,
     FREE,
     GROUP,
     HEAD,
@@ -124,8 +125,8 @@ def make_members_outer(search: Search, b: int, amount: int) -> None:
     while True:
         y[v] += amount
         vertex[v, STAMP] = now[OUTER_STAMP]
-        if y[v] < now[BOUND]:
-            now[BOUND] = y[v]
+        if y[v] - now[FLOOR] < now[BOUND]:
+            now[BOUND] = y[v] - now[FLOOR]
             now[END_FROM] = -1
             now[END_TO] = v
         if v == last:

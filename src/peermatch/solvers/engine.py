@@ -11,7 +11,19 @@ from peermatch.errors import UnsupportedError
 from peermatch.kernels.blossom import match_exposed, put_off
 from peermatch.kernels.blossom_rounds import end_fractions, first_round, match_fractions
 from peermatch.kernels.blossom_start import start_step
-from peermatch.kernels.blossom_state import CURSOR, PARENT, SEARCHES, SIZE, Search, Z, new_search
+from peermatch.kernels.blossom_state import (
+    AMONG_BLOSSOMS,
+    BASE,
+    CURSOR,
+    GROUND,
+    PARENT,
+    POOL,
+    SEARCHES,
+    SIZE,
+    Search,
+    Z,
+    new_search,
+)
 from peermatch.problem import Control, IntArray
 
 __all__ = ["BITS", "Solved", "cardinality_bonus", "no_blossoms", "require_room", "solve_exactly"]
@@ -113,7 +125,6 @@ def solve_exactly(
         finished = _carried_through(match_fractions, search, control)
         end_fractions(search)
     if finished:
-        first_round(search)
         finished = _carried_through(match_exposed, search, control)
         put_off(search)
     return _read(search, finished=finished)
@@ -152,26 +163,53 @@ def no_blossoms(duals: IntArray) -> Solved:
 
 def _read(search: Search, *, finished: bool) -> Solved:
     n = len(search.y)
-    duals = np.where(search.node[:, SIZE] > 0, search.node[:, Z], 0)
-    duals[:n] = 0
+    y, sizes, duals, around = _forest(search)
     # Blossoms without a dual say nothing: their children hang from the next one around that has one. (The way
     # there is halved in each turn.)
-    around = search.node[:, PARENT].copy()
     while True:
         idle = (around >= 0) & (duals[around] == 0)
         if not idle.any():
             break
         around[idle] = around[around[idle]]
-    kept = np.flatnonzero(duals > 0)
-    kept = kept[np.argsort(-search.node[kept, SIZE], kind="stable")]
+    kept = np.flatnonzero(duals > 0)[
+        ::-1
+    ]  # whole components first, where they are as large as what they hold
+    kept = kept[np.argsort(-sizes[kept], kind="stable")]
     number = np.full(len(duals) + 1, -1, dtype=np.int64)
     number[kept] = np.arange(len(kept))
     return Solved(
         mate=search.mate.copy(),
-        vertex_duals=search.y.copy(),
+        vertex_duals=y,
         blossom_parent=number[around[kept]],
         blossom_duals=duals[kept],
         vertex_blossom=number[around[:n]] if len(kept) else np.zeros(0, dtype=np.int64),
         finished=finished,
         searches=int(search.now[SEARCHES]),
+    )
+
+
+def _forest(search: Search) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Return the duals of vertices; sizes, duals and parents of all nodes, and of whole components after them."""
+    n, node = len(search.y), search.node
+    y, sizes, around = search.y.copy(), node[:, SIZE].copy(), node[:, PARENT].copy()
+    duals = np.where(sizes > 0, node[:, Z], 0)
+    duals[:n] = 0
+    pool, ground = search.vertex[:, POOL], search.vertex[:, GROUND]
+    lone = (pool == np.arange(n)) & (ground > 0) & bool(search.now[AMONG_BLOSSOMS])
+    whole = np.flatnonzero(lone)
+    if not len(whole):
+        return y, sizes, duals, around
+    place = np.full(n + 1, -1, dtype=np.int64)
+    place[whole] = np.arange(len(whole))
+    component = place[pool]
+    inside = component >= 0
+    y[inside] -= ground[pool[inside]]
+    outermost = np.flatnonzero((around < 0) & (sizes > 0))
+    outermost = outermost[inside[node[outermost, BASE]]]
+    around[outermost] = len(node) + component[node[outermost, BASE]]
+    return (
+        y,
+        np.concatenate([sizes, np.bincount(component[inside], minlength=len(whole))]),
+        np.concatenate([duals, 2 * ground[whole]]),
+        np.concatenate([around, np.full(len(whole), -1)]),
     )
