@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from peermatch.errors import InputError, UnsupportedError
+from peermatch.solvers import engine
 from peermatch.solvers.graph import max_weight_matching
 
 
@@ -209,6 +210,19 @@ def test_weights_alike_or_far_apart(weight: str, everyone_first: bool) -> None:
         matching = max_weight_matching(u, v, w, n, everyone_first=everyone_first)
         assert matching.weight == sum(graph.edges[pair]["weight"] for pair in pairs)
         assert matching.certificate.verify(u, v, w)
+
+
+def test_many_must_stay_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(11)
+    for turn in range(60):
+        few, many = int(rng.integers(1, 5)), int(rng.integers(20, 40))
+        u, v = rng.integers(0, few, 90), few + rng.integers(0, many, 90)
+        weight = rng.integers(-20, 100, 90)
+        share = 0.0 if turn % 2 else 0.45
+        monkeypatch.setattr(engine, "_MANY_EXPOSED", share)
+        matching = max_weight_matching(u, v, weight, everyone_first=True)
+        assert matching.certificate.verify(u, v, weight)
+        assert len(matching.pairs) == len(np.unique(u))
 
 
 def test_calls_from_several_threads_at_once() -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_state import BEST, Search
 
-__all__ = ["start_step"]
+__all__ = ["begin_with_numbers", "count_exposed", "start_step"]
 
 SWEEPS = 2
 BIDDING = 8
@@ -49,6 +49,31 @@ def take_half_of_best(search: Search) -> None:
         for edge in range(start[u], start[u + 1]):
             largest = max(largest, doubled[edge])
         y[u] = largest >> 1
+
+
+@in_place_kernel
+def count_exposed(search: Search) -> int:
+    """Return how many exposed vertices have a positive dual."""
+    exposed = 0
+    for u in range(len(search.y)):
+        exposed += search.mate[u] < 0 < search.y[u]
+    return exposed
+
+
+@in_place_kernel
+def begin_with_numbers(search: Search, bonus: int) -> None:
+    """Make duals for weights with a bonus of those for numbers of pairs alone, and match nobody.
+
+    Every edge is worth 2 among the numbers. Duals that cover the numbers cover the bonus when they are multiplied
+    by it; what is left of each weight is covered by half of everybody's best edge.
+    """
+    y, start, doubled = search.y, search.start, search.doubled
+    for u in range(len(y)):
+        largest = 2 * bonus
+        for edge in range(start[u], start[u + 1]):
+            largest = max(largest, doubled[edge])
+        y[u] = y[u] * bonus + (largest >> 1) - bonus
+        search.mate[u] = -1
 
 
 @in_place_kernel

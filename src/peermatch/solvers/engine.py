@@ -10,7 +10,7 @@ import numpy as np
 from peermatch.errors import UnsupportedError
 from peermatch.kernels.blossom import match_exposed, put_off
 from peermatch.kernels.blossom_rounds import end_fractions, first_round, match_fractions
-from peermatch.kernels.blossom_start import start_step
+from peermatch.kernels.blossom_start import begin_with_numbers, count_exposed, start_step
 from peermatch.kernels.blossom_state import (
     AMONG_BLOSSOMS,
     BASE,
@@ -33,6 +33,10 @@ BITS = 59
 
 _WORK_PER_CALL = 2_000_000
 """Edges looked at between two looks at `Control`: under 0.2 s."""
+
+
+_MANY_EXPOSED = 0.45
+"""The share of vertices left exposed by the start from which on numbers of pairs are settled first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +123,9 @@ def solve_exactly(
     """
     u, v, weight = (np.ascontiguousarray(array, dtype=np.int64) for array in (u, v, weight))
     search = new_search(n, u, v, weight, bonus)
-    finished = _started(search, control)
+    finished = _started(search, 0, control)
+    if finished and bonus > 0 and count_exposed(search) > _MANY_EXPOSED * n:
+        finished = _numbers_first(search, bonus, control)
     if finished:
         first_round(search)
         finished = _carried_through(match_fractions, search, control)
@@ -130,9 +136,8 @@ def solve_exactly(
     return _read(search, finished=finished)
 
 
-def _started(search: Search, control: Control | None) -> bool:
-    """Do the passes of the start; False if asked to stop between two of them."""
-    step = 0
+def _started(search: Search, step: int, control: Control | None) -> bool:
+    """Do the passes of the start, from this one on; False if asked to stop between two of them."""
     while start_step(search, step):
         step += 1
         if control is not None:
@@ -140,6 +145,24 @@ def _started(search: Search, control: Control | None) -> bool:
             if control.stopping:
                 return False
     return True
+
+
+def _numbers_first(search: Search, bonus: int, control: Control | None) -> bool:
+    """Start anew from the duals of a fractional matching of as many pairs as possible, whatever they weigh.
+
+    Where many must stay alone, their duals come down by the whole bonus: better once, on equal weights, than on the way
+    of every search.
+    """
+    pairs_only = search._replace(doubled=np.full_like(search.doubled, 2))
+    search.y[:], search.mate[:] = 0, -1
+    finished = _started(pairs_only, 0, control)
+    if finished:
+        first_round(pairs_only)
+        finished = _carried_through(match_fractions, pairs_only, control)
+        end_fractions(pairs_only)
+    search.now[AMONG_BLOSSOMS] = 0
+    begin_with_numbers(search, bonus)
+    return finished and _started(search, 1, control)
 
 
 def _carried_through(stage: Callable[[Search, int], bool], search: Search, control: Control | None) -> bool:
