@@ -31,7 +31,7 @@ def test_only_the_decorator_itself_talks_to_the_compiler() -> None:
 def test_the_decorator_takes_no_options() -> None:
     decorator = (SOURCES / "kernels" / "_jit.py").read_text(encoding="utf-8")
     calls = re.findall(r"njit\(([^)]*)\)", decorator)
-    assert calls == ['nogil=True, error_model="numpy", _nrt=counts']
+    assert calls == ['nogil=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=counts']
 
 
 IMPORT_ALL = """

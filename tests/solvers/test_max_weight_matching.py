@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+import networkx as nx
 import numpy as np
 import pytest
 
 from peermatch.errors import InputError, UnsupportedError
+from peermatch.solvers import engine
 from peermatch.solvers.graph import max_weight_matching
 
 
@@ -120,3 +124,115 @@ def test_weights_that_are_not_finite_are_counted_and_placed(bad: float) -> None:
 def test_wrong_arguments(u: list, v: list, weight: list, n: int, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         max_weight_matching(u, v, weight, n)
+
+
+def test_parallel_edges_loops_and_order_make_no_difference() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(30):
+        u, v = np.triu_indices(12, 1)
+        weight = rng.integers(-5, 40, len(u))
+        turn = rng.random(len(u)) < 0.5
+        lighter = weight - rng.integers(0, 9, len(u))
+        loops = rng.integers(0, 12, 6)
+        a = np.concatenate([np.where(turn, u, v), u, loops])
+        b = np.concatenate([np.where(turn, v, u), v, loops])
+        w = np.concatenate([weight, lighter, np.full(6, 10**17)])
+        order = rng.permutation(len(a))
+        for everyone_first in (False, True):
+            plain = max_weight_matching(u, v, weight, everyone_first=everyone_first)
+            mixed = max_weight_matching(a[order], b[order], w[order], everyone_first=everyone_first)
+            assert (mixed.weight, len(mixed.pairs)) == (plain.weight, len(plain.pairs))
+            assert mixed.certificate.verify(a, b, w)
+
+
+def test_a_negative_weight_is_chosen_only_where_everyone_comes_first() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(50):
+        u, v = np.triu_indices(8, 1)
+        weight = rng.integers(-30, 5, len(u))
+        worth = {(int(a), int(b)): int(w) for a, b, w in zip(u, v, weight, strict=True)}
+        pairs = max_weight_matching(u, v, weight).pairs.tolist()
+        assert all(worth[a, b] > 0 for a, b in pairs)
+        assert len(max_weight_matching(u, v, weight, everyone_first=True).pairs) == 4
+
+
+@pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"])
+def test_ends_of_every_width(dtype: str) -> None:
+    u, v = np.triu_indices(100, 1)
+    weight = np.random.default_rng(7).integers(1, 10**12, len(u))
+    expected = max_weight_matching(u, v, weight)
+    found = max_weight_matching(u.astype(dtype), v.astype(dtype), weight)
+    assert found.mate.tolist() == expected.mate.tolist()
+
+
+def test_arrays_that_are_not_contiguous_or_not_writable() -> None:
+    table = np.array([[0, 1, 5], [1, 2, 11], [2, 3, 5]])
+    table.flags.writeable = False
+    assert max_weight_matching(table[:, 0], table[:, 1], table[:, 2]).weight == 11
+    assert max_weight_matching(table[::-1, 0], table[::-1, 1], table[::-1, 2]).weight == 11
+
+
+def test_long_floats_are_exact_or_refused() -> None:
+    exact = np.array([1.5, 2.25, 4.0], dtype=np.longdouble)
+    assert max_weight_matching([0, 1, 2], [1, 2, 3], exact).weight == 5.5
+    finer = exact + np.finfo(np.longdouble).eps * 2
+    if np.finfo(np.longdouble).eps < np.finfo(np.float64).eps:
+        with pytest.raises(UnsupportedError, match="more digits than 64-bit floats"):
+            max_weight_matching([0, 1, 2], [1, 2, 3], finer)
+
+
+def test_floats_that_differ_in_the_last_bit() -> None:
+    one = 1.0
+    more = np.nextafter(one, 2.0)
+    matching = max_weight_matching([0, 0, 1, 2], [1, 2, 3, 3], [one, more, one, one])
+    assert matching.mate.tolist() == [2, 3, 0, 1]
+    matching = max_weight_matching([0, 0, 1, 2], [1, 2, 3, 3], [more, one, one, one])
+    assert matching.mate.tolist() == [1, 0, 3, 2]
+
+
+@pytest.mark.parametrize("weight", ["equal", "powers of two", "up to 10**12"])
+@pytest.mark.parametrize("everyone_first", [False, True])
+def test_weights_alike_or_far_apart(weight: str, everyone_first: bool) -> None:
+    rng = np.random.default_rng(8)
+    for _ in range(15):
+        n = int(rng.integers(2, 25))
+        u, v = np.triu_indices(n, 1)
+        kept = rng.random(len(u)) < 0.4
+        u, v = u[kept], v[kept]
+        w = {
+            "equal": np.full(len(u), 7),
+            "powers of two": np.left_shift(1, rng.integers(0, 41, len(u))),
+            "up to 10**12": rng.integers(1, 10**12 + 1, len(u)),
+        }[weight]
+        graph = nx.Graph()
+        graph.add_weighted_edges_from(zip(u.tolist(), v.tolist(), w.tolist(), strict=True))
+        pairs = nx.max_weight_matching(graph, maxcardinality=everyone_first)
+        matching = max_weight_matching(u, v, w, n, everyone_first=everyone_first)
+        assert matching.weight == sum(graph.edges[pair]["weight"] for pair in pairs)
+        assert matching.certificate.verify(u, v, w)
+
+
+def test_many_must_stay_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(11)
+    for turn in range(60):
+        few, many = int(rng.integers(1, 5)), int(rng.integers(20, 40))
+        u, v = rng.integers(0, few, 90), few + rng.integers(0, many, 90)
+        weight = rng.integers(-20, 100, 90)
+        share = 0.0 if turn % 2 else 0.45
+        monkeypatch.setattr(engine, "_MANY_EXPOSED", share)
+        matching = max_weight_matching(u, v, weight, everyone_first=True)
+        assert matching.certificate.verify(u, v, weight)
+        assert len(matching.pairs) == len(np.unique(u))
+
+
+def test_calls_from_several_threads_at_once() -> None:
+    def solve(seed: int) -> tuple[list[int], int | float]:
+        rng = np.random.default_rng(seed)
+        u, v = rng.integers(0, 800, 8000), rng.integers(0, 800, 8000)
+        matching = max_weight_matching(u, v, rng.integers(1, 50, 8000), everyone_first=seed % 2 == 1)
+        return matching.mate.tolist(), matching.weight
+
+    expected = [solve(seed) for seed in range(8)]
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(3):
+            assert list(threads.map(solve, range(8))) == expected

@@ -125,7 +125,7 @@ def _compiled(function: Function, *, counts: bool) -> Function:
         return function
     # NumPy's rules for division: Python's own would put a test for zero into every loop, which then stays scalar
     njit: Any = numba.njit  # whose stubs leave out an option
-    compiled = njit(nogil=True, error_model="numpy", _nrt=counts)(function)
+    compiled = njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=counts)(function)
     source = Path(function.__code__.co_filename).resolve()
     if source.parent == _HERE:
         compiled._cache = _KernelCache(function)

@@ -24,6 +24,7 @@ from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_augment import augment
 from peermatch.kernels.blossom_expand import expand
 from peermatch.kernels.blossom_heap import NONE, clear, move_on, take_next
+from peermatch.kernels.blossom_lone import set_floor, touch_ground
 from peermatch.kernels.blossom_rounds import next_root
 from peermatch.kernels.blossom_shrink import shrink
 from peermatch.kernels.blossom_state import (
@@ -32,6 +33,7 @@ from peermatch.kernels.blossom_state import (
     BOUND,
     END_FROM,
     END_TO,
+    FLOOR,
     FREE,
     GROUP,
     INNER,
@@ -66,6 +68,7 @@ def match_exposed(search: Search, work: int) -> bool:
             root = next_root(search)
             if root < 0:
                 return True
+            set_floor(search, root)
             begin_search(search, root)
         if not go_on(search, pause):
             return False
@@ -80,7 +83,7 @@ def begin_search(search: Search, root: int) -> None:
     now[OUTER_STAMP] += 2
     now[TRAIL_SIZE] = 0
     clear(now)
-    now[BOUND], now[END_FROM], now[END_TO] = search.y[root], -1, root
+    now[BOUND], now[END_FROM], now[END_TO] = search.y[root] - now[FLOOR], -1, root
     tree = outermost(search, root)
     make_outer(search, tree, 0)
     scan_members(search, tree)
@@ -121,8 +124,8 @@ def finish(search: Search) -> None:
     now = search.now
     if now[TIME] >= now[BOUND]:
         augment(search, now[END_FROM], now[END_TO])
-        if now[END_FROM] >= 0:
-            search.left[search.part[now[END_TO]]] -= 2
+        if now[FLOOR] > 0:
+            touch_ground(search, now[ROOT])
     else:
         now[PUT_OFF] += 1
     settle_duals(search, now[TIME])

@@ -16,7 +16,19 @@ from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_forest import match_forest, uproot
 from peermatch.kernels.blossom_fraction import begin_fraction, go_on_fraction, settle_fraction, split_cycles
 from peermatch.kernels.blossom_heap import move_on
-from peermatch.kernels.blossom_state import ALLOWED, CURSOR, FOREST, PUT_OFF, ROOT, STOP, WORK, Search
+from peermatch.kernels.blossom_lone import FEW_EXPOSED, forget_pools, ground_of
+from peermatch.kernels.blossom_state import (
+    ALLOWED,
+    AMONG_BLOSSOMS,
+    CURSOR,
+    FEW,
+    FOREST,
+    PUT_OFF,
+    ROOT,
+    STOP,
+    WORK,
+    Search,
+)
 
 __all__ = ["end_fractions", "first_round", "match_fractions"]
 
@@ -38,20 +50,18 @@ def first_round(search: Search) -> None:
 
 @in_place_kernel
 def next_root(search: Search) -> int:
-    """Return the next exposed vertex with a positive dual, in this round or the next; -1 if there is none.
-
-    The last one of a part in which somebody must stay exposed is passed over: see `blossom_parts`.
-    """
-    y, mate, part, left, now = search.y, search.mate, search.part, search.left, search.now
+    """Return the next exposed vertex with a positive dual, in this round or the next; -1 if there is none."""
+    y, mate, now = search.y, search.mate, search.now
     while True:
         for v in range(now[CURSOR], len(mate)):
-            if mate[v] == -1 and y[v] > 0 and left[part[v]] != 1:
+            if mate[v] == -1 and y[v] > 0 and not (now[FEW] and y[v] <= ground_of(search, v)):
                 now[CURSOR] = v + 1
                 now[STOP] = now[WORK] + now[ALLOWED]
                 return v
         if now[PUT_OFF] == 0:
             return -1
         now[ALLOWED] *= FACTOR
+        now[FEW] = now[AMONG_BLOSSOMS] and now[PUT_OFF] <= FEW_EXPOSED
         if now[PUT_OFF] * now[ALLOWED] > CROWDED * len(search.target):
             now[FOREST] = min(now[FOREST], now[WORK])
         now[CURSOR] = now[PUT_OFF] = 0
@@ -86,3 +96,6 @@ def end_fractions(search: Search) -> None:
         move_on(search.heap, now)
         settle_fraction(search)
     split_cycles(search)
+    first_round(search)
+    forget_pools(search)
+    now[AMONG_BLOSSOMS] = 1

@@ -19,7 +19,7 @@ from __future__ import annotations
 from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_state import BEST, Search
 
-__all__ = ["greedy_start"]
+__all__ = ["begin_with_numbers", "count_exposed", "start_step"]
 
 SWEEPS = 2
 BIDDING = 8
@@ -27,20 +27,53 @@ BIDS = 32  # in one chain: bids for a partner whom three want could go on for lo
 
 
 @in_place_kernel
-def greedy_start(search: Search) -> None:
-    """Set all duals and a first matching."""
-    y, mate, start, doubled = search.y, search.mate, search.start, search.doubled
+def start_step(search: Search, step: int) -> bool:
+    """Do one of the passes of the start, counted from 0; False if there are no more."""
+    if step == 0:
+        take_half_of_best(search)
+    elif step <= SWEEPS:
+        level(search)
+    elif step == SWEEPS + 1:
+        settle_all(search)
+    elif step == SWEEPS + 2:
+        bid_all(search)
+    return step < SWEEPS + 2
+
+
+@in_place_kernel
+def take_half_of_best(search: Search) -> None:
+    """Give each vertex half of its best edge as its dual."""
+    y, start, doubled = search.y, search.start, search.doubled
     for u in range(len(y)):
         largest = 0
         for edge in range(start[u], start[u + 1]):
             largest = max(largest, doubled[edge])
         y[u] = largest >> 1
-    for _ in range(SWEEPS):
-        level(search)
+
+
+@in_place_kernel
+def count_exposed(search: Search) -> int:
+    """Return how many exposed vertices have a positive dual."""
+    exposed = 0
+    for u in range(len(search.y)):
+        exposed += search.mate[u] < 0 < search.y[u]
+    return exposed
+
+
+@in_place_kernel
+def begin_with_numbers(search: Search, bonus: int) -> None:
+    """Make duals for weights with a bonus of those for numbers of pairs alone, and match nobody.
+
+    Every edge is worth 2 among the numbers. Duals that cover the numbers cover the bonus when they are multiplied
+    by it; what is left of each weight is covered by half of everybody's best edge.
+    """
+    y, start, doubled = search.y, search.start, search.doubled
     for u in range(len(y)):
-        if mate[u] < 0:
-            settle(search, u)
-    bid_all(search)
+        largest = 2 * bonus
+        for edge in range(start[u], start[u + 1]):
+            largest = max(largest, doubled[edge])
+        y[u] = y[u] * bonus + (largest >> 1) - bonus
+        search.mate[u] = -1
 
 
 @in_place_kernel
@@ -54,6 +87,14 @@ def level(search: Search) -> None:
         vertex[u, BEST] = (y[u] + needed + 1) >> 1
     for u in range(len(y)):
         y[u] = vertex[u, BEST]
+
+
+@in_place_kernel
+def settle_all(search: Search) -> None:
+    """Settle every vertex that nobody before it was matched with."""
+    for u in range(len(search.y)):
+        if search.mate[u] < 0:
+            settle(search, u)
 
 
 @in_place_kernel

@@ -39,6 +39,8 @@ STAMP = 5  # of this search (see there), or of an older one
 
 TREE = 6  # in a forest: see there
 NEXT_IN_TREE = 7
+POOL = 6  # among blossoms: see `blossom_lone`
+GROUND = 7
 
 # Columns of a node.
 PARENT = 0  # the blossom directly around, -1 for an outermost node
@@ -61,13 +63,11 @@ FREE = 0  # labels: not in the search tree,
 OUTER = 1  # at an even distance from the root,
 INNER = 2  # at an odd distance
 
-MANY = 1 << 40  # of `left`: any number of vertices may still be searched from
-
 # Slots of `now`.
 HEAP_SIZE = 0
 BOUND = 1  # the search ends at this time at the latest,
 END_FROM = 2  # by this edge to an exposed vertex, or (END_FROM of -1)
-END_TO = 3  # by this vertex, whose dual is then 0
+END_TO = 3  # by this vertex, whose dual is then FLOOR (0, but for the last one of a component)
 TRAIL_SIZE = 4
 OUTER_STAMP = 5  # the stamp of outer vertices; those below mean what the search says
 MARKS = 6
@@ -78,6 +78,9 @@ GROUPS = 10  # how many group numbers are not in use
 TIME = 11  # the total dual change of the search
 READY = 12  # how many events stand in the queue of those that are due at once,
 SERVED = 19  # and how many of them have been taken
+AMONG_BLOSSOMS = 22  # whether the fractional start is over
+FEW = 20  # whether few vertices are exposed, so that each may be the last one of its component
+FLOOR = 21  # the search ends when an outer dual comes down to this
 ROOT = 13  # where the search under way began, -1 between searches
 CURSOR = 14  # where the round under way is
 ALLOWED = 15  # the work that one search may take in this round
@@ -112,10 +115,6 @@ class Search(NamedTuple):
         Nodes and vertices waiting in `rebase`.
     unused, groups : int64 arrays
         Blossom numbers and group numbers that are not in use.
-    part : int64 array, shape (n,)
-        A number for each connected part of the graph (see `blossom_parts`).
-    left : int64 array
-        How many vertices of each part are exposed; a large number for parts in which nobody need be.
     now : int64 array
         The counters of the search.
     """
@@ -133,8 +132,6 @@ class Search(NamedTuple):
     stack: Ints
     unused: Ints
     groups: Ints
-    part: Ints
-    left: Ints
     now: Ints
 
 
@@ -154,7 +151,7 @@ def new_search(n: int, u: Ints, v: Ints, weight: Ints, bonus: int = 0) -> Search
     node = np.empty((n_nodes, 16), dtype=np.int64)
     unused = np.empty(n_nodes - n, dtype=np.int64)
     set_out(vertex, node, unused)
-    now = np.zeros(20, dtype=np.int64)
+    now = np.zeros(23, dtype=np.int64)
     now[UNUSED] = len(unused)
     now[ROOT] = -1
     return Search(
@@ -171,8 +168,6 @@ def new_search(n: int, u: Ints, v: Ints, weight: Ints, bonus: int = 0) -> Search
         stack=np.empty((2 * n_nodes + 8, 2), dtype=np.int64),
         unused=unused,
         groups=np.empty(n, dtype=np.int64),
-        part=np.zeros(n, dtype=np.int64),
-        left=np.full(max(1, n), MANY, dtype=np.int64),
         now=now,
     )
 

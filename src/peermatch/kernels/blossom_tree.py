@@ -23,6 +23,7 @@ from peermatch.kernels.blossom_state import (
     BOUND,
     END_FROM,
     END_TO,
+    FLOOR,
     FREE,
     GROUP,
     HEAD,
@@ -32,6 +33,7 @@ from peermatch.kernels.blossom_state import (
     OUTER,
     OUTER_STAMP,
     OWNER,
+    SIZE,
     STAMP,
     TAIL,
     TREE_FROM,
@@ -106,6 +108,7 @@ def shift_members(search: Search, b: int, amount: int) -> None:
     """Add to the stored duals of all vertices of a node."""
     y, vertex = search.y, search.vertex
     v, last = search.node[b, HEAD], search.node[b, TAIL]
+    search.now[WORK] += search.node[b, SIZE]
     while True:
         y[v] += amount
         if v == last:
@@ -118,11 +121,12 @@ def make_members_outer(search: Search, b: int, amount: int) -> None:
     """Mark all vertices of a node as outer, adding to their stored duals; the search ends when one is 0."""
     y, vertex, now = search.y, search.vertex, search.now
     v, last = search.node[b, HEAD], search.node[b, TAIL]
+    now[WORK] += search.node[b, SIZE]
     while True:
         y[v] += amount
         vertex[v, STAMP] = now[OUTER_STAMP]
-        if y[v] < now[BOUND]:
-            now[BOUND] = y[v]
+        if y[v] - now[FLOOR] < now[BOUND]:
+            now[BOUND] = y[v] - now[FLOOR]
             now[END_FROM] = -1
             now[END_TO] = v
         if v == last:

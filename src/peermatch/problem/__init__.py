@@ -11,6 +11,7 @@ from peermatch.problem.certificate import (
 )
 from peermatch.problem.control import Control, Stopped
 from peermatch.problem.floored import FlooredScores, scores_above
+from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
 from peermatch.problem.scores import (
@@ -38,11 +39,13 @@ __all__ = [
     "BoundCertificate",
     "Candidates",
     "Certificate",
+    "CertificateCheck",
     "ClonedScores",
     "Control",
     "CoverCertificate",
     "DenseScores",
     "FlooredScores",
+    "GraphCertificate",
     "IntArray",
     "Matching",
     "NoStableCertificate",

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from peermatch.errors import UnsupportedError
 from peermatch.kernels.blossom import match_exposed, put_off
-from peermatch.kernels.blossom_parts import label_parts, lower_parts
 from peermatch.kernels.blossom_rounds import end_fractions, first_round, match_fractions
-from peermatch.kernels.blossom_start import greedy_start
-from peermatch.kernels.blossom_state import CURSOR, PARENT, SEARCHES, SIZE, Search, Z, new_search
+from peermatch.kernels.blossom_start import begin_with_numbers, count_exposed, start_step
+from peermatch.kernels.blossom_state import (
+    AMONG_BLOSSOMS,
+    BASE,
+    CURSOR,
+    GROUND,
+    PARENT,
+    POOL,
+    SEARCHES,
+    SIZE,
+    Search,
+    Z,
+    new_search,
+)
 from peermatch.problem import Control, IntArray
 
 __all__ = ["BITS", "Solved", "cardinality_bonus", "no_blossoms", "require_room", "solve_exactly"]
@@ -22,6 +33,10 @@ BITS = 59
 
 _WORK_PER_CALL = 2_000_000
 """Edges looked at between two looks at `Control`: under 0.2 s."""
+
+
+_MANY_EXPOSED = 0.45
+"""The share of vertices left exposed by the start from which on numbers of pairs are settled first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,21 +123,46 @@ def solve_exactly(
     """
     u, v, weight = (np.ascontiguousarray(array, dtype=np.int64) for array in (u, v, weight))
     search = new_search(n, u, v, weight, bonus)
-    greedy_start(search)
-    first_round(search)
-    finished = _carried_through(match_fractions, search, control)
-    end_fractions(search)
-    lowered = np.zeros(max(1, n), dtype=np.int64)
+    finished = _started(search, 0, control)
+    if finished and bonus > 0 and count_exposed(search) > _MANY_EXPOSED * n:
+        finished = _numbers_first(search, bonus, control)
     if finished:
-        parts = int(label_parts(search, lowered))
         first_round(search)
+        finished = _carried_through(match_fractions, search, control)
+        end_fractions(search)
+    if finished:
         finished = _carried_through(match_exposed, search, control)
-        lowered[:] = 0
-        if finished and lower_parts(search, parts, lowered):
-            first_round(search)
-            finished = _carried_through(match_exposed, search, control)
-    put_off(search)
-    return _with_parts(_read(search, finished=finished), search.part, lowered)
+        put_off(search)
+    return _read(search, finished=finished)
+
+
+def _started(search: Search, step: int, control: Control | None) -> bool:
+    """Do the passes of the start, from this one on; False if asked to stop between two of them."""
+    while start_step(search, step):
+        step += 1
+        if control is not None:
+            control.report("solving", 0, len(search.y))
+            if control.stopping:
+                return False
+    return True
+
+
+def _numbers_first(search: Search, bonus: int, control: Control | None) -> bool:
+    """Start anew from the duals of a fractional matching of as many pairs as possible, whatever they weigh.
+
+    Where many must stay alone, their duals come down by the whole bonus: better once, on equal weights, than on the way
+    of every search.
+    """
+    pairs_only = search._replace(doubled=np.full_like(search.doubled, 2))
+    search.y[:], search.mate[:] = 0, -1
+    finished = _started(pairs_only, 0, control)
+    if finished:
+        first_round(pairs_only)
+        finished = _carried_through(match_fractions, pairs_only, control)
+        end_fractions(pairs_only)
+    search.now[AMONG_BLOSSOMS] = 0
+    begin_with_numbers(search, bonus)
+    return finished and _started(search, 1, control)
 
 
 def _carried_through(stage: Callable[[Search, int], bool], search: Search, control: Control | None) -> bool:
@@ -137,36 +177,6 @@ def _carried_through(stage: Callable[[Search, int], bool], search: Search, contr
             return True
 
 
-def _with_parts(solved: Solved, part: IntArray, lowered: IntArray) -> Solved:
-    """Put a blossom around each part whose duals were lowered; they stand in front."""
-    around = np.flatnonzero(lowered)
-    if not len(around):
-        return solved
-    count = len(around)
-    number = np.full(len(lowered), -1, dtype=np.int64)
-    number[around] = np.arange(count)
-    inside = solved.vertex_blossom
-    if not len(inside):
-        inside = np.full(len(part), -1, dtype=np.int64)
-    vertex_blossom = np.where(inside >= 0, inside + count, number[part])
-    parent = np.where(solved.blossom_parent >= 0, solved.blossom_parent + count, -1)
-    innermost = np.flatnonzero(inside >= 0)
-    part_of = np.full(len(parent), -1, dtype=np.int64)
-    part_of[inside[innermost]] = part[innermost]
-    for b in range(len(parent) - 1, -1, -1):  # every blossom stands after the one around it
-        above = solved.blossom_parent[b]
-        if above >= 0:
-            part_of[above] = part_of[b]
-        else:
-            parent[b] = number[part_of[b]]
-    return replace(
-        solved,
-        blossom_parent=np.concatenate([np.full(count, -1, dtype=np.int64), parent]),
-        blossom_duals=np.concatenate([2 * lowered[around], solved.blossom_duals]),
-        vertex_blossom=vertex_blossom,
-    )
-
-
 def no_blossoms(duals: IntArray) -> Solved:
     """Return duals of vertices in the form of `Solved`, with nothing matched and no blossoms."""
     none = np.zeros(0, dtype=np.int64)
@@ -176,26 +186,53 @@ def no_blossoms(duals: IntArray) -> Solved:
 
 def _read(search: Search, *, finished: bool) -> Solved:
     n = len(search.y)
-    duals = np.where(search.node[:, SIZE] > 0, search.node[:, Z], 0)
-    duals[:n] = 0
+    y, sizes, duals, around = _forest(search)
     # Blossoms without a dual say nothing: their children hang from the next one around that has one. (The way
     # there is halved in each turn.)
-    around = search.node[:, PARENT].copy()
     while True:
         idle = (around >= 0) & (duals[around] == 0)
         if not idle.any():
             break
         around[idle] = around[around[idle]]
-    kept = np.flatnonzero(duals > 0)
-    kept = kept[np.argsort(-search.node[kept, SIZE], kind="stable")]
+    kept = np.flatnonzero(duals > 0)[
+        ::-1
+    ]  # whole components first, where they are as large as what they hold
+    kept = kept[np.argsort(-sizes[kept], kind="stable")]
     number = np.full(len(duals) + 1, -1, dtype=np.int64)
     number[kept] = np.arange(len(kept))
     return Solved(
         mate=search.mate.copy(),
-        vertex_duals=search.y.copy(),
+        vertex_duals=y,
         blossom_parent=number[around[kept]],
         blossom_duals=duals[kept],
         vertex_blossom=number[around[:n]] if len(kept) else np.zeros(0, dtype=np.int64),
         finished=finished,
         searches=int(search.now[SEARCHES]),
+    )
+
+
+def _forest(search: Search) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Return the duals of vertices; sizes, duals and parents of all nodes, and of whole components after them."""
+    n, node = len(search.y), search.node
+    y, sizes, around = search.y.copy(), node[:, SIZE].copy(), node[:, PARENT].copy()
+    duals = np.where(sizes > 0, node[:, Z], 0)
+    duals[:n] = 0
+    pool, ground = search.vertex[:, POOL], search.vertex[:, GROUND]
+    lone = (pool == np.arange(n)) & (ground > 0) & bool(search.now[AMONG_BLOSSOMS])
+    whole = np.flatnonzero(lone)
+    if not len(whole):
+        return y, sizes, duals, around
+    place = np.full(n + 1, -1, dtype=np.int64)
+    place[whole] = np.arange(len(whole))
+    component = place[pool]
+    inside = component >= 0
+    y[inside] -= ground[pool[inside]]
+    outermost = np.flatnonzero((around < 0) & (sizes > 0))
+    outermost = outermost[inside[node[outermost, BASE]]]
+    around[outermost] = len(node) + component[node[outermost, BASE]]
+    return (
+        y,
+        np.concatenate([sizes, np.bincount(component[inside], minlength=len(whole))]),
+        np.concatenate([duals, 2 * ground[whole]]),
+        np.concatenate([around, np.full(len(whole), -1)]),
     )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from peermatch.checks import check_count, must_be
 from peermatch.errors import InputError, UnsupportedError
 from peermatch.kernels.blossom_edges import heaviest_of_pairs, survey
-from peermatch.problem import IntArray, OptimalityCertificate, sorted_pairs
+from peermatch.problem import GraphCertificate, IntArray, Status, sorted_pairs
 from peermatch.solvers.engine import BITS, cardinality_bonus, require_room, solve_exactly
 
 __all__ = ["GraphMatching", "max_weight_matching"]
@@ -30,16 +30,22 @@ class GraphMatching:
     weight : int or float
         The total weight: a Python integer, exact at any size, for integer weights; else the exact total rounded
         once to a float.
-    certificate : OptimalityCertificate
-        Proves the matching optimal, in whole numbers. Its scores are the weights divided by `unit`.
+    certificate : GraphCertificate
+        Proves the matching optimal, in whole numbers: ``certificate.verify(u, v, weight)`` checks it against the edges.
+        Its scores are the weights divided by `unit`.
     unit : float
         1 for integer weights; else the power of two of which all weights are whole multiples.
     """
 
     mate: IntArray
     weight: int | float
-    certificate: OptimalityCertificate
+    certificate: GraphCertificate
     unit: float = 1.0
+
+    @property
+    def status(self) -> Status:
+        """Always ``"optimal"``: the engine proves its answer or raises."""
+        return Status.OPTIMAL
 
     @property
     def pairs(self) -> IntArray:
@@ -61,10 +67,13 @@ def max_weight_matching(
     Parameters
     ----------
     u, v : integer arrays, shape (m,)
-        The ends of the edges, numbered from 0, in any order. Loops are ignored; of parallel edges the heaviest
-        counts.
+        The ends of the edges, numbered from 0: of any integer type, in any order, either end first. Loops are ignored,
+        whatever they weigh; of parallel edges the heaviest counts.
     weight : integer or float array, shape (m,)
-        Floats are scaled by a power of two to whole numbers, without rounding.
+        Of any NumPy type. Floats are scaled by a power of two to whole numbers, without rounding; `longdouble` is
+        refused where 64-bit floats do not hold it. Whole weights may take 59 bits, and with `everyone_first` so may the
+        highest weight and the bonus together (see `GraphCertificate`): about as many as the range of the weights and
+        the number of pairs.
     n : int, optional
         How many vertices there are; by default, up to the highest in u and v.
     everyone_first : bool, default False
@@ -87,7 +96,10 @@ def max_weight_matching(
 
     Notes
     -----
-    Edmonds' primal-dual method (1965), one search tree at a time (see `peermatch.kernels.blossom`).
+    Edmonds' primal-dual method (1965): a fractional matching first (`peermatch.kernels.blossom_fraction`), then one
+    search tree at a time (`peermatch.kernels.blossom`). Memory is linear in vertices and edges. The interpreter lock
+    is released, and calls from several threads do not share anything. The same arrays give the same matching; in
+    another order they may give another one of the same weight.
 
     Examples
     --------
@@ -120,7 +132,7 @@ def max_weight_matching(
     return GraphMatching(
         mate=solved.mate,
         weight=total if shift is None else _as_float(total, shift),
-        certificate=OptimalityCertificate(
+        certificate=GraphCertificate(
             scale=2,
             bonus=bonus,
             vertex_duals=solved.vertex_duals,
@@ -128,6 +140,10 @@ def max_weight_matching(
             blossom_parent=solved.blossom_parent,
             blossom_duals=solved.blossom_duals,
             vertex_blossom=solved.vertex_blossom,
+            mate=solved.mate,
+            total=total,
+            unit=unit,
+            everyone_first=everyone_first,
         ),
         unit=unit,
     )
