@@ -170,17 +170,21 @@ def match_free(u: Ints, v: Ints, mate: Ints) -> None:
 
 
 @kernel
-def match_rows(block: Ints, rows: Ints, offset: int, lowest: int, mate: Ints) -> None:
-    """Match each row that is still free with its best allowed free column of a score of at least `lowest`."""
+def match_rows(block: Ints, rows: Ints, lowest: int, one_pool: bool, mates: Ints, taken: Ints) -> None:
+    """Match each row that is still free with its best allowed free column of a score of at least `lowest`.
+
+    Rows and columns are numbered among those that were free; in one pool they are the same people.
+    """
     for i in range(len(rows)):
         u = rows[i]
-        if mate[u] >= 0:
+        if mates[u] >= 0 or (one_pool and taken[u] != 0):
             continue
         best, score = -1, np.iinfo(np.int64).min
-        for j in range(block.shape[1]):
-            v = offset + j
-            if v != u and mate[v] < 0 and block[i, j] > score and block[i, j] >= lowest:
-                best, score = v, block[i, j]
+        for v in range(block.shape[1]):
+            if taken[v] == 0 and not (one_pool and v == u) and block[i, v] > score and block[i, v] >= lowest:
+                best, score = v, block[i, v]
         if best >= 0:
-            mate[u] = best
-            mate[best] = u
+            mates[u] = best
+            taken[best] = 1
+            if one_pool:
+                taken[u] = 1

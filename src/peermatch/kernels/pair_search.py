@@ -223,8 +223,11 @@ def merge_keys(into: Array, keys: Array) -> None:
 Y = 0  # the dual variable less the bonus
 LAST = 1  # a pair outside the candidates: 2 score <= GUIDE + GUIDE + min(LAST, LAST)
 GUIDE = 2
-UNLISTED = 3  # a pair not listed at the last look: 2 score <= SEEN + SEEN + min(UNLISTED, UNLISTED)
-SEEN = 4
+UNLISTED = 3  # a pair not listed at the last look:
+SEEN = 4  # 2 score <= SEEN + SEEN + min(UNLISTED, UNLISTED) + min(AROUND, AROUND)
+AROUND = 5
+COMMON = 6  # two people in one outermost blossom have a common z of at least min(COMMON, COMMON)
+KNOWN = 7
 
 
 @in_place_kernel
@@ -235,13 +238,11 @@ def flag_prices(
     right: Array,
     left_outer: Array,
     right_outer: Array,
-    outer_z: Array,
     flags: Array,
 ) -> int:
     """Flag the pairs that could contradict the duals, going by what is known of all pairs; return how many.
 
-    The common z of a pair is at least that of the outermost blossom that holds both. Pairs whose duals cover the most
-    that the pair can be worth, by either bound, need no look.
+    Pairs whose duals cover the most that the pair can be worth, by either bound, need no look.
 
     Parameters
     ----------
@@ -249,33 +250,26 @@ def flag_prices(
         Row r of the tile is place `first` + r of the left people's arrays.
     above : bool
         Only columns behind the row count.
-    left, right : float64 arrays, shape (5, people)
+    left, right : float64 arrays, shape (KNOWN, people)
         See Y and those below it: whole numbers below 2**52, or infinite.
     left_outer, right_outer : int32 arrays
-        The outermost blossom of each, -1 for none.
-    outer_z : float64 array
-        z of each blossom.
+        The outermost blossom of each; for none, -1 on the left and -2 on the right.
     flags : uint8 array, shape (rows, columns)
     """
     found = 0
     for r in range(flags.shape[0]):
         i = first + r
         begin = i + 1 if above else 0
-        y, last, guide, unlisted, seen = (
-            left[Y, i],
-            left[LAST, i],
-            left[GUIDE, i],
-            left[UNLISTED, i],
-            left[SEEN, i],
-        )
-        outer = left_outer[i]
-        z = outer_z[outer] if outer >= 0 else 0.0
+        y, last, guide, outer = left[Y, i], left[LAST, i], left[GUIDE, i], left_outer[i]
+        unlisted, seen, around, within = left[UNLISTED, i], left[SEEN, i], left[AROUND, i], left[COMMON, i]
         for j in range(flags.shape[1]):
-            common = z if right_outer[j] == outer else 0.0
+            common = min(within, right[COMMON, j]) if right_outer[j] == outer else 0.0
             need = y + right[Y, j] + common
             most = min(last, right[LAST, j]) + guide + right[GUIDE, j]
-            most = min(most, min(unlisted, right[UNLISTED, j]) + seen + right[SEEN, j])
-            flag = (need < most) & (j >= begin)
+            earlier = (
+                min(unlisted, right[UNLISTED, j]) + min(around, right[AROUND, j]) + seen + right[SEEN, j]
+            )
+            flag = (need < most) & (need < earlier) & (j >= begin)
             flags[r, j] = np.uint8(flag)
             found += int(flag)
     return found
@@ -289,19 +283,16 @@ def keep_high_bounds(
     right: Array,
     left_outer: Array,
     right_outer: Array,
-    outer_z: Array,
     flags: Array,
 ) -> int:
     """Take back the flags of pairs whose upper bound the duals cover; return how many are left."""
     found = 0
     for r in range(flags.shape[0]):
         i = first + r
-        outer = left_outer[i]
-        z = outer_z[outer] if outer >= 0 else 0.0
+        y, outer, within = left[Y, i], left_outer[i], left[COMMON, i]
         for j in range(flags.shape[1]):
-            common = z if right_outer[j] == outer else 0.0
-            need = left[Y, i] + right[Y, j] + common
-            flag = (flags[r, j] != 0) & (2.0 * bounds[r, j] > need)
+            common = min(within, right[COMMON, j]) if right_outer[j] == outer else 0.0
+            flag = (flags[r, j] != 0) & (2.0 * bounds[r, j] > y + right[Y, j] + common)
             flags[r, j] = np.uint8(flag)
             found += int(flag)
     return found
@@ -327,6 +318,7 @@ def settle_prices(
     y: Array,
     bonus: int,
     outer: Array,
+    within: Array,
     innermost: Array,
     parent: Array,
     total: Array,
@@ -343,11 +335,11 @@ def settle_prices(
         if scores[p] == _FORBIDDEN or scores[p] + bonus <= 0:
             continue
         amount = 2 * (scores[p] + bonus) - y[u[p]] - y[v[p]]
-        around = outer[u[p]]
-        if around >= 0 and around == outer[v[p]] and amount > total[around]:
-            amount -= common_z(innermost, parent, total, u[p], v[p])
-        elif around >= 0 and around == outer[v[p]]:
-            amount = 0  # the outermost blossom alone covers it
+        if outer[u[p]] >= 0 and outer[u[p]] == outer[v[p]]:
+            amount -= min(within[u[p]], within[v[p]])  # mostly enough, and sooner known than all of it
+            if amount > 0:
+                amount += min(within[u[p]], within[v[p]])
+                amount -= common_z(innermost, parent, total, u[p], v[p])
         if amount > 0:
             worth[p] = min(amount, most)
             greatest = max(greatest, amount)

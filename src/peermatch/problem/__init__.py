@@ -24,7 +24,7 @@ from peermatch.problem.scores import (
     SparseScores,
     top_of_blocks,
 )
-from peermatch.problem.searching import NO_WORTH, BestPartners, Priced, Prices, SearchableScores
+from peermatch.problem.searching import NO_WORTH, BestPartners, Earlier, Priced, Prices, SearchableScores
 from peermatch.problem.solver import ONE_POOL, TWO_SIDES, Solver
 from peermatch.problem.status import Status
 
@@ -44,6 +44,7 @@ __all__ = [
     "Control",
     "CoverCertificate",
     "DenseScores",
+    "Earlier",
     "FlooredScores",
     "GraphCertificate",
     "IntArray",

@@ -13,7 +13,7 @@ from peermatch.problem.scores import IntArray, PairScores
 if TYPE_CHECKING:
     from peermatch.kernels.blossom_pricing import BlossomOrder
 
-__all__ = ["NO_WORTH", "BestPartners", "Priced", "Prices", "SearchableScores"]
+__all__ = ["NO_WORTH", "BestPartners", "Earlier", "Priced", "Prices", "SearchableScores"]
 
 NO_WORTH: int = int(np.iinfo(np.int64).min)
 """Stands where a person has no (further) partner."""
@@ -44,6 +44,23 @@ class BestPartners:
 
 
 @dataclass(frozen=True, eq=False)
+class Earlier:
+    """What an earlier look at all pairs showed of those that it did not return.
+
+    Such a pair has ``2 score <= seen(u) + seen(v) + min(around(u), around(v)) + min(unlisted(u), unlisted(v))``.
+
+    Attributes
+    ----------
+    unlisted, seen, around : int64 arrays, shape (vertices,)
+        By how much its slack may be negative; the dual variables of then, less the bonus; the sum of z around each.
+    """
+
+    unlisted: IntArray
+    seen: IntArray
+    around: IntArray
+
+
+@dataclass(frozen=True, eq=False)
 class Prices:
     """Dual variables to hold against all pairs, and what is known about pairs outside the candidates.
 
@@ -58,9 +75,7 @@ class Prices:
         `last` is `NO_WORTH` where all of a person's allowed partners are candidates.
     per_row : int
         How many pairs of each person to return.
-    unlisted, seen : int64 arrays, shape (vertices,), or None
-        A pair that was not returned at an earlier look has ``2 score <= seen(u) + seen(v) + min(unlisted(u),
-        unlisted(v))``.
+    earlier : Earlier or None
     """
 
     y: IntArray
@@ -69,8 +84,7 @@ class Prices:
     guides: IntArray
     last: IntArray
     per_row: int
-    unlisted: IntArray | None = None
-    seen: IntArray | None = None
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,11 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.criteria.program import Programs, forbid_tile, score_list
+from peermatch.kernels.blossom_pricing import BlossomOrder
 from peermatch.kernels.pair_program import LOWEST_ALLOWED
 from peermatch.kernels.pair_scores import SCORE, settle_tile, value_tile
 from peermatch.kernels.pair_search import (
+    AROUND,
+    COMMON,
     EMPTY,
     GUIDE,
+    KNOWN,
     LAST,
     SEEN,
     UNLISTED,
@@ -460,26 +464,24 @@ class _Pricing:
     offset: int
     known: Array
     outer: Array
-    outer_z: Array
+    within: IntArray
 
     @classmethod
     def of(cls, prices: Prices, shape: tuple[int, int], one_pool: bool) -> _Pricing:
-        parent, innermost = prices.blossoms.parent, prices.blossoms.innermost
-        root = np.arange(len(parent))
-        for b in range(len(parent)):  # every blossom stands after the one around it
-            if parent[b] >= 0:
-                root[b] = root[parent[b]]
-        outer = np.full(len(innermost), -1, dtype=np.int32)
-        inside = innermost >= 0
-        outer[inside] = root[innermost[inside]]
-        known = np.empty((5, len(prices.y)))
+        outer, within = _outer_and_within(prices.blossoms)
+        known = np.zeros((KNOWN, len(prices.y)))
         known[Y] = prices.y - prices.bonus
         known[LAST] = np.where(prices.last == NO_WORTH, -np.inf, prices.last)
         known[GUIDE] = prices.guides
-        known[UNLISTED] = np.inf if prices.unlisted is None else prices.unlisted
-        known[SEEN] = 0.0 if prices.seen is None else prices.seen
-        z = prices.blossoms.total.astype(np.float64)
-        return cls(prices, 0 if one_pool else shape[0], known, outer, z)
+        known[UNLISTED] = np.inf
+        if prices.earlier is not None:
+            known[UNLISTED], known[SEEN], known[AROUND] = (
+                prices.earlier.unlisted,
+                prices.earlier.seen,
+                prices.earlier.around,
+            )
+        known[COMMON] = within
+        return cls(prices, 0 if one_pool else shape[0], known, outer, within)
 
     def sides(self, tile: _Tile) -> tuple[Array, Array, Array, Array]:
         """Return what is known of the left and of the right people of a tile, and their outermost blossoms."""
@@ -487,7 +489,37 @@ class _Pricing:
         theirs = slice(self.offset + tile.right_span[0], self.offset + tile.right_span[1])
         known = (np.ascontiguousarray(self.known[:, part]) for part in (mine, theirs))
         left, right = known
-        return left, right, self.outer[mine], self.outer[theirs]
+        outer = self.outer[theirs]
+        return left, right, self.outer[mine], np.where(outer < 0, -2, outer).astype(np.int32)
+
+
+def _outer_and_within(blossoms: BlossomOrder) -> tuple[Array, IntArray]:
+    """Return each vertex's outermost blossom, and what it shares at least with everybody else in there.
+
+    From each outermost blossom inwards, the largest of the inner ones make a main line; a vertex leaves it at some
+    blossom. Two vertices have at least the blossoms in common around which the first of them leaves. (Where blossoms
+    are nested deeply they are mostly one line.)
+    """
+    parent, innermost, total = blossoms.parent, blossoms.innermost, blossoms.total
+    size = (blossoms.end - blossoms.begin).tolist()
+    around = parent.tolist()
+    largest: dict[int, int] = {}
+    for b, above in enumerate(around):
+        if above >= 0 and (above not in largest or size[b] > size[largest[above]]):
+            largest[above] = b
+    root, line, shared = list(range(len(around))), [True] * len(around), total.tolist()
+    for b, above in enumerate(around):  # every blossom stands after the one around it
+        if above >= 0:
+            root[b] = root[above]
+            line[b] = line[above] and largest[above] == b
+            if not line[b]:
+                shared[b] = shared[above]
+    outer = np.full(len(innermost), -1, dtype=np.int32)
+    within = np.zeros(len(innermost), dtype=np.int64)
+    inside = innermost >= 0
+    outer[inside] = np.array(root, dtype=np.int32)[innermost[inside]]
+    within[inside] = np.array(shared, dtype=np.int64)[innermost[inside]]
+    return outer, within
 
 
 def _priced_tile(programs: Programs, tile: _Tile, pricing: _Pricing) -> _Found:
@@ -499,13 +531,11 @@ def _priced_tile(programs: Programs, tile: _Tile, pricing: _Pricing) -> _Found:
     room, worst = _Room(d - c), 0
     for rows in tile.row_blocks():
         first, flags = int(rows[0]) - a, room.cut("flags", rows)
-        found = flag_prices(first, tile.above, left, right, left_outer, right_outer, pricing.outer_z, flags)
+        found = flag_prices(first, tile.above, left, right, left_outer, right_outer, flags)
         if found > _FEW * flags.size and programs.searches:
             bounds = room.cut("bounds", rows)
             value_tile(programs.search, SCORE, rows, c, bounds)
-            found = keep_high_bounds(
-                bounds, first, left, right, left_outer, right_outer, pricing.outer_z, flags
-            )
+            found = keep_high_bounds(bounds, first, left, right, left_outer, right_outer, flags)
         if not found:
             continue
         u, v = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
@@ -518,6 +548,7 @@ def _priced_tile(programs: Programs, tile: _Tile, pricing: _Pricing) -> _Found:
             prices.y,
             prices.bonus,
             pricing.outer,
+            pricing.within,
             blossoms.innermost,
             blossoms.parent,
             blossoms.total,

@@ -18,9 +18,16 @@ import numpy as np
 
 from peermatch.errors import VerificationError
 from peermatch.kernels.blossom_pricing import COVERED, LOWEST, WORST, BlossomOrder, price_rows
-from peermatch.problem import Control, IntArray, Priced, Prices, Problem
+from peermatch.problem import Control, Earlier, IntArray, Priced, Prices, Problem
 from peermatch.solvers.bounds import Bound, bound_from_best, bounds_after_scan, bounds_from_duals
-from peermatch.solvers.candidates import Places, Start, first_candidates, greedy_mate, row_blocks
+from peermatch.solvers.candidates import (
+    Places,
+    Start,
+    first_candidates,
+    greedy_mate,
+    row_blocks,
+    sorted_once,
+)
 from peermatch.solvers.engine import Solved, cardinality_bonus, require_room, solve_exactly
 
 __all__ = ["Outcome", "Scan", "blossom_order", "pairs_of", "price_and_repair", "scan_pairs"]
@@ -158,25 +165,17 @@ def scan_pairs(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What the last look at all pairs showed of those that it did not list."""
+def _seen_after(priced: Priced, solved: Solved, blossoms: BlossomOrder, bonus: int) -> Earlier | None:
+    """Return what a look tells of the pairs that it did not list; None if it does not tell.
 
-    unlisted: IntArray
-    seen: IntArray
-
-    @classmethod
-    def after(cls, priced: Priced, solved: Solved, blossoms: BlossomOrder, bonus: int) -> _Seen | None:
-        """Return it; None if the look did not tell.
-
-        The common z of a pair is at most the mean of all z around either.
-        """
-        if priced.unlisted is None:
-            return None
-        around = np.zeros(len(solved.vertex_duals), dtype=np.int64)
-        inside = blossoms.innermost >= 0
-        around[inside] = blossoms.total[blossoms.innermost[inside]]
-        return cls(priced.unlisted, solved.vertex_duals + (around + 1) // 2 - bonus)
+    The common z of a pair is at most the sum of z around either.
+    """
+    if priced.unlisted is None:
+        return None
+    around = np.zeros(len(solved.vertex_duals), dtype=np.int64)
+    inside = blossoms.innermost >= 0
+    around[inside] = blossoms.total[blossoms.innermost[inside]]
+    return Earlier(priced.unlisted, solved.vertex_duals - bonus, around)
 
 
 def look_at_all(
@@ -185,8 +184,8 @@ def look_at_all(
     start: Start,
     bonus: int,
     control: Control | None,
-    earlier: _Seen | None = None,
-) -> tuple[Scan | None, _Seen | None]:
+    earlier: Earlier | None = None,
+) -> tuple[Scan | None, Earlier | None]:
     """Price all allowed pairs; scores that look through pairs themselves do so.
 
     Returns what was found (None if asked to stop on the way), and what it says about pairs that were not listed.
@@ -196,8 +195,7 @@ def look_at_all(
     if scores is None or start.covered is None:
         return scan_pairs(places, solved.vertex_duals, blossoms, bonus, control), None
     y, guide, last = (_of_people(part, places) for part in (solved.vertex_duals, start.guide, start.last))
-    known = (None, None) if earlier is None else (earlier.unlisted, earlier.seen)
-    priced = scores.price(Prices(y, bonus, blossoms, guide, last, _WORST_PER_ROW, *known), control)
+    priced = scores.price(Prices(y, bonus, blossoms, guide, last, _WORST_PER_ROW, earlier), control)
     if priced is None:
         return None, None
     u, v, complete = priced.u, priced.v, priced.complete
@@ -205,7 +203,7 @@ def look_at_all(
         low, high = np.minimum(u, v), np.maximum(u, v)
         u, v = places.spread(low, high - scores.shape[0])
         return Scan(u, v, start.covered, 0, priced.worst, complete=False), None
-    seen = _Seen.after(priced, solved, blossoms, bonus)
+    seen = _seen_after(priced, solved, blossoms, bonus)
     return Scan(u, v, start.covered, 0, priced.worst, complete), seen
 
 
@@ -330,7 +328,7 @@ def _united(
 ) -> tuple[IntArray, IntArray]:
     """Return the edges of both lists, each once, sorted."""
     size = max(1, n)
-    keys = np.union1d(u * size + v, more_u * size + more_v)
+    keys = sorted_once(np.concatenate([u * size + v, more_u * size + more_v]))
     return keys // size, keys % size
 
 
