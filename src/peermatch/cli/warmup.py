@@ -122,6 +122,8 @@ def _engine() -> None:
     from peermatch.solvers import get_solver, max_weight_matching, stable_roommates
 
     max_weight_matching([0, 1, 2], [1, 2, 0], [2, 3, 4], everyone_first=True)
+    hubs, leaves = np.divmod(np.arange(24), 12)
+    max_weight_matching(hubs, leaves + 2, np.ones(24, dtype=np.int64), everyone_first=True)  # most stay alone
     stable_roommates([[1, 2, 3], [2, 0, 3], [0, 1, 3], [0, 1, 2]])
     hub = np.arange(100) ** 2
     for objective in ("everyone_first", "best_total"):

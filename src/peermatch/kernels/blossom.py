@@ -10,12 +10,14 @@ Idea
     as one number for the whole search, and events wait in a heap.)
 Invariants
     Between searches the duals are feasible and whole numbers, tight on matched edges, so that stopping there
-    leaves a valid matching and a valid bound. Each search makes at least one exposed vertex with y > 0 fewer and no
-    new one, so one pass over the vertices is enough. Within a tree the duals of all outer vertices are odd or all
-    are even, since they hang together by tight edges of even weight: half of their slack is whole.
+    leaves a valid matching and a valid bound. A search that runs to its end makes one exposed vertex with y > 0 fewer
+    and no new one; one that is put off (see `blossom_rounds`) leaves its root exposed, with a lower dual. Within a
+    tree the duals of all outer vertices are odd or all are even, since they hang together by tight edges of even
+    weight: half of their slack is whole. For the last exposed vertex of a component "0" is another number, see
+    `blossom_lone`.
 Cost
-    O(n) searches of O(m log m) each at worst; memory linear in vertices and edges. In practice few vertices are
-    left exposed by the start, and a search sees a small part of the graph.
+    O(n) searches of O(m log m) each at worst; memory linear in vertices and edges. In practice the fractional start
+    leaves few vertices exposed, and a search sees a small part of the graph.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from peermatch.kernels.blossom_state import (
     BEST,
     BEST_FROM,
     BOUND,
+    CURSOR,
     HEAP_SIZE,
     NEXT_IN_TREE,
     OUTER_STAMP,
@@ -60,10 +61,22 @@ def plant(search: Search) -> bool:
             vertex[root, STAMP] = now[OUTER_STAMP]
             vertex[root, TREE] = root
             vertex[root, NEXT_IN_TREE] = -1
-    for root in range(len(y)):
-        if vertex[root, STAMP] == now[OUTER_STAMP]:
-            reach_out(search, root)
+    now[CURSOR] = 0
     return bool(now[ROOT] >= 0)
+
+
+@in_place_kernel
+def sprout(search: Search, pause: int) -> bool:
+    """Let all roots look along their edges; False for a pause at this work."""
+    now = search.now
+    for root in range(now[CURSOR], len(search.y)):
+        if now[WORK] >= pause:
+            now[CURSOR] = root
+            return False
+        if search.vertex[root, STAMP] == now[OUTER_STAMP]:
+            reach_out(search, root)
+    now[CURSOR] = len(search.y)
+    return True
 
 
 @in_place_kernel
@@ -127,6 +140,8 @@ def go_on_forest(search: Search, pause: int) -> bool:
     """Carry on until no tree is left, or the trees must be planted again; False for a pause at this work."""
     now = search.now
     limit = len(search.heap) - 2 * len(search.y) - 8
+    if now[CURSOR] < len(search.y) and not sprout(search, pause):
+        return False
     while True:
         if now[WORK] >= pause:
             return False

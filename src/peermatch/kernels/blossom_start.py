@@ -3,7 +3,7 @@
 Idea
     y(u) starts as u's largest weight (half of the doubled one), which no edge can violate. Then all duals together
     move half of the way down to the least that their neighbours' duals allow; two such halves still cover every
-    edge. Repeated, this comes near duals under which everybody has a tight edge, without favouring whoever comes
+    edge. This comes near duals under which everybody has a tight edge, without favouring whoever comes
     first. Each exposed vertex in turn then lowers its dual as far as its edges allow, and is matched along the edge
     that stopped it if the other end is exposed too. Those left over bid, as in Bertsekas' auction (1988) and the
     augmenting row reduction of Jonker and Volgenant (1987): a vertex takes its best partner from another one, and
