@@ -192,10 +192,11 @@ def look_at_all(
     """
     blossoms = blossom_order(places.n, solved)
     scores = places.searchable if start.covered is not None else None
-    if scores is None or start.covered is None:
+    of_people = _blossoms_of_people(blossoms, places)
+    if scores is None or start.covered is None or of_people is None:
         return scan_pairs(places, solved.vertex_duals, blossoms, bonus, control), None
     y, guide, last = (_of_people(part, places) for part in (solved.vertex_duals, start.guide, start.last))
-    priced = scores.price(Prices(y, bonus, blossoms, guide, last, _WORST_PER_ROW, earlier), control)
+    priced = scores.price(Prices(y, bonus, of_people, guide, last, _WORST_PER_ROW, earlier), control)
     if priced is None:
         return None, None
     u, v, complete = priced.u, priced.v, priced.complete
@@ -205,6 +206,14 @@ def look_at_all(
         return Scan(u, v, start.covered, 0, priced.worst, complete=False), None
     seen = _seen_after(priced, solved, blossoms, bonus)
     return Scan(u, v, start.covered, 0, priced.worst, complete), seen
+
+
+def _blossoms_of_people(blossoms: BlossomOrder, places: Places) -> BlossomOrder | None:
+    """Return the blossoms around people; None if somebody's places stand in different ones."""
+    if not places.people.has_places:
+        return blossoms
+    least, most = _of_people(blossoms.innermost, places), -_of_people(-blossoms.innermost, places)
+    return blossoms._replace(innermost=least) if np.array_equal(least, most) else None
 
 
 def _of_people(values: IntArray, places: Places) -> IntArray:
