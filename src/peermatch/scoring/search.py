@@ -234,6 +234,10 @@ def _best_of_tile(
     right_limit = left_limit if tile.above else tile.right.limits(tile.shift)
     turned = -np.arange(c, d, dtype=np.int64) % max(1, tile.shape[0])
     room = _Room(d - c)
+    lowest = np.float64(programs.exact.facts[LOWEST_ALLOWED])
+    # where low scores are forbidden, only exact ones tell how many pairs are allowed: all that may be are scored
+    floored = lowest > 0
+    wanted = (np.full(b - a, -np.inf), np.full(d - c, -np.inf)) if floored else (left_limit, right_limit)
     allowed, crowded = 0, not programs.searches
     for rows in tile.row_blocks():
         bad, flags = room.cut("bad", rows), room.cut("flags", rows)
@@ -241,13 +245,14 @@ def _best_of_tile(
         if not crowded:
             bounds = room.cut("bounds", rows)
             value_tile(programs.search, SCORE, rows, c, bounds)
+            if floored:
+                bad |= (bounds.astype(np.float64) < lowest).view(np.uint8)
             found, good = flag_bounds(
                 bounds,
                 bad,
                 int(rows[0]) - a,
                 tile.above,
-                left_limit,
-                right_limit,
+                *wanted,
                 float_mine,
                 float_theirs,
                 flags,
@@ -275,6 +280,7 @@ def _best_of_tile(
             u, v = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
             list_flags(flags, int(rows[0]), c, u, v)
             score = score_list(programs.exact, u, v)
+            allowed -= int(np.count_nonzero(score == NO_WORTH))  # below the lowest allowed
             _offer(tile, u, v, score, (guides[0], guides[1]), (left_limit, right_limit))
     return _Found(tile.left.keys, tile.right.keys, allowed)
 
