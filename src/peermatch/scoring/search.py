@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.criteria.program import Programs, forbid_tile, score_list
-from peermatch.kernels.pair_program import LOWEST_ALLOWED
+from peermatch.kernels.pair_program import LOWEST_ALLOWED, ONE_POOL
 from peermatch.kernels.pair_scores import SCORE, settle_tile, value_tile
 from peermatch.kernels.pair_search import (
     EMPTY,
@@ -174,7 +174,7 @@ def find_best(
     control : Control, optional
         Stage: "searching" (pairs looked at).
     """
-    one_pool = bool(programs.exact.left is programs.exact.right)
+    one_pool = bool(programs.exact.facts[ONE_POOL])
     left = _Rows.empty(shape[0], k)
     right = left if one_pool else _Rows.empty(shape[1], k)
     costs = (_clipped(guides[0]), _clipped(guides[1]))
@@ -423,7 +423,7 @@ def find_violated(
     control : Control, optional
         Stage: "pricing" (pairs looked at).
     """
-    one_pool = bool(programs.exact.left is programs.exact.right)
+    one_pool = bool(programs.exact.facts[ONE_POOL])
     k = prices.per_row
     left = _Rows.empty(shape[0], k, floor=0)
     right = left if one_pool else _Rows.empty(shape[1], k, floor=0)
