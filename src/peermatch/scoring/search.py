@@ -181,6 +181,8 @@ def find_best(
     for side in _seeded(programs, shape, k, costs, one_pool):
         left.merge(side.left_span, side.left.keys)
         right.merge(side.right_span, side.right.keys)
+        if control is not None and control.stopping:
+            break
     allowed, done, complete = 0, 0, True
     tiles = _tiles(shape, one_pool)
     floats = (costs[0].astype(np.float64), costs[1].astype(np.float64))
