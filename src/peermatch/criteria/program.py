@@ -31,6 +31,11 @@ _UNIT = 2.0**-23
 _LOOSEST = 2.0**-9
 """A search whose bounds are looser than this finds too much to be of use."""
 
+_JUST_BELOW_ZERO = float(np.nextafter(np.float32(0), np.float32(-1)))
+
+_SMALLEST, _LARGEST = 2.0**-60, 2.0**120
+"""Scales below and numbers above this are left to float64: in float32 they would become zeros and infinities."""
+
 
 @dataclass(frozen=True, eq=False)
 class Programs:
@@ -224,7 +229,8 @@ class ProgramWriter:
 
         Returns the number around which values are stored, in the middle of them.
         """
-        values = np.concatenate([measure.left_own[:, 0], measure.right_other[:, 0]])
+        sides = (measure.left_own, measure.left_other, measure.right_own, measure.right_other)
+        values = np.concatenate([array[:, 0] for array in sides])
         known = values[~np.isnan(values)]
         if not known.size:
             return 0.0
@@ -233,9 +239,15 @@ class ProgramWriter:
         scale = measure.params[0 if measure.primitive == "near" else 2]
         spots = measure.params[1:2] if measure.primitive == "near" else measure.params[:2]
         slip = 4 * _UNIT * (highest - lowest + float(np.abs(spots).max()))
-        self.relative[-1] = slip / scale
-        self.cuts[-1] = -slip if measure.primitive == "above" else 0.0
-        return centre if np.isfinite(centre) else 0.0
+        fits = scale >= _SMALLEST and max(-lowest, highest, scale, *np.abs(spots)) <= _LARGEST
+        self.relative[-1] = slip / scale if fits else np.inf
+        if not fits:
+            return 0.0
+        # rounding keeps the order of numbers, so who is below in float32 is below; equal ones may be only nearly so
+        stored = (known - centre).astype(np.float32).astype(np.float64)
+        told_apart = bool((stored + centre == known).all())
+        self.cuts[-1] = 0.0 if told_apart else _JUST_BELOW_ZERO
+        return centre
 
     def write_list(self, measure: ListedMeasure, op: Array) -> None:
         """Write a measure that is a list of directed pairs."""
@@ -333,10 +345,12 @@ class ProgramWriter:
         params[:, 3] = self.cuts
         # half a unit for each contribution that either program rounds, and what dot products may be wrong by
         start = counted + GRID * sum(self.absolute[:counted])
-        left = _stack(self.centred[0], self.shape[0], np.float32)
-        right = left if not self.two_sided else _stack(self.centred[1], self.shape[1], np.float32)
+        with np.errstate(over="ignore"):  # only numbers of floors, which are never looked at in float32
+            left = _stack(self.centred[0], self.shape[0], np.float32)
+            right = left if not self.two_sided else _stack(self.centred[1], self.shape[1], np.float32)
+            params = params.astype(np.float32)
         return exact._replace(
-            params=params.astype(np.float32),
+            params=params,
             start=np.array([start * (1.0 + rounding)], dtype=np.float32),
             raised=np.array([1.0 + 32 * _UNIT, 1.0, 1.0], dtype=np.float32),
             left=left,

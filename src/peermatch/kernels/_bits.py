@@ -12,18 +12,7 @@ from typing import Any
 from numba.core import types
 from numba.extending import intrinsic, overload
 
-__all__ = ["popcount", "popcount32"]
-
-
-def popcount(word: Any) -> Any:
-    """Count the bits of one unsigned 64-bit word.
-
-    Examples
-    --------
-    >>> popcount(0b1011)
-    3
-    """
-    return int(word).bit_count()
+__all__ = ["popcount32"]
 
 
 def popcount32(word: Any) -> Any:
@@ -42,29 +31,13 @@ def _ctpop(typing_context: Any, word: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
-    return types.int64(types.uint64), emit
-
-
-@intrinsic
-def _ctpop32(typing_context: Any, word: Any) -> Any:
-    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
-
     return types.int32(types.int32), emit
 
 
-@overload(popcount)
+@overload(popcount32)
 def _compiled(word: Any) -> Any:
-    # annotated like `popcount` itself, which Numba compares it with
+    # annotated like `popcount32` itself, which Numba compares it with
     def counted(word: Any) -> Any:
         return _ctpop(word)  # type: ignore[call-arg]
-
-    return counted
-
-
-@overload(popcount32)
-def _compiled32(word: Any) -> Any:
-    def counted(word: Any) -> Any:
-        return _ctpop32(word)  # type: ignore[call-arg]
 
     return counted

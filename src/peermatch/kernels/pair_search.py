@@ -129,14 +129,14 @@ def flag_scores(
         turn, behind = (-i) % columns, i - begin if above else -1
         guide, kth = guide_left[i - a], kth_left[i - a]
         for c in range(scores.shape[1]):
-            score = scores[r, c]
+            score = max(scores[r, c], 0)
             ahead = turn + begin + c
             ahead = columns - 1 - (ahead if ahead < columns else ahead - columns)
             back = i + turn_right[c]
             back = rows - 1 - (back if back < rows else back - rows)
             left_key = ((2 * score - guide_right[c]) << shift) + ahead
             right_key = ((2 * score - guide) << shift) + back
-            good = (score != _FORBIDDEN) & (c > behind)
+            good = (scores[r, c] != _FORBIDDEN) & (c > behind)
             flag = good & ((left_key > kth) | (right_key > kth_right[c]))
             flags[r, c] = np.uint8(flag)
             found += int(flag)

@@ -5,7 +5,7 @@ Idea
     Features lie feature by feature, so that the innermost loop runs over the second person and compiles to vector
     instructions; it has no branches. A tile is small enough to stay in the processor's nearest cache, and large enough
     that handing the arrays over costs nothing. NaN says "not known". The arithmetic is that of
-    `peermatch.kernels.similarity`, operation by operation, so that in float64 a pair gets the same number to the last
+    `peermatch.kernels.pair_lists`, operation by operation, so that in float64 a pair gets the same number to the last
     bit whoever asks; constants come in as parameters, because a literal would turn float32 into float64.
 Cost
     O(features) for each pair.

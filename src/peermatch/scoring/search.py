@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from peermatch.criteria.program import Programs, forbid_tile, score_list
 from peermatch.kernels.blossom_pricing import BlossomOrder
-from peermatch.kernels.pair_program import LOWEST_ALLOWED
+from peermatch.kernels.pair_program import LOWEST_ALLOWED, ONE_POOL
 from peermatch.kernels.pair_scores import SCORE, settle_tile, value_tile
 from peermatch.kernels.pair_search import (
     AROUND,
@@ -178,13 +178,15 @@ def find_best(
     control : Control, optional
         Stage: "searching" (pairs looked at).
     """
-    one_pool = bool(programs.exact.left is programs.exact.right)
+    one_pool = bool(programs.exact.facts[ONE_POOL])
     left = _Rows.empty(shape[0], k)
     right = left if one_pool else _Rows.empty(shape[1], k)
     costs = (_clipped(guides[0]), _clipped(guides[1]))
     for side in _seeded(programs, shape, k, costs, one_pool):
         left.merge(side.left_span, side.left.keys)
         right.merge(side.right_span, side.right.keys)
+        if control is not None and control.stopping:
+            break
     allowed, done, complete = 0, 0, True
     tiles = _tiles(shape, one_pool)
     floats = (costs[0].astype(np.float64), costs[1].astype(np.float64))
@@ -238,6 +240,10 @@ def _best_of_tile(
     right_limit = left_limit if tile.above else tile.right.limits(tile.shift)
     turned = -np.arange(c, d, dtype=np.int64) % max(1, tile.shape[0])
     room = _Room(d - c)
+    lowest = np.float64(programs.exact.facts[LOWEST_ALLOWED])
+    # where low scores are forbidden, only exact ones tell how many pairs are allowed: all that may be are scored
+    floored = lowest > 0
+    wanted = (np.full(b - a, -np.inf), np.full(d - c, -np.inf)) if floored else (left_limit, right_limit)
     allowed, crowded = 0, not programs.searches
     for rows in tile.row_blocks():
         bad, flags = room.cut("bad", rows), room.cut("flags", rows)
@@ -245,13 +251,14 @@ def _best_of_tile(
         if not crowded:
             bounds = room.cut("bounds", rows)
             value_tile(programs.search, SCORE, rows, c, bounds)
+            if floored:
+                bad |= (bounds.astype(np.float64) < lowest).view(np.uint8)
             found, good = flag_bounds(
                 bounds,
                 bad,
                 int(rows[0]) - a,
                 tile.above,
-                left_limit,
-                right_limit,
+                *wanted,
                 float_mine,
                 float_theirs,
                 flags,
@@ -279,6 +286,7 @@ def _best_of_tile(
             u, v = np.empty(found, dtype=np.int64), np.empty(found, dtype=np.int64)
             list_flags(flags, int(rows[0]), c, u, v)
             score = score_list(programs.exact, u, v)
+            allowed -= int(np.count_nonzero(score == NO_WORTH))  # below the lowest allowed
             _offer(tile, u, v, score, (guides[0], guides[1]), (left_limit, right_limit))
     return _Found(tile.left.keys, tile.right.keys, allowed)
 
@@ -421,7 +429,7 @@ def find_violated(
     control : Control, optional
         Stage: "pricing" (pairs looked at).
     """
-    one_pool = bool(programs.exact.left is programs.exact.right)
+    one_pool = bool(programs.exact.facts[ONE_POOL])
     k = prices.per_row
     left = _Rows.empty(shape[0], k, floor=0)
     right = left if one_pool else _Rows.empty(shape[1], k, floor=0)

@@ -38,7 +38,7 @@ class Blossom:
 
     Parameters
     ----------
-    k : int, default 16
+    k : int, default 32
         How many candidates each person starts with. It changes the time, not the total.
     candidates_only : bool, default False
         Stop once the candidates are matched exactly, without a look at all pairs. The answer has the status ``gap``
@@ -62,7 +62,7 @@ class Blossom:
     ([[0, 1], [2, 3]], 9, 'optimal')
     """
 
-    k: int = 16
+    k: int = 32
     candidates_only: bool = False
     gap: float = 0.0
     name: ClassVar[str] = "blossom"

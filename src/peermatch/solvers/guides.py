@@ -7,6 +7,8 @@ be true: it changes how many rounds price and repair takes, never its answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from peermatch.problem import FORBIDDEN, Control, IntArray, PairScores, Problem
@@ -20,7 +22,9 @@ _SAMPLE = 512
 _FEWEST = 64
 """With fewer people in the sample it says nothing."""
 
-_CELLS = 1 << 21
+_CELLS = 1 << 22
+"""Pairs held at a time."""
+
 _MOST = 1 << 33
 
 
@@ -47,36 +51,31 @@ def guess_guides(problem: Problem, control: Control | None = None) -> tuple[IntA
     if control is not None:
         control.report("sampling")
     if scores.two_sided:
-        return _two_sides(scores, size)
+        return _two_sides(scores, size, control)
     sample = _spread(rows, size - size % 2)
-    block = _rows_of(scores, sample)
-    duals = _duals(block[:, sample], one_pool=True)
-    guide = _needed(block, duals)
+    guide = _needed_by_columns(scores, sample, _duals(_among(scores, sample, sample), one_pool=True), control)
     return guide, guide
 
 
-def _two_sides(scores: PairScores, size: int) -> tuple[IntArray, IntArray]:
+def _two_sides(scores: PairScores, size: int, control: Control | None) -> tuple[IntArray, IntArray]:
     rows, columns = scores.shape
     few_rows = max(1, min(rows, size * rows // (rows + columns)))
     few_columns = max(1, min(columns, size * columns // (rows + columns)))
     left, right = _spread(rows, few_rows), _spread(columns, few_columns)
-    block = _rows_of(scores, left)
-    duals = _duals(block[:, right], one_pool=False)
-    others = np.empty((len(right), rows), dtype=np.int64)
-    step = max(1, _CELLS // max(1, len(right)))
-    for first in range(0, rows, step):
-        some = np.arange(first, min(rows, first + step), dtype=np.int64)
-        u, v = np.repeat(some, len(right)), np.tile(right, len(some))
-        others[:, some] = scores.at(u, v).reshape(len(some), len(right)).T
-    return _needed(others, duals[len(left) :]), _needed(block, duals[: len(left)])
+    duals = _duals(_among(scores, left, right), one_pool=False)
+    return (
+        _needed_by_rows(scores, right, duals[len(left) :], control),
+        _needed_by_columns(scores, left, duals[: len(left)], control),
+    )
 
 
 def _spread(people: int, count: int) -> IntArray:
     return np.linspace(0, people - 1, num=count).astype(np.int64)
 
 
-def _rows_of(scores: PairScores, sample: IntArray) -> IntArray:
-    return np.asarray(scores.block(sample))
+def _among(scores: PairScores, rows: IntArray, columns: IntArray) -> IntArray:
+    u, v = np.repeat(rows, len(columns)), np.tile(columns, len(rows))
+    return np.asarray(scores.at(u, v)).reshape(len(rows), len(columns))
 
 
 def _duals(block: IntArray, *, one_pool: bool) -> IntArray:
@@ -99,9 +98,37 @@ def _duals(block: IntArray, *, one_pool: bool) -> IntArray:
     return solved.vertex_duals + np.where(inside >= 0, half[inside], 0)
 
 
-def _needed(block: IntArray, duals: IntArray) -> IntArray:
-    """Return the dual that each column needs beside those of the rows."""
-    most = np.zeros(block.shape[1], dtype=np.int64)
-    for row, dual in zip(block, duals.tolist(), strict=True):
-        np.maximum(most, np.where(row == FORBIDDEN, 0, 2 * np.maximum(row, -_MOST) - dual), out=most)
+def _needed_by_columns(
+    scores: PairScores, sample: IntArray, duals: IntArray, control: Control | None
+) -> IntArray:
+    """Return the dual that each column needs beside those of the sampled rows; if asked to stop, of some of them."""
+    most = np.zeros(scores.shape[1], dtype=np.int64)
+    for some in _stretches(len(sample), len(most)):
+        if control is not None and control.stopping:
+            break
+        for row, dual in zip(scores.block(sample[some]), duals[some].tolist(), strict=True):
+            np.maximum(most, _need(row, dual), out=most)
     return np.minimum(most, _MOST)
+
+
+def _needed_by_rows(
+    scores: PairScores, sample: IntArray, duals: IntArray, control: Control | None
+) -> IntArray:
+    """Return the dual that each row needs beside those of the sampled columns; if asked to stop, 0 for the others."""
+    most = np.zeros(scores.shape[0], dtype=np.int64)
+    for some in _stretches(len(most), len(sample)):
+        if control is not None and control.stopping:
+            break
+        most[some] = _need(_among(scores, some, sample), duals).max(axis=1, initial=0)
+    return np.minimum(most, _MOST)
+
+
+def _stretches(people: int, others: int) -> Iterator[IntArray]:
+    """Cut people such that few pairs are held at a time, and stopping is soon seen."""
+    step = max(1, _CELLS // max(1, others))
+    for first in range(0, people, step):
+        yield np.arange(first, min(people, first + step), dtype=np.int64)
+
+
+def _need(scores: IntArray, dual: int | IntArray) -> IntArray:
+    return np.where(scores == FORBIDDEN, 0, 2 * np.maximum(scores, -_MOST) - dual)
