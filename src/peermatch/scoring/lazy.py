@@ -198,7 +198,8 @@ class LazyScores:
             nobody = (np.zeros(rows, dtype=np.int64), np.zeros(columns, dtype=np.int64))
             best = find_best(self.programs, self._shape, k, nobody)
             return Candidates(best.left, np.where(best.left < 0, FORBIDDEN, best.left_worth // 2))
-        parts = run_tiles(self._top_of, [(chunk, k) for chunk in row_chunks(rows, columns)])
+        # a function of the user's own, which another process may not know
+        parts = run_tiles(self._top_of, [(chunk, k) for chunk in row_chunks(rows, columns)], here=True)
         empty = np.zeros((0, k), dtype=np.int64)
         return Candidates(
             np.concatenate([empty, *(part.columns for part in parts)]),
@@ -234,7 +235,8 @@ class LazyScores:
 
     def _by_chunks(self, of_rows: Rows, rows: IntArray) -> IntArray:
         chunks = row_chunks(len(rows), self._shape[1])
-        parts = run_tiles(of_rows, [(rows[chunk],) for chunk in chunks])
+        # a score takes less time to compute than to send
+        parts = run_tiles(of_rows, [(rows[chunk],) for chunk in chunks], here=True)
         return np.concatenate([np.zeros((0, self._shape[1]), dtype=np.int64), *parts])
 
     def _score_rows(self, rows: IntArray) -> IntArray:

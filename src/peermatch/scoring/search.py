@@ -78,6 +78,12 @@ class _Rows:
     def empty(cls, people: int, k: int, floor: int = EMPTY) -> _Rows:
         return cls(np.full((people, k), EMPTY, dtype=np.int64), np.full(people, floor, dtype=np.int64))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # tiles start without keys: those need not travel, and arrays that did may be read-only
+        if self.keys.size and self.keys.max() == EMPTY:
+            return _without_keys, (self.kth, self.keys.shape[1])
+        return _Rows, (self.keys, self.kth)
+
     def part(self, span: Span) -> _Rows:
         """Return empty rows for a stretch of people that start from what is known here."""
         known = np.maximum(self.kth[span[0] : span[1]], self.keys[span[0] : span[1], -1])
@@ -91,6 +97,10 @@ class _Rows:
     def limits(self, shift: int) -> Array:
         """Return the worth to reach, as floats: minus infinity where anything enters."""
         return np.where(self.kth == EMPTY, -np.inf, (self.kth >> shift).astype(np.float64))
+
+
+def _without_keys(kth: IntArray, k: int) -> _Rows:
+    return _Rows(np.full((len(kth), k), EMPTY, dtype=np.int64), np.array(kth))
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,9 +200,10 @@ def find_best(
     allowed, done, complete = 0, 0, True
     tiles = _tiles(shape, one_pool)
     floats = (costs[0].astype(np.float64), costs[1].astype(np.float64))
-    tasks = ((programs, _tile_of(shape, tile, left, right), floats, costs) for tile in tiles)
+    tasks = ((_tile_of(shape, tile, left, right),) for tile in tiles)
+    shared = (programs, _Guides(costs, floats))
     for (left_span, right_span, above), found in zip(
-        tiles, stream_tiles(_best_of_tile, tasks, len(tiles)), strict=True
+        tiles, stream_tiles(_best_of_tile, tasks, len(tiles), shared=shared), strict=True
     ):
         left.merge(left_span, found.left_keys)
         if not above:
@@ -229,10 +240,17 @@ def _clipped(guide: IntArray) -> IntArray:
     return np.clip(guide, -_MOST_WORTH, _MOST_WORTH)
 
 
-def _best_of_tile(
-    programs: Programs, tile: _Tile, float_guides: tuple[Array, Array], guides: tuple[Array, Array]
-) -> _Found:
+@dataclass(frozen=True, eq=False)
+class _Guides:
+    """What partners cost, on both sides, in whole numbers and in floats: the same for all tiles."""
+
+    whole: tuple[IntArray, IntArray]
+    floats: tuple[Array, Array]
+
+
+def _best_of_tile(programs: Programs, costs: _Guides, tile: _Tile) -> _Found:
     """Search one tile for partners that enter somebody's row."""
+    guides, float_guides = costs.whole, costs.floats
     (a, b), (c, d) = tile.left_span, tile.right_span
     mine, theirs = guides[0][a:b], guides[1][c:d]
     float_mine, float_theirs = float_guides[0][a:b], float_guides[1][c:d]
@@ -433,12 +451,12 @@ def find_violated(
     k = prices.per_row
     left = _Rows.empty(shape[0], k, floor=0)
     right = left if one_pool else _Rows.empty(shape[1], k, floor=0)
-    pricing = _Pricing.of(prices, shape, one_pool)
+    shared = (programs, _Pricing.of(prices, shape, one_pool))
     tiles = _tiles(shape, one_pool)
-    tasks = ((programs, _tile_of(shape, tile, left, right), pricing) for tile in tiles)
+    tasks = ((_tile_of(shape, tile, left, right),) for tile in tiles)
     greatest, done = 0, 0
     for (left_span, right_span, above), found in zip(
-        tiles, stream_tiles(_priced_tile, tasks, len(tiles)), strict=True
+        tiles, stream_tiles(_priced_tile, tasks, len(tiles), shared=shared), strict=True
     ):
         left.merge(left_span, found.left_keys)
         if not above:
@@ -530,7 +548,7 @@ def _outer_and_within(blossoms: BlossomOrder) -> tuple[Array, IntArray]:
     return outer, within
 
 
-def _priced_tile(programs: Programs, tile: _Tile, pricing: _Pricing) -> _Found:
+def _priced_tile(programs: Programs, pricing: _Pricing, tile: _Tile) -> _Found:
     """Price one tile."""
     (a, _), (c, d) = tile.left_span, tile.right_span
     prices, blossoms = pricing.prices, pricing.prices.blossoms

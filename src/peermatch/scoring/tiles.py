@@ -3,14 +3,13 @@
 Nothing else in the house knows how many threads there are.
 
 joblib's own threads are asked every hundredth of a second whether they are done, which a thousand people would wait
-for longer than for the work itself. So joblib runs the tiles where it was given a backend other than threads
-(``joblib.parallel_config``: Dask, Ray, Spark, processes), and a plain pool does elsewhere.
+for longer than for the work itself. So tiles go where joblib was told to (``joblib.parallel_config``: Dask, Ray, Spark,
+processes; see `peermatch.scoring.elsewhere`) if that is anything but threads, and to a plain pool of threads if not.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.checks import check_count
+from peermatch.scoring.elsewhere import ask_joblib, run_elsewhere
 
 __all__ = ["row_chunks", "run_tiles", "stream_tiles", "thread_count"]
 
@@ -79,49 +79,50 @@ def row_chunks(rows: int, columns: int, *, cells: int | None = None) -> list[npt
     return [np.arange(start, min(rows, start + step), dtype=np.int64) for start in range(0, rows, step)]
 
 
-def run_tiles(task: Callable[..., Result], tiles: Sequence[tuple[object, ...]]) -> list[Result]:
-    """Run ``task(*tile)`` for every tile and return the results in the order of the tiles."""
-    return list(stream_tiles(task, tiles, len(tiles)))
+def run_tiles(
+    task: Callable[..., Result], tiles: Sequence[tuple[object, ...]], *, here: bool = False
+) -> list[Result]:
+    """Run ``task(*tile)`` for every tile and return the results in the order of the tiles; see `stream_tiles`."""
+    return list(stream_tiles(task, tiles, len(tiles), here=here))
 
 
 def stream_tiles(
-    task: Callable[..., Result], tiles: Iterable[tuple[object, ...]], count: int
+    task: Callable[..., Result],
+    tiles: Iterable[tuple[object, ...]],
+    count: int,
+    *,
+    shared: Sequence[object] = (),
+    here: bool = False,
 ) -> Iterator[Result]:
-    """Run ``task(*tile)`` for each of `count` tiles and yield the results in the order of the tiles.
+    """Run ``task(*shared, *tile)`` for each of `count` tiles and yield the results in the order of the tiles.
 
     Tiles are asked for only shortly before they run, so that they may depend on earlier results. Whoever stops asking
-    for results (or presses Ctrl-C) waits for the tiles that have begun, and no others.
+    for results (or presses Ctrl-C) waits for the tiles that have begun in this process, and no others.
+
+    Parameters
+    ----------
+    task : callable
+        A function of a module, unless it is to run here.
+    tiles : iterable of tuples
+    count : int
+    shared : sequence
+        What is the same for all tiles, and sent to a cluster once.
+    here : bool
+        Whether to stay in this process, whatever joblib was told: results that are as large as the work, or functions
+        that another process may not know.
     """
-    threads = min(thread_count(), count)
-    if threads > 1 and "joblib" in sys.modules:  # nobody can have given it a backend without importing it
-        from joblib.parallel import SequentialBackend, ThreadingBackend, get_active_backend
-
-        backend, jobs = get_active_backend(prefer="threads")
-        if isinstance(backend, SequentialBackend):
-            threads = 1
-        elif not isinstance(backend, ThreadingBackend):
-            # a cluster says itself how many it is; processes are as many as threads would be
-            cluster = getattr(backend, "default_n_jobs", 1) == -1
-            wanted = jobs if jobs not in (None, 1) else -1 if cluster else threads
-            yield from _elsewhere(task, tiles, wanted)
+    workers = min(thread_count(), count)
+    if count > 1:
+        jobs, elsewhere = ask_joblib(workers)
+        if elsewhere and not here:
+            yield from run_elsewhere(task, tiles, shared, jobs)
             return
-    if threads <= 1:
+        workers = workers if elsewhere else jobs
+    if workers <= 1:
         for tile in tiles:
-            yield task(*tile)
+            yield task(*shared, *tile)
         return
-    yield from _by_threads(task, iter(tiles), threads)
-
-
-def _elsewhere(
-    task: Callable[..., Result], tiles: Iterable[tuple[object, ...]], jobs: int
-) -> Iterator[Result]:
-    """Run tiles where joblib was told to: in processes, or on other machines."""
-    from joblib import Parallel, delayed
-
-    results: Iterator[Result] = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(task)(*tile) for tile in tiles
-    )
-    yield from results
+    yield from _by_threads(task, ((*shared, *tile) for tile in tiles), workers)
 
 
 def _by_threads(
