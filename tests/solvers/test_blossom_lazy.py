@@ -24,7 +24,7 @@ from peermatch.problem import (
 )
 from peermatch.scoring import search
 from peermatch.solvers import Blossom, Exhaustive, candidates
-from peermatch.solvers.candidates import Places, first_candidates
+from peermatch.solvers.candidates import Places, first_candidates, greedy_mate
 from peermatch.solvers.graph import max_weight_matching
 from peermatch.verify import is_valid, prove
 from support import cohorts
@@ -329,6 +329,56 @@ def assert_true_start(problem: Problem, start, k: int) -> None:
     everybody = np.concatenate([block.max(axis=1), block.max(axis=0)]) if two else block.max(axis=1)
     assert (everybody <= start.best).all()
     assert ((everybody == FORBIDDEN) == (start.best == FORBIDDEN)).all()
+
+
+class Counted(SparseScores):
+    """Scores of listed pairs that remember how many were asked for at once."""
+
+    largest = 0
+
+    def block(self, rows):
+        self.largest = max(self.largest, len(rows) * self.shape[1])
+        return super().block(rows)
+
+
+def test_matching_the_rest_holds_no_more_pairs_than_a_block(monkeypatch):
+    """Many rows are left, and a column or two that nobody may have."""
+    monkeypatch.setattr(candidates, "_CELLS_PER_BLOCK", 2000)
+    rng = np.random.default_rng(0)
+    u, v = np.arange(300), rng.integers(0, 80, 300)  # columns 80 and above are with nobody
+    scores = Counted(u, v, rng.integers(1, GRID, 300), shape=(300, 90), two_sided=True)
+    problem = Problem(scores)
+    places, nothing = Places.of(problem), np.zeros(0, dtype=np.int64)
+    free = np.full(390, -1)
+    mate = greedy_mate(places, nothing, nothing, nothing, free, lowest=0, control=None)
+    assert 0 < scores.largest <= 2000
+    assert (mate[:300] >= 0).sum() == len(np.unique(v))  # each row has one column alone
+    scores.largest = 0
+    np.testing.assert_array_equal(
+        greedy_mate(places, nothing, nothing, nothing, mate, lowest=0, control=None), mate
+    )
+    assert 0 < scores.largest <= 2000
+
+
+@pytest.mark.parametrize("two", [None, 24])
+@pytest.mark.parametrize("character", CHARACTERS)
+def test_greedy_leaves_no_two_that_could_be_paired(character, two, monkeypatch):
+    monkeypatch.setattr(candidates, "_CELLS_PER_BLOCK", 200)
+    lazy = scores_of(character, 31, two)
+    block, offset = table(lazy), 31 if two else 0
+    answers = []
+    for scores in (lazy, DenseScores(block, two_sided=two is not None)):
+        places = Places.of(Problem(scores))
+        nothing, free = np.zeros(0, dtype=np.int64), np.full(places.n, -1)
+        mate = greedy_mate(places, nothing, nothing, nothing, free, lowest=0, control=None)
+        paired = np.flatnonzero(mate >= 0)
+        np.testing.assert_array_equal(mate[mate[paired]], paired)
+        rows, columns = np.flatnonzero(mate[:31] < 0), np.flatnonzero(mate[offset:] < 0)
+        assert (block[np.ix_(rows, columns)] == FORBIDDEN).all()
+        low = paired[paired < mate[paired]]
+        assert (block[low, mate[low] - offset] >= 0).all()
+        answers.append(mate.tobytes())
+    assert answers[0] == answers[1]
 
 
 # ---- The same bytes, and planted errors ---------------------------------------------------------------------------

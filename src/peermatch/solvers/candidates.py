@@ -321,9 +321,9 @@ def greedy_mate(
     rows, columns = places.problem.scores.shape
     free = np.flatnonzero(mate[:rows] < 0)
     others = np.flatnonzero(mate[places.offset : places.offset + columns] < 0)
-    scores, mates = _only(places.problem.scores, free, others), np.full(len(free), -1, dtype=np.int64)
-    taken = np.zeros(len(others), dtype=np.int64)
-    for some in row_blocks(np.arange(len(free), dtype=np.int64), len(others)):
+    scores, width = _only(places.problem.scores, free, others)
+    mates, taken = np.full(len(free), -1, dtype=np.int64), np.zeros(len(others), dtype=np.int64)
+    for some in row_blocks(np.arange(len(free), dtype=np.int64), width):
         if control is not None and control.stopping:
             break
         if taken.all():
@@ -336,10 +336,12 @@ def greedy_mate(
     return mate
 
 
-def _only(scores: PairScores, rows: IntArray, columns: IntArray) -> Callable[[IntArray], IntArray]:
-    """Return a function for the scores of some of these rows with these columns alone."""
+def _only(
+    scores: PairScores, rows: IntArray, columns: IntArray
+) -> tuple[Callable[[IntArray], IntArray], int]:
+    """Return a function for the scores of some of these rows with these columns alone, and the columns it computes."""
     take = getattr(scores, "take", None)
     if callable(take):
         fewer: PairScores = take(rows, rows if not scores.two_sided else columns)
-        return fewer.block
-    return lambda some: scores.block(rows[some])[:, columns]
+        return fewer.block, len(columns)
+    return lambda some: scores.block(rows[some])[:, columns], scores.shape[1]
