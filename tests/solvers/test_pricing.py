@@ -15,7 +15,7 @@ from peermatch.problem import FORBIDDEN, GRID, NO_WORTH, Control, DenseScores, P
 from peermatch.scoring import LazyScores, search
 from peermatch.solvers import Blossom
 from peermatch.solvers.candidates import Places
-from peermatch.solvers.pricing import _Seen, scan_pairs
+from peermatch.solvers.pricing import _seen_after, scan_pairs
 from peermatch.verify import prove
 from support.searching import (
     CHARACTERS,
@@ -126,7 +126,7 @@ def test_what_is_known_of_other_pairs_hides_none_that_is_violated(data):
     first = scores.price(prices)
     assert_priced(scores, prices, first, outside)
     # what was returned joins the candidates; the duals move
-    earlier = _Seen.after(first, SimpleNamespace(vertex_duals=prices.y), prices.blossoms, bonus)
+    earlier = _seen_after(first, SimpleNamespace(vertex_duals=prices.y), prices.blossoms, bonus)
     for u, v in zip(np.minimum(first.u, first.v), np.maximum(first.u, first.v), strict=True):
         outside[u, v - n if two else v] = False
         if not two:
@@ -136,8 +136,7 @@ def test_what_is_known_of_other_pairs_hides_none_that_is_violated(data):
         prices,
         y=moved,
         blossoms=random_forest(rng, size, 3, GRID),
-        seen=earlier.seen,
-        unlisted=earlier.unlisted,
+        earlier=earlier,
     )
     prices = replace(prices, y=covering(scores, prices, ~outside))
     with pytest.MonkeyPatch.context() as patch:
@@ -210,7 +209,7 @@ def test_every_look_of_a_whole_run_is_true(character, two, objective, monkeypatc
             prices.y, prices.bonus, prices.blossoms, nothing, np.full_like(nothing, 2 * GRID), prices.per_row
         )
         assert_priced(self, unpruned, found)
-        looks.append(prices.seen is not None)
+        looks.append(prices.earlier is not None)
         return found
 
     monkeypatch.setattr(LazyScores, "price", price)
