@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peermatch.kernels._bits import popcount32
-from peermatch.kernels.pair_search import EMPTY, enter, keep_high_bounds, list_flags, merge_keys, nearness
+from peermatch.kernels.pair_search import (
+    EMPTY,
+    KNOWN,
+    Y,
+    enter,
+    keep_high_bounds,
+    list_flags,
+    merge_keys,
+    nearness,
+)
 from peermatch.scoring.search import _decoded, shift_of
 from support import answers
 
@@ -105,9 +114,9 @@ def test_flags_are_listed_in_order():
 
 
 def test_a_bound_that_the_duals_just_cover_is_no_violation():
-    known = np.zeros((5, 2))
-    known[0] = 3.0
+    known = np.zeros((KNOWN, 2))
+    known[Y] = 3.0
     none, flags = np.full(2, -1, dtype=np.int32), np.ones((2, 2), dtype=np.uint8)
     bounds = np.array([[3.0, 3.5], [2.5, 3.0]], dtype=np.float32)
-    assert keep_high_bounds(bounds, 0, known, known, none, none, np.zeros(0), flags) == 1
+    assert keep_high_bounds(bounds, 0, known, known, none, none - np.int32(1), flags) == 1
     assert flags.tolist() == [[0, 1], [0, 0]]

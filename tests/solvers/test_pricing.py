@@ -121,7 +121,7 @@ def test_what_is_known_of_other_pairs_hides_none_that_is_violated(data):
     outside[sides[-1][0][other, partner], other] = False
     worth = np.concatenate([side[1][:, -1] for side in sides])
     last = np.where(worth == NO_WORTH, NO_WORTH, worth - guides)
-    prices = blank(scores, random_duals(rng, scores, bonus), bonus, random_forest(rng, size, 3, GRID))
+    prices = blank(scores, random_duals(rng, scores, bonus), bonus, random_forest(rng, size, 6, GRID))
     prices = replace(prices, guides=guides, last=last, y=covering(scores, prices, ~outside))
     first = scores.price(prices)
     assert_priced(scores, prices, first, outside)
@@ -132,12 +132,7 @@ def test_what_is_known_of_other_pairs_hides_none_that_is_violated(data):
         if not two:
             outside[v, u] = False
     moved = np.maximum(0, prices.y + rng.integers(-GRID // 4, GRID // 4, size))
-    prices = replace(
-        prices,
-        y=moved,
-        blossoms=random_forest(rng, size, 3, GRID),
-        earlier=earlier,
-    )
+    prices = replace(prices, y=moved, blossoms=random_forest(rng, size, 6, GRID), earlier=earlier)
     prices = replace(prices, y=covering(scores, prices, ~outside))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_FEW", data.draw(st.sampled_from([0.05, -1.0, 2.0])))

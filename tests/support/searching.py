@@ -100,7 +100,10 @@ def pairs_allowed(block: np.ndarray, two_sided: bool) -> int:
 
 def random_forest(rng: np.random.Generator, n: int, count: int, largest: int) -> BlossomOrder:
     """Any forest of vertex sets with even duals, laid out as solvers lay out blossoms."""
-    parent = np.array([int(rng.integers(-1, b)) for b in range(count)], dtype=np.int64)
+    # half of them stand in the one before, so that some are nested deeply
+    parent = np.array(
+        [b - 1 if rng.random() < 0.5 else int(rng.integers(-1, b)) for b in range(count)], dtype=np.int64
+    )
     duals = 2 * rng.integers(0, largest // 2 + 1, count)
     inside = rng.integers(-1, count, n) if count else np.zeros(0, dtype=np.int64)
     solved = SimpleNamespace(blossom_parent=parent, blossom_duals=duals, vertex_blossom=inside)
