@@ -57,7 +57,7 @@ def frontier(
         Its objective does not matter: as many pairs as possible come first at every point.
     points : int, default 20
         At most this many points, from 2 to 50. Each takes about one run of the solver.
-    k : int, default 16
+    k : int, default 32
         Candidates for everybody to start with; it changes the time, not the points.
     control : Control, optional
         Stopped early, it returns the points that are proved so far.
