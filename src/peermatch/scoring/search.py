@@ -404,14 +404,10 @@ def _seeds_of_columns(
     forbid_tile(programs.exact, picked, span[0], bad)
     _score_exactly(programs, picked, span[0], bad, np.empty(size), scores)
     worth = np.where(scores == NO_WORTH, NO_WORTH, 2 * np.maximum(scores, 0) - guides[0][picked][:, None])
-    best = np.argpartition(worth, len(picked) - k, axis=0)[len(picked) - k :] if k < len(picked) else None
-    rows = picked if best is None else picked[best]
-    some = worth if best is None else np.take_along_axis(worth, best, axis=0)
-    v = np.broadcast_to(np.arange(*span, dtype=np.int64), some.shape)
-    u = np.broadcast_to(rows if best is not None else rows[:, None], some.shape)
-    none = np.full(some.size, NO_WORTH, dtype=np.int64)
+    u, v = np.repeat(picked, size[1]), np.tile(np.arange(*span, dtype=np.int64), size[0])
+    none = np.full(worth.size, NO_WORTH, dtype=np.int64)
     limits = (tile.left.limits(tile.shift), tile.right.limits(tile.shift))
-    _offer_worth(tile, np.ravel(u), np.ravel(v), (none, np.ravel(some)), limits)
+    _offer_worth(tile, u, v, (none, np.ravel(worth)), limits)
     return tile
 
 
