@@ -322,6 +322,28 @@ def test_tiles_are_short_whatever_the_size():
     assert search._SPAN * search._SEEDS <= 1 << 24
 
 
+@pytest.mark.parametrize("two", [None, 31])
+def test_progress_rises_to_all_pairs(two, monkeypatch):
+    small_tiles(monkeypatch)
+    counted, told = [0], []
+    plain_cells = search._cells
+
+    def cells(tiles):
+        counted[0] += 1
+        return plain_cells(tiles)
+
+    monkeypatch.setattr(search, "_cells", cells)
+    control = Control(progress=lambda stage, done, total: told.append((stage, done, total)))
+    scores_of("mixed", 40, two).best_partners(
+        2, (guides_of("none", 40), guides_of("none", two or 40)), control
+    )
+    assert counted == [1]  # there are as many tiles as reports: counting anew each time would be quadratic
+    done = [report[1] for report in told]
+    assert done == sorted(done)
+    assert {(stage, total) for stage, _, total in told} == {("searching", done[-1])}
+    assert done[-1] >= (40 * two if two else 40 * 39 // 2)
+
+
 @pytest.mark.parametrize("n", [1, 6, 100, 2048, 5000])
 def test_tiles_hold_every_pair_once(n):
     for shape in ((n, n), (n, 7), (7, n)):
