@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import pickle
 import threading
 from types import SimpleNamespace
@@ -375,6 +376,28 @@ def test_an_interrupt_leaves_no_thread_behind(threads, monkeypatch):
         assert set(threading.enumerate()) <= before, (
             raised
         )  # while whoever caught it still holds its traceback
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "3"])
+def test_ctrl_c_while_tiles_run_ends_them(threads, monkeypatch):
+    small_tiles(monkeypatch)
+    monkeypatch.setenv("PEERMATCH_THREADS", threads)
+    scores, plain_tile, run = scores_of("mixed", 90), search._best_of_tile, []
+
+    def tile(*given):
+        run.append(threading.current_thread())
+        if len(run) == 3:
+            _thread.interrupt_main()
+        return plain_tile(*given)
+
+    monkeypatch.setattr(search, "_best_of_tile", tile)
+    before, guide = set(threading.enumerate()), guides_of("none", 90)
+    with pytest.raises(KeyboardInterrupt):
+        scores.best_partners(3, (guide, guide))
+    for late in set(threading.enumerate()) - before:
+        late.join(20)  # the pool may not know yet of one that it had just started; it ends by itself
+    assert set(threading.enumerate()) <= before
+    assert len(run) < len(search._tiles((90, 90), one_pool=True)) == 91
 
 
 # ---- Planted errors -----------------------------------------------------------------------------------------------
