@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import pickle
 import threading
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,130 +12,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import peermatch.criteria as pc
-from peermatch.criteria import person_shares
-from peermatch.criteria.measures import PrimitiveMeasure
-from peermatch.criteria.program import compile_programs
-from peermatch.kernels.pair_scores import BACKWARD, FORWARD, SCORE, value_tile
 from peermatch.problem import FORBIDDEN, GRID, NO_WORTH, Control, Problem
-from peermatch.scoring import MUTUALS, LazyScores, search
+from peermatch.scoring import LazyScores, search
 from peermatch.solvers import Blossom
 from peermatch.verify import prove
 from support import cohorts
 from support.searching import (
     CHARACTERS,
     best_by_sorting,
+    every_primitive,
+    excess,
     pairs_allowed,
     scores_of,
     table,
 )
 
-TIES = [{"a": "p001", "b": "p004", "strength": 0.5}, {"a": "p002", "b": "p003"}, {"a": "p000", "b": "q002"}]
 ODD_TILES = {"_LEAST_SPAN": 7, "_SPAN": 7, "_ROWS": 3, "_SEEDS": 4}
-
-
-def every_primitive() -> list:
-    """Return one criterion of each kind that compiled code evaluates."""
-    return [criterion for criterion in cohorts.every_criterion(TIES) if criterion.kind != "custom"]
 
 
 def small_tiles(monkeypatch, **values) -> None:
     for name, value in {**ODD_TILES, **values}.items():
         monkeypatch.setattr(search, name, value)
-
-
-# ---- Bounds -----------------------------------------------------------------------------------------------------
-
-
-def excess(programs, shape, what=SCORE) -> np.ndarray:
-    """By how much the searching program lies above the exact one, everywhere."""
-    exact, bound = np.empty(shape), np.empty(shape, dtype=np.float32)
-    value_tile(programs.exact, what, np.arange(shape[0]), 0, exact)
-    value_tile(programs.search, what, np.arange(shape[0]), 0, bound)
-    assert not np.isnan(exact).any()
-    assert not np.isnan(bound).any()
-    return bound.astype(np.float64) - np.rint(exact)
-
-
-@pytest.mark.parametrize("unknown", ["quartile", "mean", "zero"])
-@pytest.mark.parametrize("mutual", MUTUALS)
-@pytest.mark.parametrize("two", [False, True])
-def test_bounds_hold_and_are_close(mutual, two, unknown):
-    sides = cohorts.two_sides(60, 45, seed=3) if two else cohorts.one_pool(70, seed=3, missing=0.3)
-    scores, _, _ = cohorts.lazy(sides, every_primitive(), mutual=mutual, unknown=unknown)
-    assert scores.programs.searches
-    for what in (SCORE, FORWARD, BACKWARD):
-        over = excess(scores.programs, scores.shape, what)
-        assert over.min() >= 0
-        assert over.max() <= 2e-5 * GRID or mutual in ("geometric", "harmonic")
-        assert np.median(over) <= 2e-5 * GRID
-
-
-@pytest.mark.parametrize("k", range(13))
-@pytest.mark.parametrize("two", [False, True])
-def test_bounds_of_each_criterion_alone(k, two):
-    sides = cohorts.two_sides(40, 30, seed=k) if two else cohorts.one_pool(50, seed=k, missing=0.4)
-    scores, _, _ = cohorts.lazy(sides, [every_primitive()[k]], mutual="mean", unknown="zero")
-    over = excess(scores.programs, scores.shape)
-    assert over.min() >= 0
-    assert over.max() <= 2e-5 * GRID
-
-
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
-def test_bounds_hold_for_any_weights(data):
-    weight = st.sampled_from([1e-12, 1e-6, 1.0, 3.7, 1e6, 1e12])
-    criteria = [
-        pc.near("years", weight=data.draw(weight)),
-        pc.same("team", weight=data.draw(weight), when="wants"),
-        pc.overlap("goals", weight=data.draw(weight)),
-        pc.prefers("wishes", weight=data.draw(weight)),
-    ]
-    sides = cohorts.one_pool(14, seed=data.draw(st.integers(0, 3)))
-    scores, _, _ = cohorts.lazy(sides, criteria, mutual=data.draw(st.sampled_from(MUTUALS)))
-    assert excess(scores.programs, scores.shape).min() >= 0
-
-
-NUMBERS = st.one_of(
-    st.floats(allow_nan=True, allow_infinity=True, allow_subnormal=True),
-    st.floats(-50, 50),
-    st.floats(1.5e9, 1.8e9),
-    st.sampled_from([0.0, 1e9, 1e39, -1e39, 5e-324, 1e-45, 1e-320, np.inf, -np.inf, np.nan]),
-)
-SCALES = st.one_of(
-    st.floats(1e-3, 1e3), st.sampled_from([1e-60, 1e-40, 1e-19, 1e19, 1e30, 1e40, 1e60, 5e-324, 1e300])
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(data=st.data())
-def test_bounds_hold_for_any_numbers(data):
-    """Epochs, infinities, denormals, constant columns: what float32 cannot hold is not searched in float32."""
-    constant = data.draw(st.booleans())
-    one = data.draw(NUMBERS)
-    values = [one if constant else data.draw(NUMBERS) for _ in range(6)]
-    around = data.draw(st.sampled_from([0.0, 0.0, 1.7e9]))
-    column = np.array(values)[:, None] + around
-    kind = data.draw(st.sampled_from(["near", "above"]))
-    scale, spot = data.draw(SCALES), data.draw(st.one_of(st.just(0.0), st.floats(0, 1e60)))
-    params = np.array([scale, spot] if kind == "near" else [spot, spot + data.draw(SCALES), scale])
-    measure = PrimitiveMeasure(kind, params, column, column, column, column, directed=kind == "above")
-    fill = data.draw(st.sampled_from([0.0, 0.25, 1.0]))
-    shares = person_shares([1.0], np.ones((1, 6), dtype=bool))
-    part = SimpleNamespace(measure=measure, fills=(fill, fill))
-    programs = compile_programs([part], [], (6, 6), (shares, shares), two_sided=False, mutual="mean")
-    if programs.searches:
-        assert excess(programs, (6, 6)).min() >= 0
-
-
-def test_what_float32_is_too_coarse_for_is_searched_exactly():
-    """Seconds since 1970, of which a few matter."""
-    people = cohorts.records(40, 1)
-    for i, person in enumerate(people):
-        person["years"] = 1.7e9 + i * i * 1e4
-    sides = cohorts.Sides(cohorts.Cohort.of(people, "id"))
-    scores, _, _ = cohorts.lazy(sides, [pc.near("years", scale=1e-3), pc.same("team")])
-    assert not scores.programs.searches
-    assert_best(scores, 3, np.zeros(40, dtype=np.int64))
 
 
 # ---- Best partners ----------------------------------------------------------------------------------------------
@@ -239,6 +136,17 @@ def test_pairs_below_the_lowest_allowed_score_are_not_counted(two, share, many, 
     assert proof.faults == ()
 
 
+def test_what_float32_is_too_coarse_for_is_searched_exactly():
+    """Seconds since 1970, of which a few matter."""
+    people = cohorts.records(40, 1)
+    for i, person in enumerate(people):
+        person["years"] = 1.7e9 + i * i * 1e4
+    sides = cohorts.Sides(cohorts.Cohort.of(people, "id"))
+    scores, _, _ = cohorts.lazy(sides, [pc.near("years", scale=1e-3), pc.same("team")])
+    assert not scores.programs.searches
+    assert_best(scores, 3, np.zeros(40, dtype=np.int64))
+
+
 # ---- Threads, order, stopping -------------------------------------------------------------------------------------
 
 
@@ -322,6 +230,28 @@ def test_tiles_are_short_whatever_the_size():
     assert search._SPAN * search._SEEDS <= 1 << 24
 
 
+@pytest.mark.parametrize("two", [None, 31])
+def test_progress_rises_to_all_pairs(two, monkeypatch):
+    small_tiles(monkeypatch)
+    counted, told = [0], []
+    plain_cells = search._cells
+
+    def cells(tiles):
+        counted[0] += 1
+        return plain_cells(tiles)
+
+    monkeypatch.setattr(search, "_cells", cells)
+    control = Control(progress=lambda stage, done, total: told.append((stage, done, total)))
+    scores_of("mixed", 40, two).best_partners(
+        2, (guides_of("none", 40), guides_of("none", two or 40)), control
+    )
+    assert counted == [1]  # there are as many tiles as reports: counting anew each time would be quadratic
+    done = [report[1] for report in told]
+    assert done == sorted(done)
+    assert {(stage, total) for stage, _, total in told} == {("searching", done[-1])}
+    assert done[-1] >= (40 * two if two else 40 * 39 // 2)
+
+
 @pytest.mark.parametrize("n", [1, 6, 100, 2048, 5000])
 def test_tiles_hold_every_pair_once(n):
     for shape in ((n, n), (n, 7), (7, n)):
@@ -353,6 +283,28 @@ def test_an_interrupt_leaves_no_thread_behind(threads, monkeypatch):
         assert set(threading.enumerate()) <= before, (
             raised
         )  # while whoever caught it still holds its traceback
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "3"])
+def test_ctrl_c_while_tiles_run_ends_them(threads, monkeypatch):
+    small_tiles(monkeypatch)
+    monkeypatch.setenv("PEERMATCH_THREADS", threads)
+    scores, plain_tile, run = scores_of("mixed", 90), search._best_of_tile, []
+
+    def tile(*given):
+        run.append(threading.current_thread())
+        if len(run) == 3:
+            _thread.interrupt_main()
+        return plain_tile(*given)
+
+    monkeypatch.setattr(search, "_best_of_tile", tile)
+    before, guide = set(threading.enumerate()), guides_of("none", 90)
+    with pytest.raises(KeyboardInterrupt):
+        scores.best_partners(3, (guide, guide))
+    for late in set(threading.enumerate()) - before:
+        late.join(20)  # the pool may not know yet of one that it had just started; it ends by itself
+    assert set(threading.enumerate()) <= before
+    assert len(run) < len(search._tiles((90, 90), one_pool=True)) == 91
 
 
 # ---- Planted errors -----------------------------------------------------------------------------------------------

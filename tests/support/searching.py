@@ -10,6 +10,7 @@ import peermatch.criteria as pc
 from peermatch.cohort import Cohort
 from peermatch.criteria import Sides
 from peermatch.kernels.blossom_pricing import BlossomOrder
+from peermatch.kernels.pair_scores import SCORE, value_tile
 from peermatch.problem import FORBIDDEN, NO_WORTH, Prices
 from peermatch.scoring import LazyScores
 from peermatch.solvers.pricing import blossom_order
@@ -19,6 +20,24 @@ _MOST_GUIDE = 1 << 34
 
 CHARACTERS = ("mixed", "alike", "one category", "categories", "smooth", "hubs", "forbidden", "nobody")
 """Kinds of pools; see `scores_of`."""
+
+
+TIES = [{"a": "p001", "b": "p004", "strength": 0.5}, {"a": "p002", "b": "p003"}, {"a": "p000", "b": "q002"}]
+
+
+def every_primitive() -> list:
+    """Return one criterion of each kind that compiled code evaluates."""
+    return [criterion for criterion in cohorts.every_criterion(TIES) if criterion.kind != "custom"]
+
+
+def excess(programs, shape, what=SCORE) -> np.ndarray:
+    """By how much the searching program lies above the exact one, everywhere."""
+    exact, bound = np.empty(shape), np.empty(shape, dtype=np.float32)
+    value_tile(programs.exact, what, np.arange(shape[0]), 0, exact)
+    value_tile(programs.search, what, np.arange(shape[0]), 0, bound)
+    assert not np.isnan(exact).any()
+    assert not np.isnan(bound).any()
+    return bound.astype(np.float64) - np.rint(exact)
 
 
 def table(scores) -> np.ndarray:

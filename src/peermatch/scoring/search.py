@@ -199,6 +199,7 @@ def find_best(
             break
     allowed, done, complete = 0, 0, True
     tiles = _tiles(shape, one_pool)
+    cells = _cells(tiles)
     floats = (costs[0].astype(np.float64), costs[1].astype(np.float64))
     tasks = ((_tile_of(shape, tile, left, right),) for tile in tiles)
     shared = (programs, _Guides(costs, floats))
@@ -211,7 +212,7 @@ def find_best(
         allowed += found.allowed
         done += (left_span[1] - left_span[0]) * (right_span[1] - right_span[0])
         if control is not None:
-            control.report("searching", done, _cells(tiles))
+            control.report("searching", done, cells)
             if control.stopping:
                 complete = False
                 break
@@ -449,6 +450,7 @@ def find_violated(
     right = left if one_pool else _Rows.empty(shape[1], k, floor=0)
     shared = (programs, _Pricing.of(prices, shape, one_pool))
     tiles = _tiles(shape, one_pool)
+    cells = _cells(tiles)
     tasks = ((_tile_of(shape, tile, left, right),) for tile in tiles)
     greatest, done = 0, 0
     for (left_span, right_span, above), found in zip(
@@ -460,7 +462,7 @@ def find_violated(
         greatest = max(greatest, found.worst)
         done += (left_span[1] - left_span[0]) * (right_span[1] - right_span[0])
         if control is not None:
-            control.report("pricing", done, _cells(tiles))
+            control.report("pricing", done, cells)
             if control.stopping:
                 return None
     partners, _ = _decoded(left.keys, shape[1])
