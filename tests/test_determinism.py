@@ -145,8 +145,8 @@ def test_any_order_of_locks_rules_and_history(seed, expected, tmp_path):
 
 
 def test_any_number_of_threads(expected, tmp_path, monkeypatch):
-    monkeypatch.setattr("peermatch.scoring.search._LEAST_SPAN", 7)
-    monkeypatch.setattr("peermatch.scoring.search._ROWS", 3)
+    monkeypatch.setattr("peermatch.scoring.sizes.LEAST_SPAN", 7)
+    monkeypatch.setattr("peermatch.scoring.sizes.ROWS", 3)
     monkeypatch.setattr("peermatch.scoring.tiles.MOST_CELLS", 60)
     for threads in ("1", "2", "3"):
         monkeypatch.setenv("PEERMATCH_THREADS", threads)

@@ -23,7 +23,7 @@ from peermatch.kernels.pair_search import (
     merge_keys,
     nearness,
 )
-from peermatch.scoring.search import _decoded, shift_of
+from peermatch.scoring.tile_work import decoded, shift_of
 from support import answers
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -99,7 +99,7 @@ def test_a_key_holds_worth_and_partner(rows, columns, worth):
     assert (
         len({tuple(row) for row in np.sort(keys, axis=1).tolist()}) == 1
     )  # nobody's place is better than another's
-    found, worths = _decoded(keys, columns)
+    found, worths = decoded(keys, columns)
     np.testing.assert_array_equal(found, partners)
     assert (worths == worth).all()
 

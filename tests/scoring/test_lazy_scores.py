@@ -230,8 +230,8 @@ def test_someone_who_switches_everything_off_leaves_the_choice_to_the_other(mutu
 def test_threads_change_nothing(threads, monkeypatch):
     sides = cohorts.one_pool(40, seed=4)
     scores, _, _ = cohorts.lazy(sides, cohorts.every_criterion(TIES))
-    monkeypatch.setattr("peermatch.scoring.search._LEAST_SPAN", 7)
-    monkeypatch.setattr("peermatch.scoring.search._ROWS", 3)
+    monkeypatch.setattr("peermatch.scoring.sizes.LEAST_SPAN", 7)
+    monkeypatch.setattr("peermatch.scoring.sizes.ROWS", 3)
     monkeypatch.setattr("peermatch.scoring.tiles.MOST_CELLS", 100)
     monkeypatch.setenv("PEERMATCH_THREADS", threads)
     twin = scores.at(*(x.ravel() for x in np.meshgrid(np.arange(40), np.arange(40), indexing="ij")))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import peermatch.criteria as pc
 from peermatch.problem import FORBIDDEN, GRID, NO_WORTH, Control, Problem
-from peermatch.scoring import LazyScores, search
+from peermatch.scoring import LazyScores, search, sizes, tile_work
 from peermatch.solvers import Blossom
 from peermatch.verify import prove
 from support import cohorts
@@ -27,12 +27,12 @@ from support.searching import (
     table,
 )
 
-ODD_TILES = {"_LEAST_SPAN": 7, "_SPAN": 7, "_ROWS": 3, "_SEEDS": 4}
+ODD_TILES = {"LEAST_SPAN": 7, "SPAN": 7, "ROWS": 3, "SEEDS": 4}
 
 
 def small_tiles(monkeypatch, **values) -> None:
     for name, value in {**ODD_TILES, **values}.items():
-        monkeypatch.setattr(search, name, value)
+        monkeypatch.setattr(sizes, name, value)
 
 
 # ---- Best partners ----------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ def guides_of(kind: str, n: int, seed: int = 0) -> np.ndarray:
 @pytest.mark.parametrize("guides", ["none", "some", "negative", "huge", "few"])
 @pytest.mark.parametrize("character", CHARACTERS)
 def test_best_partners_are_those_of_the_whole_table(character, guides, many, monkeypatch):
-    small_tiles(monkeypatch, _MANY=many)
+    small_tiles(monkeypatch, MANY=many)
     scores = scores_of(character, 41, seed=2)
     for k in (1, 2, 5, 41):
         assert_best(scores, k, guides_of(guides, 41))
@@ -77,7 +77,7 @@ def test_best_partners_are_those_of_the_whole_table(character, guides, many, mon
 @pytest.mark.parametrize("shape", [(3, 500), (500, 3), (1, 20), (20, 1), (30, 31)])
 @pytest.mark.parametrize("character", CHARACTERS)
 def test_best_partners_of_two_sides_of_any_size(character, shape, monkeypatch):
-    small_tiles(monkeypatch, _LEAST_SPAN=50, _SPAN=50, _ROWS=16, _SEEDS=9)
+    small_tiles(monkeypatch, LEAST_SPAN=50, SPAN=50, ROWS=16, SEEDS=9)
     scores = scores_of(character, *shape)
     for k in (1, 3, max(shape)) if max(shape) < 100 else (1, 3, 17):
         assert_best(scores, k, guides_of("negative", shape[0]), guides_of("some", shape[1], 1))
@@ -111,11 +111,11 @@ def test_best_partners_however_pairs_are_cut(data):
     other = guide if m is None else guides_of(data.draw(kind), m, 1)
     span = data.draw(st.integers(1, 30))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "_SPAN", span)
-        patch.setattr(search, "_LEAST_SPAN", data.draw(st.integers(1, span)))
-        patch.setattr(search, "_ROWS", data.draw(st.integers(1, 9)))
-        patch.setattr(search, "_SEEDS", data.draw(st.integers(1, 20)))
-        patch.setattr(search, "_MANY", data.draw(st.floats(0, 1)))
+        patch.setattr(sizes, "SPAN", span)
+        patch.setattr(sizes, "LEAST_SPAN", data.draw(st.integers(1, span)))
+        patch.setattr(sizes, "ROWS", data.draw(st.integers(1, 9)))
+        patch.setattr(sizes, "SEEDS", data.draw(st.integers(1, 20)))
+        patch.setattr(sizes, "MANY", data.draw(st.floats(0, 1)))
         patch.setenv("PEERMATCH_THREADS", data.draw(st.sampled_from(["1", "2", "3"])))
         assert_best(scores, data.draw(st.integers(1, n)), guide, other)
 
@@ -124,7 +124,7 @@ def test_best_partners_however_pairs_are_cut(data):
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 @pytest.mark.parametrize("two", [None, 50])
 def test_pairs_below_the_lowest_allowed_score_are_not_counted(two, share, many, monkeypatch):
-    small_tiles(monkeypatch, _MANY=many)
+    small_tiles(monkeypatch, MANY=many)
     scores = scores_of("mixed", 60, two)
     block = table(scores)
     floored = scores.at_least(int(np.quantile(block[block != FORBIDDEN], share)))
@@ -224,23 +224,23 @@ def test_a_search_that_is_stopped_returns_what_may_be_paired(two, monkeypatch):
 def test_tiles_are_short_whatever_the_size():
     """By their cells, for cancelling and Ctrl-C are only seen between them."""
     for shape, one_pool in (((10**6, 10**6), True), ((10, 10**7), False), ((10**7, 3), False)):
-        first = next(iter(search._tiles(shape, one_pool)))
+        first = next(iter(tile_work.tiles_of(shape, one_pool)))
         assert (first[0][1] - first[0][0]) * (first[1][1] - first[1][0]) <= 1 << 24
-    assert search._SPAN**2 <= 1 << 24
-    assert search._SPAN * search._SEEDS <= 1 << 24
+    assert sizes.SPAN**2 <= 1 << 24
+    assert sizes.SPAN * sizes.SEEDS <= 1 << 24
 
 
 @pytest.mark.parametrize("two", [None, 31])
 def test_progress_rises_to_all_pairs(two, monkeypatch):
     small_tiles(monkeypatch)
     counted, told = [0], []
-    plain_cells = search._cells
+    plain_cells = search.count_cells
 
     def cells(tiles):
         counted[0] += 1
         return plain_cells(tiles)
 
-    monkeypatch.setattr(search, "_cells", cells)
+    monkeypatch.setattr(search, "count_cells", cells)
     control = Control(progress=lambda stage, done, total: told.append((stage, done, total)))
     scores_of("mixed", 40, two).best_partners(
         2, (guides_of("none", 40), guides_of("none", two or 40)), control
@@ -257,7 +257,7 @@ def test_tiles_hold_every_pair_once(n):
     for shape in ((n, n), (n, 7), (7, n)):
         count = np.zeros(shape, dtype=np.int8)
         one_pool = shape == (n, n)
-        for (a, b), (c, d), above in search._tiles(shape, one_pool):
+        for (a, b), (c, d), above in tile_work.tiles_of(shape, one_pool):
             count[a:b, c:d] += np.triu(np.ones((b - a, d - c), dtype=np.int8), 1) if above else 1
         np.testing.assert_array_equal(count, np.triu(np.ones(shape, dtype=np.int8), 1) if one_pool else 1)
 
@@ -304,14 +304,14 @@ def test_ctrl_c_while_tiles_run_ends_them(threads, monkeypatch):
     for late in set(threading.enumerate()) - before:
         late.join(20)  # the pool may not know yet of one that it had just started; it ends by itself
     assert set(threading.enumerate()) <= before
-    assert len(run) < len(search._tiles((90, 90), one_pool=True)) == 91
+    assert len(run) < len(tile_work.tiles_of((90, 90), one_pool=True)) == 91
 
 
 # ---- Planted errors -----------------------------------------------------------------------------------------------
 
 
 def test_a_search_with_bounds_that_are_too_low_is_noticed(monkeypatch):
-    small_tiles(monkeypatch, _MANY=2.0)
+    small_tiles(monkeypatch, MANY=2.0)
     scores = scores_of("smooth", 60)
     honest = scores.programs
     scores.__dict__["programs"] = type(honest)(

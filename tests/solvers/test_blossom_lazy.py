@@ -19,7 +19,7 @@ from peermatch.problem import (
     SparseScores,
     Status,
 )
-from peermatch.scoring import search
+from peermatch.scoring import sizes
 from peermatch.solvers import Blossom, Exhaustive, candidates
 from peermatch.solvers.candidates import Places, first_candidates, greedy_mate
 from peermatch.solvers.graph import max_weight_matching
@@ -33,8 +33,8 @@ TOTALS = ("everyone_first", "best_total")
 
 @pytest.fixture
 def odd_tiles(monkeypatch):
-    for name, value in {"_LEAST_SPAN": 9, "_SPAN": 9, "_ROWS": 4, "_SEEDS": 5}.items():
-        monkeypatch.setattr(search, name, value)
+    for name, value in {"LEAST_SPAN": 9, "SPAN": 9, "ROWS": 4, "SEEDS": 5}.items():
+        monkeypatch.setattr(sizes, name, value)
     monkeypatch.setenv("PEERMATCH_THREADS", "1")  # so many small tasks go quicker so
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from peermatch.problem import OBJECTIVES, Control, Matching, Problem, Status
-from peermatch.scoring import search
+from peermatch.scoring import sizes
 from peermatch.solvers import Blossom
 from peermatch.verify import is_valid, prove
 from support.problems import check_valid
@@ -19,8 +19,8 @@ TOTALS = ("everyone_first", "best_total")
 
 @pytest.fixture
 def odd_tiles(monkeypatch):
-    for name, value in {"_LEAST_SPAN": 9, "_SPAN": 9, "_ROWS": 4, "_SEEDS": 5}.items():
-        monkeypatch.setattr(search, name, value)
+    for name, value in {"LEAST_SPAN": 9, "SPAN": 9, "ROWS": 4, "SEEDS": 5}.items():
+        monkeypatch.setattr(sizes, name, value)
     monkeypatch.setenv("PEERMATCH_THREADS", "1")  # so many small tasks go quicker so
 
 

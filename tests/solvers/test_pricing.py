@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from peermatch.errors import VerificationError
 from peermatch.problem import FORBIDDEN, GRID, NO_WORTH, Control, DenseScores, Priced, Prices, Problem, Status
-from peermatch.scoring import LazyScores, search
+from peermatch.scoring import LazyScores, pricing, sizes
 from peermatch.solvers import Blossom
 from peermatch.solvers.candidates import Places
 from peermatch.solvers.pricing import _seen_after, scan_pairs
@@ -33,8 +33,8 @@ BONUSES = (0, 1, GRID * 20 + 1, 2**49)
 
 @pytest.fixture(autouse=True)
 def odd_tiles(monkeypatch):
-    for name, value in {"_LEAST_SPAN": 9, "_SPAN": 9, "_ROWS": 4, "_SEEDS": 5}.items():
-        monkeypatch.setattr(search, name, value)
+    for name, value in {"LEAST_SPAN": 9, "SPAN": 9, "ROWS": 4, "SEEDS": 5}.items():
+        monkeypatch.setattr(sizes, name, value)
 
 
 def assert_priced(scores: LazyScores, prices: Prices, found: Priced | None, outside=None) -> None:
@@ -94,7 +94,7 @@ def test_every_violated_pair_is_found(data):
     )
     prices = blank(scores, random_duals(rng, scores, bonus), bonus, blossoms, data.draw(st.integers(1, 4)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "_FEW", data.draw(st.sampled_from([0.05, -1.0, 2.0])))
+        patch.setattr(sizes, "FEW", data.draw(st.sampled_from([0.05, -1.0, 2.0])))
         patch.setenv("PEERMATCH_THREADS", data.draw(st.sampled_from(["1", "2", "3"])))
         assert_priced(scores, prices, scores.price(prices))
 
@@ -135,7 +135,7 @@ def test_what_is_known_of_other_pairs_hides_none_that_is_violated(data):
     prices = replace(prices, y=moved, blossoms=random_forest(rng, size, 6, GRID), earlier=earlier)
     prices = replace(prices, y=covering(scores, prices, ~outside))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "_FEW", data.draw(st.sampled_from([0.05, -1.0, 2.0])))
+        patch.setattr(sizes, "FEW", data.draw(st.sampled_from([0.05, -1.0, 2.0])))
         assert_priced(scores, prices, scores.price(prices), outside)
 
 
@@ -170,7 +170,7 @@ def test_it_agrees_with_the_plain_way_by_blocks(character, n):
 
 
 def test_violations_that_are_too_large_for_a_key_are_told(monkeypatch):
-    monkeypatch.setattr(search, "_most_worth", lambda shape: 100)
+    monkeypatch.setattr(pricing, "most_worth", lambda shape: 100)
     scores = scores_of("mixed", 20)
     prices = blank(
         scores, np.zeros(20, dtype=np.int64), GRID, random_forest(np.random.default_rng(0), 20, 0, 0)

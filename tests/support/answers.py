@@ -10,7 +10,7 @@ import numpy as np
 import peermatch.criteria as pc
 from peermatch.kernels.pair_scores import SCORE, value_tile
 from peermatch.problem import GRID, Prices, Problem
-from peermatch.scoring import MUTUALS, LazyScores, search
+from peermatch.scoring import MUTUALS, LazyScores, sizes
 from peermatch.solvers import Blossom
 from support import cohorts
 from support.searching import random_forest, table
@@ -75,9 +75,9 @@ def digest(name: str) -> str:
     size = rows + columns if scores.two_sided else rows
     y, blossoms = rng.integers(0, GRID, size), random_forest(rng, size, 3, GRID // 4)
     prices = Prices(y, 0, blossoms, np.zeros_like(y), np.full_like(y, 2 * GRID), 3)
-    many, few, seeds = search._MANY, search._FEW, search._SEEDS
+    many, few, seeds = sizes.MANY, sizes.FEW, sizes.SEEDS
     try:
-        for search._MANY, search._FEW, search._SEEDS in ((many, few, 3), (2.0, -1.0, 3), (-1.0, 2.0, seeds)):
+        for sizes.MANY, sizes.FEW, sizes.SEEDS in ((many, few, 3), (2.0, -1.0, 3), (-1.0, 2.0, seeds)):
             for some in (scores, scores.at_least(GRID // 3)):
                 best, found = (
                     some.best_partners(3, guides if scores.two_sided else (guides[0],) * 2),
@@ -86,7 +86,7 @@ def digest(name: str) -> str:
                 said += [best.left, best.right, best.left_worth, best.right_worth, np.array([best.allowed])]
                 said += [found.u, found.v, found.unlisted, np.array([found.worst])]
     finally:
-        search._MANY, search._FEW, search._SEEDS = many, few, seeds
+        sizes.MANY, sizes.FEW, sizes.SEEDS = many, few, seeds
     said.append(Blossom(k=1).solve(Problem(scores)).pairs)
     together = hashlib.sha256()
     for array in said:

@@ -28,7 +28,8 @@ from peermatch.problem import (
     Priced,
     Prices,
 )
-from peermatch.scoring.search import find_best, find_violated
+from peermatch.scoring.pricing import find_violated
+from peermatch.scoring.search import find_best
 from peermatch.scoring.tiles import row_chunks, run_tiles
 
 __all__ = ["MUTUALS", "LazyScores"]
