@@ -81,7 +81,7 @@ class Blossom:
         ----------
         problem : Problem
         control : Control, optional
-            Stages: "solving" (vertices done), "pricing" and "levelling" (rows done).
+            Stages: "sampling", "searching" and "pricing" (pairs done), "solving" (vertices done).
 
         Raises
         ------

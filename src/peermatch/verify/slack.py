@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from peermatch.kernels.checking import HIGHEST, LOWEST, N_BROKEN, N_PAIRS, TALLY, TOO_GREAT, check_rows
 from peermatch.problem import FORBIDDEN, IntArray, Problem, first_places
 from peermatch.verify.forest import BlossomForest
 from peermatch.verify.proof import SHOWN
@@ -81,31 +82,12 @@ def scan_pairs(
     Scan
     """
     n_rows, n_columns = problem.scores.shape
-    offset = n_rows if problem.two_sided else 0
-    greatest = 2 * max((abs(y) for y in duals.tolist()), default=0) + (forest.greatest if forest else 0)
-    fresh_rows, fresh_columns = (first_places(part) for part in places)
-    seen_rows, seen_columns = np.zeros(n_rows, dtype=bool), np.zeros(n_columns, dtype=bool)
-    scan = Scan()
+    look = _Look(problem, duals, forest, scale, bonus, places)
     for rows in row_blocks(n_rows, n_columns):
-        first = 0 if problem.two_sided else int(rows[0])
-        weights = problem.scores.block(rows)[:, first:]
-        allowed = weights != FORBIDDEN
-        if not problem.two_sided:
-            allowed &= np.tri(len(rows), weights.shape[1], 0, dtype=bool) ^ True
-        if not allowed.any():
-            continue
-        seen_rows[rows] |= allowed.any(axis=1)
-        seen_columns[first:] |= allowed.any(axis=0)
-        scan.n_pairs += int(np.count_nonzero(allowed[fresh_rows[rows]][:, fresh_columns[first:]]))
-        low, high = _extend(scan, weights, allowed)
-        fits = greatest + scale * (max(abs(low), abs(high)) + abs(bonus)) < _ROOM
-        dtype = np.int64 if fits else object
-        columns = slice(offset + first, offset + n_columns)
-        slack = _slack(np.where(allowed, weights, 0), duals[rows], duals[columns], scale, bonus, dtype)
-        if forest is not None and forest.sizes:
-            inside, common = forest.common(rows, columns, dtype)
-            slack[inside] += common
-        _record(scan, rows, first, slack, allowed)
+        weights = np.ascontiguousarray(problem.scores.block(rows))
+        if not look.in_words(rows, weights):
+            look.in_any_size(rows, weights)
+    scan, seen_rows, seen_columns = look.scan, look.seen_rows, look.seen_columns
     scan.most_pairs = (
         min(int(seen_rows.sum()), int(seen_columns.sum()))
         if problem.two_sided
@@ -114,13 +96,111 @@ def scan_pairs(
     return scan
 
 
-def _extend(scan: Scan, weights: IntArray, allowed: npt.NDArray[np.bool_]) -> tuple[int, int]:
-    """Return the lowest and the highest score of a block."""
-    low = int(np.where(allowed, weights, _HIGHEST).min())
-    high = int(np.where(allowed, weights, FORBIDDEN).max())
+class _Look:
+    """One look at all pairs, block by block: in 64-bit arithmetic where everything fits, else in Python integers."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        duals: IntArray,
+        forest: BlossomForest | None,
+        scale: int,
+        bonus: int,
+        places: tuple[IntArray, IntArray],
+    ) -> None:
+        self.scan = Scan()
+        self.two_sided = problem.two_sided
+        n_rows, n_columns = problem.scores.shape
+        self.offset = n_rows if problem.two_sided else 0
+        self.duals, self.forest, self.scale, self.bonus = duals, forest, scale, bonus
+        self.fresh = (first_places(places[0]), first_places(places[1]))
+        self.seen_rows, self.seen_columns = np.zeros(n_rows, dtype=bool), np.zeros(n_columns, dtype=bool)
+        greatest = 2 * max((abs(y) for y in duals.tolist()), default=0) + (forest.greatest if forest else 0)
+        self.most = (_ROOM - greatest) // max(1, abs(scale)) - abs(bonus)
+        self.walk: tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]
+        none = np.zeros(0, dtype=np.int64)
+        if forest is None or not forest.sizes:
+            outside = np.full(len(duals), -1, dtype=np.int64)
+            self.walk = (outside, none, none, none, none, np.zeros(len(duals), dtype=np.int64))
+            self.sums = np.zeros(1, dtype=np.int64)
+        else:
+            self.walk = (
+                forest.innermost,
+                forest.parent,
+                forest.duals,
+                forest.start,
+                forest.end,
+                forest.place,
+            )
+            self.sums = np.zeros(int(forest.end.max()) + 1, dtype=np.int64)
+
+    def in_words(self, rows: IntArray, weights: IntArray) -> bool:
+        """Check a block in 64-bit arithmetic; False, and nothing is done, where something does not fit."""
+        if self.most < 0:
+            return False
+        tally = np.zeros(TALLY, dtype=np.int64)
+        tally[LOWEST], tally[HIGHEST] = _HIGHEST, FORBIDDEN
+        broken = np.zeros((SHOWN, 3), dtype=np.int64)
+        first = 0 if self.two_sided else int(rows[0])
+        check_rows(
+            weights,
+            rows,
+            first,
+            self.offset,
+            not self.two_sided,
+            self.duals,
+            self.scale,
+            self.bonus,
+            min(self.most, _HIGHEST),
+            *self.walk,
+            self.sums,
+            self.fresh[0],
+            self.fresh[1],
+            self.seen_rows,
+            self.seen_columns,
+            broken,
+            tally,
+        )
+        if tally[TOO_GREAT]:
+            return False
+        if tally[HIGHEST] != FORBIDDEN:
+            _widen(self.scan, int(tally[LOWEST]), int(tally[HIGHEST]))
+        self.scan.n_pairs += int(tally[N_PAIRS])
+        found = int(tally[N_BROKEN])
+        room = max(0, SHOWN - len(self.scan.broken))
+        self.scan.broken += [(u, v, slack) for u, v, slack in broken[: min(found, room)].tolist()]
+        self.scan.n_broken += found
+        return True
+
+    def in_any_size(self, rows: IntArray, weights: IntArray) -> None:
+        """Check a block in Python integers."""
+        first = 0 if self.two_sided else int(rows[0])
+        weights = weights[:, first:]
+        allowed = weights != FORBIDDEN
+        if not self.two_sided:
+            allowed &= np.tri(len(rows), weights.shape[1], 0, dtype=bool) ^ True
+        if not allowed.any():
+            return
+        self.seen_rows[rows] |= allowed.any(axis=1)
+        self.seen_columns[first:] |= allowed.any(axis=0)
+        people = allowed[self.fresh[0][rows]][:, self.fresh[1][first:]]
+        self.scan.n_pairs += int(np.count_nonzero(people))
+        low = int(np.where(allowed, weights, _HIGHEST).min())
+        high = int(np.where(allowed, weights, FORBIDDEN).max())
+        _widen(self.scan, low, high)
+        columns = slice(self.offset + first, self.offset + first + weights.shape[1])
+        scores = np.where(allowed, weights, 0)
+        slack = _slack(scores, self.duals[rows], self.duals[columns], self.scale, self.bonus, object)
+        if self.forest is not None and self.forest.sizes:
+            inside, common = self.forest.common(rows, columns, object)
+            slack[inside] += common
+        _record(self.scan, rows, first, slack, allowed)
+
+
+def _widen(scan: Scan, low: int, high: int) -> None:
+    """Take in the lowest and the highest score of a block."""
     scan.lowest = low if scan.lowest is None else min(scan.lowest, low)
     scan.highest = high if scan.highest is None else max(scan.highest, high)
-    return low, high
 
 
 def _slack(
