@@ -1,4 +1,4 @@
-"""The search over all pairs: bounds that hold, everybody's best partners, and pairs that contradict duals."""
+"""The search over all pairs: everybody's best partners, however pairs are cut and whoever stops it."""
 
 from __future__ import annotations
 
