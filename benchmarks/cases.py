@@ -140,7 +140,7 @@ def _families(
             "families",
             name,
             size,
-            (OURS, LEMON, *(SLOW if size == others_at else ())),
+            (OURS, LEMON, *(SLOW if size == others_at and name in _FIRST else ())),
             objective=objective,
             made_of={"family": name},
             caps=dict.fromkeys(SLOW, others_cap),
@@ -172,7 +172,7 @@ def full() -> list[Case]:
     engines = (OURS, LEMON, "networkit")
     return [
         *_command(7),
-        *_scan(20_000),
+        Case("scan", "smooth", 50_000, ("peermatch top",), rounds=1, most=5),
         *_candidates(
             {
                 1000: SLOW,
@@ -184,7 +184,7 @@ def full() -> list[Case]:
                 200_000: ("networkit",),
             },
             1,
-            rustworkx=100.0,
+            rustworkx=60.0,
         ),
         *_candidates_first((10_000, 50_000), 1),
         *_candidates_of_pools((10_000, 50_000), 1),
