@@ -67,5 +67,19 @@ def test_the_verifiers_share_no_code_with_what_they_check():
         "numpy.typing",
         "peermatch.checks",
         "peermatch.errors",
+        "peermatch.kernels.checking",
         "peermatch.problem",
     }
+
+
+def test_what_checks_in_compiled_code_is_used_by_the_verifiers_alone():
+    checking = (HOUSE / "kernels" / "checking.py").read_text(encoding="utf-8")
+    assert re.findall(r"^(?:from|import) (peermatch\S*)", checking, re.MULTILINE) == [
+        "peermatch.kernels._jit"
+    ]
+    users = [
+        path.relative_to(HOUSE).parts[0]
+        for path in HOUSE.rglob("*.py")
+        if "kernels.checking" in path.read_text(encoding="utf-8")
+    ]
+    assert users == ["verify"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import pickle
+import signal
 import threading
 
 import numpy as np
@@ -285,8 +286,16 @@ def test_an_interrupt_leaves_no_thread_behind(threads, monkeypatch):
         )  # while whoever caught it still holds its traceback
 
 
+@pytest.fixture
+def ctrl_c():
+    """Python's own answer to Ctrl-C: a shell that runs tests in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("threads", ["1", "2", "3"])
-def test_ctrl_c_while_tiles_run_ends_them(threads, monkeypatch):
+def test_ctrl_c_while_tiles_run_ends_them(threads, monkeypatch, ctrl_c):
     small_tiles(monkeypatch)
     monkeypatch.setenv("PEERMATCH_THREADS", threads)
     scores, plain_tile, run = scores_of("mixed", 90), search._best_of_tile, []
