@@ -112,6 +112,7 @@ def most_worth(shape: tuple[int, int]) -> int:
 
 
 def spans(size: int, step: int) -> list[Span]:
+    """Cut so many people into stretches of at most `step`."""
     return [(first, min(size, first + step)) for first in range(0, size, step)]
 
 
@@ -128,6 +129,7 @@ def tiles_of(shape: tuple[int, int], one_pool: bool) -> list[tuple[Span, Span, b
 
 
 def count_cells(tiles: list[tuple[Span, Span, bool]]) -> int:
+    """Return how many cells the tiles have together."""
     return sum((a[1] - a[0]) * (b[1] - b[0]) for a, b, _ in tiles)
 
 
@@ -142,6 +144,7 @@ def decoded(keys: IntArray, others: int) -> tuple[IntArray, IntArray]:
 
 
 def tile_of(shape: tuple[int, int], tile: tuple[Span, Span, bool], left: KeyRows, right: KeyRows) -> Tile:
+    """Return a tile as a task, with what its people must exceed by now."""
     left_span, right_span, above = tile
     mine = left.part(left_span)
     return Tile(shape, left_span, right_span, above, mine, mine if above else right.part(right_span))
@@ -160,6 +163,7 @@ class Found:
 def offer_worth(
     tile: Tile, u: IntArray, v: IntArray, worth: tuple[IntArray, IntArray], limits: tuple[Array, Array]
 ) -> None:
+    """Offer listed pairs to the rows of a tile's people, at what each is worth to the left and to the right one."""
     left, right = tile.left, tile.right
     offer_pairs(
         u,
