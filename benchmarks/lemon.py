@@ -55,7 +55,9 @@ def matched(
     """
     mode = "perfect" if perfect else "weight"
     command = [str(compiled()), str(edges), mode, str(least), str(seconds), str(most), str(cap)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # LEMON recurses once for each vertex of a path: the usual stack ends in a crash from 200,000 vertices on
+    deep = ["sh", "-c", 'ulimit -s unlimited 2>/dev/null; exec "$@"', "sh", *command]
+    done = subprocess.run(deep, capture_output=True, text=True, check=False)
     if done.returncode not in (0, _NO_PERFECT, -signal.SIGALRM):
         raise RuntimeError(f"The harness of LEMON ended with {done.returncode}: {done.stderr.strip()}")
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.endswith("}")]
