@@ -157,4 +157,4 @@ def test_a_run_whose_compiled_parts_cannot_be_kept_promises_no_quicker_one(monke
     monkeypatch.setattr(_jit, "cache_folders", lambda: [tmp_path / "taken" / "__pycache__"])
     console = Console(err=io.StringIO())
     say_that_it_compiles(console)
-    assert console.err.getvalue() == "Compiling the fast parts (about half a minute).\n"
+    assert console.err.getvalue() == "Compiling the fast parts (about a minute).\n"

@@ -69,9 +69,9 @@ def say_that_it_compiles(console: Console) -> None:
         return
     folder, usual = folder_to_keep_in(), cache_folders()[0]
     if folder is None:  # the log will say why
-        console.note("Compiling the fast parts (about half a minute).")
+        console.note("Compiling the fast parts (about a minute).")
         return
     where = "" if folder == usual else f" into {folder}, since {usual} cannot be written to"
     console.note(
-        f"First run: compiling the fast parts once (about half a minute){where}. Later runs start at once."
+        f"First run: compiling the fast parts once (about a minute){where}. Later runs start at once."
     )
