@@ -12,6 +12,7 @@ from peermatch.problem.certificate import (
 from peermatch.problem.control import Control, Stopped
 from peermatch.problem.floored import FlooredScores, scores_above
 from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
+from peermatch.problem.listed import ListedScores, ListedUtilities
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
 from peermatch.problem.scores import (
@@ -19,6 +20,7 @@ from peermatch.problem.scores import (
     GRID,
     Candidates,
     DenseScores,
+    Entries,
     IntArray,
     PairScores,
     SparseScores,
@@ -26,6 +28,7 @@ from peermatch.problem.scores import (
 )
 from peermatch.problem.searching import NO_WORTH, BestPartners, Earlier, Priced, Prices, SearchableScores
 from peermatch.problem.solver import ONE_POOL, TWO_SIDES, Solver
+from peermatch.problem.stability import BlockingPairs, Stability
 from peermatch.problem.status import Status
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
     "ONE_POOL",
     "TWO_SIDES",
     "BestPartners",
+    "BlockingPairs",
     "BoundCertificate",
     "Candidates",
     "Certificate",
@@ -45,9 +49,12 @@ __all__ = [
     "CoverCertificate",
     "DenseScores",
     "Earlier",
+    "Entries",
     "FlooredScores",
     "GraphCertificate",
     "IntArray",
+    "ListedScores",
+    "ListedUtilities",
     "Matching",
     "NoStableCertificate",
     "OptimalityCertificate",
@@ -58,6 +65,7 @@ __all__ = [
     "SearchableScores",
     "Solver",
     "SparseScores",
+    "Stability",
     "StabilityCertificate",
     "Status",
     "Stopped",

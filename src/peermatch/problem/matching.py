@@ -13,6 +13,7 @@ import numpy.typing as npt
 from peermatch.problem.certificate import Certificate
 from peermatch.problem.problem import Problem
 from peermatch.problem.scores import IntArray
+from peermatch.problem.stability import BlockingPairs, Stability
 from peermatch.problem.status import Status
 
 __all__ = ["Matching", "sorted_pairs"]
@@ -54,6 +55,9 @@ class Matching:
     stats : mapping
         What the solver counted on the way (rounds, edges, ...); no times, so that results are the same bytes.
 
+    stability : Stability, optional
+        What a stable solver found out besides; `cost`, `partition` and `blocking_pairs` are taken from it.
+
     Attributes
     ----------
     mate : int64 array
@@ -73,6 +77,7 @@ class Matching:
     pairs_gap: int = 0
     worst_gap: int = 0
     stats: Mapping[str, Any] = field(default_factory=dict)
+    stability: Stability | None = None
 
     @cached_property
     def mate(self) -> IntArray:
@@ -82,6 +87,21 @@ class Matching:
         if not self.two_sided:
             mate[self.pairs[:, 1]] = self.pairs[:, 0]
         return mate
+
+    @property
+    def cost(self) -> int | None:
+        """The sum of everyone's ranks, counted from 1; None unless a stable solver made the matching."""
+        return None if self.stability is None else self.stability.cost
+
+    @property
+    def partition(self) -> IntArray | None:
+        """A stable partition as everyone's successor; None unless a solver of stable roommates made the matching."""
+        return None if self.stability is None else self.stability.partition
+
+    @property
+    def blocking_pairs(self) -> BlockingPairs | None:
+        """The pairs that block what a fallback made; None where there was no fallback."""
+        return None if self.stability is None else self.stability.blocking
 
     @classmethod
     def of(
@@ -96,6 +116,7 @@ class Matching:
         pairs_gap: int = 0,
         worst_gap: int = 0,
         stats: Mapping[str, Any] | None = None,
+        stability: Stability | None = None,
     ) -> Matching:
         """Build a matching from pairs in any order; the weight is summed from the problem's own scores."""
         ordered = sorted_pairs(pairs, two_sided=problem.two_sided)
@@ -114,4 +135,5 @@ class Matching:
             pairs_gap=pairs_gap,
             worst_gap=worst_gap,
             stats=dict(stats or {}),
+            stability=stability,
         )

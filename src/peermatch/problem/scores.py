@@ -18,6 +18,7 @@ __all__ = [
     "GRID",
     "Candidates",
     "DenseScores",
+    "Entries",
     "IntArray",
     "PairScores",
     "SparseScores",
@@ -49,6 +50,24 @@ class Candidates:
 
     columns: IntArray
     scores: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """One side's utilities, row by row: every allowed pair and no other.
+
+    Attributes
+    ----------
+    start : int64 array, shape (rows + 1,)
+        Row x's entries are ``start[x]:start[x + 1]``.
+    column : int64 array, shape (m,)
+        Ascending within a row, each once.
+    utility : int64 array, shape (m,)
+    """
+
+    start: IntArray
+    column: IntArray
+    utility: IntArray
 
 
 @runtime_checkable
@@ -278,6 +297,15 @@ class SparseScores:
     def top(self, k: int) -> Candidates:
         """Return each row's k best allowed partners."""
         return top_of_blocks(self, k)
+
+    def entries(self, side: str = "left") -> Entries:
+        """Return what each allowed pair is worth to the row's person: its score; see `ListedUtilities`."""
+        if side == "left" or not self._two_sided:
+            return Entries(self._start, self._columns, self._values)
+        order = np.argsort(self._columns, kind="stable")
+        of_row = np.repeat(np.arange(self._shape[0]), np.diff(self._start))
+        start = np.searchsorted(self._columns[order], np.arange(self._shape[1] + 1))
+        return Entries(start, of_row[order], self._values[order])
 
     def utilities(self, rows: IntArray, side: str = "left") -> IntArray:
         """Return what each pairing is worth to the row's person alone: here, its score."""
