@@ -15,7 +15,7 @@ from benchmarks import lemon
 __all__ = ["about", "load_before"]
 
 _PACKAGES = ("peermatch", "numpy", "numba", "scipy", "pandas", "scikit-learn", "joblib")
-_PEERS = ("networkx", "rustworkx", "networkit", "lapx")
+_PEERS = ("networkx", "rustworkx", "networkit", "lapx", "matching", "algmatch")
 
 
 def load_before() -> float | None:

@@ -6,7 +6,8 @@ import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from benchmarks.measured import Ratio, Results, growth_of, ratio_of, seconds_of, written
+from benchmarks.cases import COMPLETE, REGULAR, ROOMMATES
+from benchmarks.measured import Ratio, Result, Results, growth_of, ratio_of, seconds_of, written
 
 __all__ = ["Row", "asked_rows"]
 
@@ -52,6 +53,12 @@ def asked_rows(results: Results, large: Results) -> list[Row]:
         lambda: _growth(large),
         lambda: _memory_growth(large),
         lambda: _command(results),
+        *(
+            lambda size=size, most=most: _complete_lists(results, size, most)  # type: ignore[misc]
+            for size, most in ((1000, 0.1), (10_000, 5.0))
+        ),
+        lambda: _per_entry(results),
+        lambda: _two_sides(results),
     ]
     return [make() for make in makers]
 
@@ -210,6 +217,47 @@ def _command(results: Results) -> Row:
     return Row(
         asked, f"{ratio} ({written(seconds_of(ours))} s to {written(seconds_of(bare))} s)", ratio.meets(1.7)
     )
+
+
+def _complete_lists(results: Results, size: int, most: float) -> Row:
+    asked = f"stable roommates, complete random lists, {size:,} people: at most {most:g} s"
+    asked += " and 2 GB after lists exist" if size >= 10_000 else ""
+    row = _stable_row(results, COMPLETE, size, ROOMMATES)
+    seconds = seconds_of(row)
+    if row is None or seconds is None:
+        return Row(asked)
+    gigabytes = max(0.0, row["peak_mib"] - row["ready_mib"]) * 2**20 / 1e9
+    return Row(
+        asked, f"{written(seconds)} s, {written(gigabytes)} GB more", seconds <= most and gigabytes <= 2
+    )
+
+
+def _per_entry(results: Results) -> Row:
+    asked = "the same, time for each entry of a list: at most 2 × computing the ranks of the lists"
+    told, verdicts = [], []
+    for size in (1000, 2000, 5000, 10_000):
+        ratio = ratio_of(
+            _stable_row(results, COMPLETE, size, ROOMMATES), _stable_row(results, COMPLETE, size, "ranks")
+        )
+        if ratio:
+            told.append(f"{ratio} ({size:,})")
+            verdicts.append(ratio.meets(2.0))
+    return Row(asked, "; ".join(told), all_of(verdicts))
+
+
+def _two_sides(results: Results) -> Row:
+    asked = "deferred acceptance, 100,000 × 100,000, lists of 32: at most 1 s, stability verified"
+    row = _stable_row(results, REGULAR, 100_000, "peermatch deferred")
+    seconds = seconds_of(row)
+    if row is None or seconds is None:
+        return Row(asked)
+    verified = bool(row["more"].get("verified"))
+    told = f"{written(seconds)} s, {'verified' if verified else 'not verified'}"
+    return Row(asked, told, seconds <= 1 and verified)
+
+
+def _stable_row(results: Results, name: str, size: int, who: str) -> Result | None:
+    return results.one(group="stable", name=name, size=size, contender=who)
 
 
 def _family(name: str, objective: str) -> str:

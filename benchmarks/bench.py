@@ -1,8 +1,8 @@
 """Measure peermatch beside its peers and write the page: ``make bench``, or ``python -m benchmarks.bench [plan]``.
 
-Plans: ``full`` (about half an hour; writes docs/benchmarks.md), ``quick`` (a few minutes; writes to
-benchmarks/build/quick), ``large`` (the proof for 100,000 people; adds to docs/benchmarks.md), ``page`` (writes
-the page from what is kept).
+Plans: ``full`` (about half an hour; writes docs/benchmarks.md), ``stable`` (stable matchings, a quarter of an hour;
+adds to it), ``quick`` (a few minutes; writes to benchmarks/build/quick), ``large`` (the proof for 100,000 people;
+adds to docs/benchmarks.md), ``page`` (writes the page from what is kept).
 Results are kept in benchmarks/results after every case, so a run that is stopped has not measured for nothing.
 """
 
@@ -25,10 +25,17 @@ from benchmarks.running import ROOT, Runner
 
 __all__ = ["main"]
 
+_KEPT_PLANS = ("full", "large", "stable")
+
 _KEPT = ROOT / "benchmarks" / "results"
 _DOCS = ROOT / "docs"
 _BUILD = ROOT / "benchmarks" / "build"
-_COMMANDS = {"full": "make bench", "large": "make bench-large", "quick": "make bench BENCH=quick"}
+_COMMANDS = {
+    "full": "make bench",
+    "stable": "python -m benchmarks.bench stable",
+    "large": "make bench-large",
+    "quick": "make bench BENCH=quick",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.plan != "page":
         kept.mkdir(parents=True, exist_ok=True)
         if out == kept:  # nothing here is to be mixed with what an earlier trial left
-            for name in ("full", "large"):
+            for name in _KEPT_PLANS:
                 (kept / f"{name}.json").unlink(missing_ok=True)
         wanted = set(options.only.split())
         cases = [
@@ -65,7 +72,7 @@ def run(plan: str, cases: Sequence[Case], cap: float, kept: Path) -> None:
     def tell(text: str) -> None:
         print(f"{time.perf_counter() - began:7.0f} s  {text}", flush=True)
 
-    path = kept / f"{'large' if plan == 'large' else 'full'}.json"
+    path = kept / f"{plan if plan in _KEPT_PLANS else 'full'}.json"
     for found in Runner(cap, tell).run(cases):
         rows += found
         said = about(plan, _COMMANDS[plan], cap, load, _left_out(rows))
@@ -95,12 +102,11 @@ def _left_out(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 def write(out: Path, kept: Path) -> int:
     """Write the page and the plot from what is kept."""
-    full, large = (_read(kept / f"{name}.json") for name in ("full", "large"))
-    results, results_large = Results(full["rows"]), Results(large["rows"])
-    (out / "benchmarks.md").write_text(
-        page(results, results_large, full["about"], large["about"]), encoding="utf-8"
-    )
-    if not full["rows"] and not large["rows"]:
+    full, large, stable = (_read(kept / f"{name}.json") for name in _KEPT_PLANS)
+    results, results_large = Results([*full["rows"], *stable["rows"]]), Results(large["rows"])
+    text = page(results, results_large, full["about"], large["about"], stable["about"])
+    (out / "benchmarks.md").write_text(text, encoding="utf-8")
+    if not results.rows and not results_large.rows:
         print("Nothing has been measured yet.", file=sys.stderr)
         return 0
     written = [out / "benchmarks.md"]

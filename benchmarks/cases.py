@@ -13,6 +13,9 @@ __all__ = ["PLANS", "Case"]
 SEED = 1
 OURS, LEMON = "peermatch", "lemon"
 PROOF = "peermatch proof"
+ROOMMATES = "peermatch roommates"
+COMPLETE, REGULAR, SYMMETRIC = "complete lists", "two sides, lists of 32", "16 candidates, symmetric"
+SCORES = "all pairs, six criteria"
 SLOW = ("networkx", "rustworkx", "networkit")
 
 
@@ -27,7 +30,7 @@ class Case:
     size : int
         Edges aimed at for families, people for everything else.
     contenders : tuple of str
-    objective : {"best_total", "everyone_first"}
+    objective : {"best_total", "everyone_first", "stable"}
     made_of : mapping
         How the file of edges is made; empty where nobody reads one.
     caps : mapping
@@ -164,6 +167,32 @@ def _command(repeats: int) -> list[Case]:
     return [Case("command", "whole command", 1000, ("command", "imports"), least=repeats)]
 
 
+def _stable(
+    sizes: Mapping[int, Iterable[str]], two_sides: int, candidates: int, pools: Iterable[int]
+) -> list[Case]:
+    """Stable matchings: complete lists beside other libraries, two sides, symmetric candidates, all pairs."""
+    alone = {"rounds": 1, "objective": "stable"}
+    return [
+        *(
+            Case(
+                "stable",
+                COMPLETE,
+                size,
+                (ROOMMATES, "ranks", *others),
+                caps=dict.fromkeys(others, 120.0),
+                **alone,
+            )
+            for size, others in sizes.items()
+        ),
+        Case("stable", REGULAR, two_sides, ("peermatch deferred",), **alone),
+        Case("stable", SYMMETRIC, candidates, ("peermatch symmetric",), **alone),
+        *(
+            Case("stable", SCORES, size, ("peermatch scores",), caps={"peermatch scores": 1800.0}, **alone)
+            for size in pools
+        ),
+    ]
+
+
 _FIRST = ("grid", "grid_ties", "delaunay", "random_sparse", "bipartite_ties", "triangles_heavy")
 
 
@@ -232,6 +261,7 @@ def quick() -> list[Case]:
         *(replace(case, **short) for case in _families((10_000,), 1)),
         *(replace(case, **short) for case in _families((10_000,), 1, _FIRST, objective="everyone_first")),
         *_assignment((500,), 1),
+        *_stable({100: ("matching", "algmatch"), 1000: ()}, 5000, 20_000, (500,)),
     ]
 
 
@@ -250,4 +280,11 @@ def large() -> list[Case]:
     ]
 
 
-PLANS = {"full": full, "quick": quick, "large": large}
+def stable() -> list[Case]:
+    """Stable matchings: about a quarter of an hour."""
+    others = ("matching", "algmatch")
+    sizes = {100: others, 200: others, 500: others, 1000: others, 2000: (), 5000: (), 10_000: ()}
+    return _stable(sizes, 100_000, 1_000_000, (2000, 10_000, 20_000))
+
+
+PLANS = {"full": full, "quick": quick, "large": large, "stable": stable}

@@ -15,20 +15,27 @@ __all__ = ["page"]
 _TEMPLATE = Path(__file__).with_name("page_template.md")
 
 
-def page(results: Results, large: Results, about: Mapping[str, Any], about_large: Mapping[str, Any]) -> str:
+def page(
+    results: Results,
+    large: Results,
+    about: Mapping[str, Any],
+    about_large: Mapping[str, Any],
+    about_stable: Mapping[str, Any],
+) -> str:
     """Return the whole page: every section of the template for which there is something to say.
 
     Parameters
     ----------
     results, large : Results
-        Of the full (or quick) run, and of the large one; either may be empty.
-    about, about_large : mapping
+        Of the full (or quick) run with that on stable matchings, and of the large one; either may be empty.
+    about, about_large, about_stable : mapping
         What `benchmarks.about.about` said of these runs.
     """
     wrong = faults(results) + faults(large)
     ever = bool(results.rows or large.rows)
     said: dict[str, Any] = {
         **{f"large_{key}": value for key, value in about_large.items()},
+        **{f"stable_{key}": value for key, value in (about_stable or about).items()},
         **about,
         "left_out": "; ".join(about.get("left_out", ())),
         "cap": f"{about.get('cap', 60.0):g}",

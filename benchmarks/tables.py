@@ -144,6 +144,42 @@ def assignment(results: Results) -> str:
     return table(["people", *contenders], rows)
 
 
+def stable(results: Results) -> str:
+    """Stable matchings: a row for each instance."""
+    rows = []
+    for name, size, objective in results.cases("stable"):
+        case = {"group": "stable", "name": name, "size": size, "objective": objective}
+        ours = next((row for row in results.pick(**case) if row["contender"].startswith("peermatch")), None)
+        if ours is None:
+            continue
+        ranks = results.one(contender="ranks", **case)
+        rows.append(
+            [
+                name,
+                f"{size:,}",
+                str(ours["more"].get("answer", "–")).replace("_", " "),
+                time_of(ours),
+                _added_memory(ours),
+                time_of(ranks),
+                _or_dash(ratio_of(ours, ranks)),
+                *(_peer_or_fault(results.one(contender=peer, **case)) for peer in ("matching", "algmatch")),
+                written(ours["more"].get("check_seconds")),
+            ]
+        )
+    head = [
+        "instance",
+        "people",
+        "answer",
+        "peermatch",
+        "MiB added",
+        "ranks",
+        "ratio",
+        "matching",
+        "algmatch",
+    ]
+    return table([*head, "checked in"], rows)
+
+
 def scan(results: Results) -> str:
     """Scans and the whole command: a list, not a table."""
     told = []
@@ -187,7 +223,7 @@ def growth(results: Results) -> str:
 
 TABLES = {
     made.__name__: made
-    for made in (candidates, all_pairs, pools, families, family_peers, assignment, scan, growth)
+    for made in (candidates, all_pairs, pools, families, family_peers, assignment, stable, scan, growth)
 }
 
 
@@ -240,6 +276,20 @@ def _covered(row: Result) -> str:
 
 def _memory(row: Result | None) -> str:
     return written(row["whole_peak_mib"]) if row and row.get("whole_peak_mib") else "–"
+
+
+def _added_memory(row: Result) -> str:
+    """Write the peak memory above that of the process with its instance in hand."""
+    if row.get("peak_mib") is None or row.get("ready_mib") is None:
+        return "–"
+    return written(max(0.0, row["peak_mib"] - row["ready_mib"]))
+
+
+def _peer_or_fault(row: Result | None) -> str:
+    """Write a peer's time, or the name of the error in which it ended."""
+    if row is not None and row["left_out"]:
+        return str(row["left_out"]).partition(":")[0]
+    return time_of(row)
 
 
 def _or_dash(value: object | None) -> str:

@@ -158,6 +158,41 @@ def test_scan_and_command():
     assert found["second process, 1,000 people, whole command"] == ("1.50 (3.00 s to 2.00 s)", "yes")
 
 
+def stable(contender, seconds, name="complete lists", size=10_000, **more):
+    values = {"group": "stable", "name": name, "size": size, "objective": "stable", "ready_mib": 100.0}
+    told = {"answer": "no_stable", "verified": True, "check_seconds": 0.5}
+    return row(contender, seconds, **{**values, "weight": "0", "more": told, **more})
+
+
+def test_stable_matchings():
+    ours = "peermatch roommates"
+    results = Results(
+        [
+            stable(ours, [4.0], peak_mib=2100.0),
+            stable("ranks", [2.5]),
+            stable(ours, [0.2], size=1000),
+            stable("matching", [], size=1000, left_out="RecursionError: too deep"),
+            stable("peermatch deferred", [0.5], name="two sides, lists of 32", size=100_000),
+        ]
+    )
+    found = verdicts(results)
+    asked = "stable roommates, complete random lists, {} people"
+    assert found[asked.format("1,000")] == ("0.200 s, 0.0524 GB more", "no")
+    assert found[asked.format("10,000")] == ("4.00 s, 2.10 GB more", "no")
+    assert found["the same, time for each entry of a list"] == ("1.60 (10,000)", "yes")
+    assert found["deferred acceptance, 100,000 × 100,000, lists of 32"] == ("0.500 s, verified", "yes")
+    assert faults(results) == []
+    shown = page(results, NONE, ABOUT, {}, {})
+    assert (
+        "| complete lists | 1,000 | no stable | 0.200 | 50.0 | – | – | RecursionError | – | 0.500 |" in shown
+    )
+
+
+def test_contenders_who_disagree_on_whether_a_stable_matching_exists_are_a_fault():
+    both = [stable("peermatch roommates", [1.0]), stable("algmatch", [1.0], weight="1")]
+    assert any("totals differ" in fault for fault in faults(Results(both)))
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -177,7 +212,7 @@ def test_what_must_never_be_is_seen(wrong, says):
         ]
     )
     assert any(says in fault for fault in faults(broken))
-    assert "**Something is wrong.**" in page(broken, NONE, ABOUT, {})
+    assert "**Something is wrong.**" in page(broken, NONE, ABOUT, {}, {})
 
 
 ABOUT = {
@@ -192,7 +227,9 @@ ABOUT = {
 
 
 def test_page_shows_what_there_is_and_nothing_else():
-    text = page(Results([row("peermatch", [0.0125]), row("networkit", [0.5], weight="70")]), NONE, ABOUT, {})
+    text = page(
+        Results([row("peermatch", [0.0125]), row("networkit", [0.5], weight="70")]), NONE, ABOUT, {}, {}
+    )
     assert "| nearest | 10,000 | 104,000 | 0.0125 | – |" in text
     assert "90.9%" in text
     assert "Left out: LEMON: there is no C++ compiler." in text
@@ -207,8 +244,9 @@ def test_page_of_the_docs_is_the_one_that_results_give():
         path = ROOT / "benchmarks" / "results" / f"{name}.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"about": {}, "rows": []}
 
-    full, large = kept("full"), kept("large")
-    expected = page(Results(full["rows"]), Results(large["rows"]), full["about"], large["about"])
+    full, large, stable = (kept(name) for name in ("full", "large", "stable"))
+    results = Results([*full["rows"], *stable["rows"]])
+    expected = page(results, Results(large["rows"]), full["about"], large["about"], stable["about"])
     shown = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert shown == expected, "run python -m benchmarks.bench page"
 
