@@ -201,6 +201,23 @@ def test_taking_people_in_another_order_changes_no_score():
     np.testing.assert_array_equal(scores.take(order, order).block(np.arange(10)), whole[np.ix_(order, order)])
 
 
+@pytest.mark.parametrize("begin", [0, 1, 7, 13, 14])
+@pytest.mark.parametrize("own", [False, True])
+def test_columns_at_the_front_can_be_left_out(begin, own, monkeypatch):
+    monkeypatch.setattr("peermatch.scoring.tiles.MOST_CELLS", 30)
+    sides = cohorts.one_pool(14, seed=9)
+    criteria = cohorts.every_criterion(TIES)
+    if own:  # a function of the user's own goes another way
+        criteria = [
+            *criteria,
+            pc.custom(lambda me, you: 1.0 - abs(me["years"] - you["years"]) / 100, "years"),
+        ]
+    scores, _, _ = cohorts.lazy(sides, criteria, [pc.must_differ("team")])
+    assert (scores.programs is None) == own
+    rows = np.array([2, 5, 6, 11])
+    np.testing.assert_array_equal(scores.block_from(rows, begin), scores.block(rows)[:, begin:])
+
+
 @pytest.mark.parametrize("mutual", MUTUALS)
 def test_a_side_that_does_not_judge_has_no_say(mutual):
     """Only mentees seek, only mentors offer: a perfect pair is worth 1, whatever the mutual score."""

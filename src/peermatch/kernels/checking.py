@@ -76,11 +76,11 @@ def check_rows(
     Parameters
     ----------
     weights : int64 array, shape (rows, columns)
-        Scores of the rows with all columns; the lowest int64 marks forbidden pairs.
+        Scores of the rows with the columns from `first` on; the lowest int64 marks forbidden pairs.
     rows : int64 array
         In one pool only columns behind the row count.
     first, offset : int
-        Where columns begin to count in `weights`; the vertex of column 0.
+        The column that stands first in `weights`; the vertex of column 0.
     most : int
         Scores of more than this, or less than minus this, do not fit.
     innermost, parent, z, start, end, place : int64 arrays
@@ -100,8 +100,9 @@ def check_rows(
         if blossoms:
             walk_sums(u, innermost, parent, z, start, end, sums)
         n_pairs = 0
-        for j in range(max(first, u + 1) if one_pool else first, weights.shape[1]):
-            w = weights[r, j]
+        row = weights[r]
+        for j in range(max(first, u + 1) if one_pool else first, first + len(row)):
+            w = row[j - first]
             if w == _FORBIDDEN:
                 continue
             if w > most or w < -most:

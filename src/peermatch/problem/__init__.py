@@ -26,7 +26,15 @@ from peermatch.problem.scores import (
     SparseScores,
     top_of_blocks,
 )
-from peermatch.problem.searching import NO_WORTH, BestPartners, Earlier, Priced, Prices, SearchableScores
+from peermatch.problem.searching import (
+    NO_WORTH,
+    BestPartners,
+    Earlier,
+    Priced,
+    Prices,
+    SearchableScores,
+    TrailingScores,
+)
 from peermatch.problem.solver import ONE_POOL, TWO_SIDES, Solver
 from peermatch.problem.stability import BlockingPairs, Stability
 from peermatch.problem.status import Status
@@ -69,6 +77,7 @@ __all__ = [
     "StabilityCertificate",
     "Status",
     "Stopped",
+    "TrailingScores",
     "WorstFirstCertificate",
     "first_places",
     "scores_above",

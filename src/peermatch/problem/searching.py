@@ -13,7 +13,15 @@ from peermatch.problem.scores import IntArray, PairScores
 if TYPE_CHECKING:
     from peermatch.kernels.blossom_pricing import BlossomOrder
 
-__all__ = ["NO_WORTH", "BestPartners", "Earlier", "Priced", "Prices", "SearchableScores"]
+__all__ = [
+    "NO_WORTH",
+    "BestPartners",
+    "Earlier",
+    "Priced",
+    "Prices",
+    "SearchableScores",
+    "TrailingScores",
+]
 
 NO_WORTH: int = int(np.iinfo(np.int64).min)
 """Stands where a person has no (further) partner."""
@@ -124,3 +132,11 @@ class SearchableScores(PairScores, Protocol):
 
     def price(self, prices: Prices, control: Control | None = None) -> Priced | None:
         """Return the pairs that contradict dual variables; None if asked to stop."""
+
+
+@runtime_checkable
+class TrailingScores(Protocol):
+    """Pair scores that can leave out columns at the front: a look at each pair of one pool once takes half the work."""
+
+    def block_from(self, rows: IntArray, begin: int) -> IntArray:
+        """Return the scores of these rows with the columns from `begin` on, shape (len(rows), shape[1] - begin)."""

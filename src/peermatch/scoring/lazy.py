@@ -38,7 +38,7 @@ MUTUALS = tuple(sorted(MUTUAL_CODES))
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Rows = Callable[[IntArray], IntArray]
+Rows = Callable[[IntArray, int], IntArray]
 
 
 class LazyScores:
@@ -141,7 +141,11 @@ class LazyScores:
 
     def block(self, rows: IntArray) -> IntArray:
         """Return the scores of these rows with everyone, shape (len(rows), shape[1])."""
-        return self._by_chunks(self._score_rows, np.asarray(rows, dtype=np.int64))
+        return self.block_from(rows, 0)
+
+    def block_from(self, rows: IntArray, begin: int) -> IntArray:
+        """Return the scores of these rows with the columns from `begin` on; see `peermatch.problem.TrailingScores`."""
+        return self._by_chunks(self._score_rows, np.asarray(rows, dtype=np.int64), begin)
 
     def utilities(self, rows: IntArray, side: str = "left") -> IntArray:
         """Return what each pairing is worth to the row's person alone (directed), `FORBIDDEN` where forbidden."""
@@ -234,32 +238,33 @@ class LazyScores:
         scores = np.take_along_axis(block, order, axis=1)
         return Candidates(np.where(scores == FORBIDDEN, -1, order), scores)
 
-    def _by_chunks(self, of_rows: Rows, rows: IntArray) -> IntArray:
-        chunks = row_chunks(len(rows), self._shape[1])
+    def _by_chunks(self, of_rows: Rows, rows: IntArray, begin: int = 0) -> IntArray:
+        columns = self._shape[1] - begin
+        chunks = row_chunks(len(rows), columns)
         # a score takes less time to compute than to send
-        parts = run_tiles(of_rows, [(rows[chunk],) for chunk in chunks], here=True)
-        return np.concatenate([np.zeros((0, self._shape[1]), dtype=np.int64), *parts])
+        parts = run_tiles(of_rows, [(rows[chunk], begin) for chunk in chunks], here=True)
+        return np.concatenate([np.zeros((0, columns), dtype=np.int64), *parts])
 
-    def _score_rows(self, rows: IntArray) -> IntArray:
+    def _score_rows(self, rows: IntArray, begin: int = 0) -> IntArray:
         if self.programs is None:
             forward, backward, bad = self._utility_rows(rows, SCORE)
             forward = np.where(self.left_says[rows][:, None], forward, backward)
             backward = np.where(self.right_says[None, :], backward, forward)
-            return self._settled(_mutual(forward, backward, self.mutual), bad)
-        shape = (len(rows), self._shape[1])
+            return self._settled(_mutual(forward, backward, self.mutual), bad)[:, begin:]
+        shape = (len(rows), self._shape[1] - begin)
         values, out = np.empty(shape), np.empty(shape, dtype=np.int64)
-        value_tile(self.programs.exact, SCORE, rows, 0, values)
-        settle_tile(values, self.lowest, self._bad_rows(rows), out)
+        value_tile(self.programs.exact, SCORE, rows, begin, values)
+        settle_tile(values, self.lowest, self._bad_rows(rows, begin), out)
         return out
 
-    def _left_rows(self, rows: IntArray) -> IntArray:
+    def _left_rows(self, rows: IntArray, begin: int = 0) -> IntArray:
         forward, _, bad = self._utility_rows(rows, FORWARD)
-        return np.where(bad, FORBIDDEN, forward.astype(np.int64))
+        return np.where(bad, FORBIDDEN, forward.astype(np.int64))[:, begin:]
 
-    def _bad_rows(self, rows: IntArray) -> npt.NDArray[np.uint8]:
+    def _bad_rows(self, rows: IntArray, begin: int = 0) -> npt.NDArray[np.uint8]:
         if self.programs is not None:
-            out = np.empty((len(rows), self._shape[1]), dtype=np.uint8)
-            forbid_tile(self.programs.exact, rows, 0, out)
+            out = np.empty((len(rows), self._shape[1] - begin), dtype=np.uint8)
+            forbid_tile(self.programs.exact, rows, begin, out)
             return out
         columns = np.arange(self._shape[1], dtype=np.int64)
         bad = np.zeros((len(rows), len(columns)), dtype=bool)

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.kernels.checking import HIGHEST, LOWEST, N_BROKEN, N_PAIRS, TALLY, TOO_GREAT, check_rows
-from peermatch.problem import FORBIDDEN, IntArray, Problem, first_places
+from peermatch.problem import FORBIDDEN, IntArray, Problem, TrailingScores, first_places
 from peermatch.verify.forest import BlossomForest
 from peermatch.verify.proof import SHOWN
 
 __all__ = ["Scan", "row_blocks", "scan_pairs"]
 
 _CELLS_PER_BLOCK = 1 << 20
+_CELLS_SCANNED = 1 << 22  # of scores alone: enough for all threads to have a part of the block to score
 _ROOM = 2**62
 _HIGHEST = int(np.iinfo(np.int64).max)
 
@@ -47,9 +48,11 @@ class Scan:
     broken: list[tuple[int, int, int]] = field(default_factory=list)
 
 
-def row_blocks(n_rows: int, n_columns: int, *, multiple: int = 1) -> Iterator[IntArray]:
+def row_blocks(
+    n_rows: int, n_columns: int, *, multiple: int = 1, cells: int = _CELLS_PER_BLOCK
+) -> Iterator[IntArray]:
     """Cut rows into blocks of about a million cells, so that memory stays linear in the number of people."""
-    step = max(1, _CELLS_PER_BLOCK // max(1, n_columns) // multiple) * multiple
+    step = max(1, cells // max(1, n_columns) // multiple) * multiple
     for begin in range(0, n_rows, step):
         yield np.arange(begin, min(n_rows, begin + step), dtype=np.int64)
 
@@ -83,8 +86,8 @@ def scan_pairs(
     """
     n_rows, n_columns = problem.scores.shape
     look = _Look(problem, duals, forest, scale, bonus, places)
-    for rows in row_blocks(n_rows, n_columns):
-        weights = np.ascontiguousarray(problem.scores.block(rows))
+    for rows in row_blocks(n_rows, n_columns, cells=_CELLS_SCANNED):
+        weights = look.trailing(rows)
         if not look.in_words(rows, weights):
             look.in_any_size(rows, weights)
     scan, seen_rows, seen_columns = look.scan, look.seen_rows, look.seen_columns
@@ -109,6 +112,7 @@ class _Look:
         places: tuple[IntArray, IntArray],
     ) -> None:
         self.scan = Scan()
+        self.problem = problem
         self.two_sided = problem.two_sided
         n_rows, n_columns = problem.scores.shape
         self.offset = n_rows if problem.two_sided else 0
@@ -133,6 +137,16 @@ class _Look:
                 forest.place,
             )
             self.sums = np.zeros(int(forest.end.max()) + 1, dtype=np.int64)
+
+    def trailing(self, rows: IntArray) -> IntArray:
+        """Return the scores of consecutive rows; of one pool, with the columns from the first of them on."""
+        scores = self.problem.scores
+        if self.two_sided:
+            return np.ascontiguousarray(scores.block(rows))
+        first = int(rows[0])
+        if isinstance(scores, TrailingScores):
+            return np.ascontiguousarray(scores.block_from(rows, first))
+        return np.ascontiguousarray(scores.block(rows)[:, first:])
 
     def in_words(self, rows: IntArray, weights: IntArray) -> bool:
         """Check a block in 64-bit arithmetic; False, and nothing is done, where something does not fit."""
@@ -175,7 +189,6 @@ class _Look:
     def in_any_size(self, rows: IntArray, weights: IntArray) -> None:
         """Check a block in Python integers."""
         first = 0 if self.two_sided else int(rows[0])
-        weights = weights[:, first:]
         allowed = weights != FORBIDDEN
         if not self.two_sided:
             allowed &= np.tri(len(rows), weights.shape[1], 0, dtype=bool) ^ True
