@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.checks import check_count
-from peermatch.errors import UnsupportedError, VerificationError
+from peermatch.errors import UnsupportedError
 from peermatch.problem import (
     FORBIDDEN,
     ONE_POOL,
@@ -28,6 +28,8 @@ from peermatch.solvers.preferences import (
     PreferenceLists,
     lists_from_positions,
     lists_from_utilities,
+    partition_fault,
+    stable_partition,
 )
 
 __all__ = ["Roommates", "stable_partition", "stable_roommates"]
@@ -115,7 +117,7 @@ class Roommates:
             successor = stable_partition(lists)
             if not _odd_members(successor).any():
                 return _stable(problem, successor, lists.n_pairs, {"ties": lists.tied, "decided_by": ties})
-            if _breach(lists, successor, lists.tie) < 0:
+            if partition_fault(lists, successor, any_order=True) < 0:
                 return _without(problem, lists, successor, decided=True)
             first = first or (lists, successor)
         if lists.n <= self.search_limit:
@@ -173,47 +175,6 @@ def stable_roommates(preferences: Sequence[Any] | npt.NDArray[Any]) -> Matching:
         else StabilityCertificate(lists.n_pairs),
         stats={"set_aside": aside},
     )
-
-
-def stable_partition(lists: PreferenceLists) -> IntArray:
-    """Return a stable partition (Tan 1991): every instance of strict lists has one.
-
-    Parameters
-    ----------
-    lists : PreferenceLists
-
-    Returns
-    -------
-    int64 array, shape (n,)
-        Each person's successor: their partner in a pair, the next of an odd party, themselves when alone.
-
-    Raises
-    ------
-    VerificationError
-        If the result does not meet the definition; it is checked over all listed pairs.
-
-    Examples
-    --------
-    >>> stable_partition(lists_from_positions([[1, 2], [2, 0], [0, 1]]))
-    array([1, 2, 0])
-    """
-    from peermatch.kernels.roommates import first_phase, second_phase, successors
-
-    first, last = np.zeros(lists.n, dtype=np.int64), np.diff(lists.start) - 1
-    first_phase(lists.start, lists.partner, lists.mirror, first, last)
-    second_phase(lists.start, lists.partner, lists.mirror, first, last)
-    successor = successors(lists.start, lists.partner, first, last)
-    breach = _breach(lists, successor, np.zeros_like(lists.tie))
-    if breach >= 0:
-        raise VerificationError(f"The stable partition fails its check at position {breach}.")
-    return successor
-
-
-def _breach(lists: PreferenceLists, successor: IntArray, tie: npt.NDArray[np.bool_]) -> int:
-    """Return someone at whom a partition is not stable under some order of these ties, or -1."""
-    from peermatch.kernels.roommates import partition_breach
-
-    return int(partition_breach(lists.start, lists.partner, lists.mirror, tie, successor))
 
 
 def _odd_members(successor: IntArray) -> npt.NDArray[np.bool_]:
