@@ -141,6 +141,7 @@ def _preference_lists() -> None:
     from peermatch.solvers.positions import lists_from_positions
     from peermatch.solvers.preferences import phases
     from peermatch.solvers.prefix_lists import lists_of_problem, prefix_lists
+    from peermatch.solvers.proposal_lists import proposal_lists
     from peermatch.solvers.symmetric import symmetric_entries, symmetric_matching
 
     ring = [[(x + 1) % 9, (x - 1) % 9] for x in range(9)]  # so short that no table is made of them
@@ -154,7 +155,8 @@ def _preference_lists() -> None:
     entries = symmetric_entries(few)
     assert entries is not None
     symmetric_matching(entries)
-    prefix_lists(DenseScores(np.zeros((40, 40), dtype=int)), at_first=2)
+    for make in (prefix_lists, proposal_lists):
+        make(DenseScores(np.zeros((40, 40), dtype=int)), at_first=2)
 
 
 def _kept(folders: list[Path]) -> set[Path]:

@@ -39,7 +39,9 @@ def sort_run(worth: Long, name: Short, begin: int, end: int) -> None:
 
 
 @in_place_kernel
-def merge(worth: Long, name: Short, begin: int, middle: int, end: int, old_worth: Long, old_name: Short) -> None:
+def merge(
+    worth: Long, name: Short, begin: int, middle: int, end: int, old_worth: Long, old_name: Short
+) -> None:
     """Merge two sorted parts that lie one behind the other; equals stay in order."""
     if worth[middle - 1] >= worth[middle]:
         return

@@ -6,10 +6,10 @@ starts with a short list, and only those whom Irving's first phase leaves with n
 
 Why that is enough for one stable matching, or for the proof that there is none. Let T be what is left when everyone
 keeps their best few and a pair counts if both keep each other, and let everybody whom phase 1 on T leaves with nothing
-have their whole list. In a stable partition of T exactly those are alone. A pair that blocks it among all pairs is one in
-which both prefer the other to their predecessors; that puts the other on the list of whoever has a predecessor, and
-on the whole list of whoever is alone; so it is a pair of T, and does not block. Hence every stable partition of T
-is one of all pairs, and with it its odd parties (Tan 1991).
+have their whole list. In a stable partition of T exactly those are alone. If a pair blocked it among all pairs, both
+would prefer the other to their predecessors; that puts the other on the list of whoever has a predecessor, and
+on the whole list of whoever is alone; so it would be a pair of T, which does not block. Hence every stable partition
+of T is one of all pairs, and so are its odd parties (Tan 1991).
 
 T need not hold all stable matchings: people may hold each other in T because their lists are too short to
 show an alternative in which everything is shifted. `peermatch.solvers.proposal_lists` has lists that hold all.
@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from peermatch.errors import InputError, error_item
 from peermatch.problem import Control, Entries, IntArray, PairScores
@@ -39,13 +38,18 @@ from peermatch.solvers.preference_lists import (
 __all__ = ["lists_of_problem", "prefix_lists", "sorted_entries"]
 
 _READ_WHOLE = 3000
-_AT_FIRST = 32
-_GROWTH = 4
+AT_FIRST = 32
+GROWTH = 4
 _CELLS_PER_BLOCK = 1 << 22
 
 
 def lists_of_problem(
-    scores: PairScores, *, ties: str = "rotation", control: Control | None = None, at_first: int = _AT_FIRST
+    scores: PairScores,
+    *,
+    ties: str = "rotation",
+    all_stable: bool = False,
+    control: Control | None = None,
+    at_first: int = AT_FIRST,
 ) -> PreferenceLists:
     """Build the lists of one pool from what pairings are worth to each side.
 
@@ -58,6 +62,9 @@ def lists_of_problem(
         One pool.
     ties : {"rotation", "position"}
         Equal utilities are ordered by (column - row) mod n, or by position, lower first.
+    all_stable : bool, default False
+        Whether the lists must hold every stable matching, for the choice of one among them. Else one stable matching,
+        or the proof that there is none, is all that can be found on the lists of a large pool.
     control : Control, optional
     at_first : int, default 32
         How many of their best everybody has on their list at first, in a large pool.
@@ -78,6 +85,10 @@ def lists_of_problem(
     if isinstance(scores, ListedUtilities):
         return lists_from_entries(scores.entries(), ties=ties)
     n = scores.shape[0]
+    if all_stable and n > _READ_WHOLE:
+        from peermatch.solvers.proposal_lists import proposal_lists
+
+        return proposal_lists(scores, ties=ties, control=control, at_first=at_first)
     return prefix_lists(scores, ties=ties, control=control, at_first=n if n <= _READ_WHOLE else at_first)
 
 
@@ -97,7 +108,7 @@ def lists_from_entries(entries: Entries, *, ties: str = "rotation") -> Preferenc
     check_size(len(entries.column))
     start = np.ascontiguousarray(entries.start, dtype=np.int64)
     name, worth = sorted_entries(entries, ties)
-    return make_lists(start, name, _as_before(start, worth))
+    return make_lists(start, name, as_before(start, worth))
 
 
 def sorted_entries(entries: Entries, ties: str) -> tuple[Short, IntArray]:
@@ -119,13 +130,17 @@ def sorted_entries(entries: Entries, ties: str) -> tuple[Short, IntArray]:
     spare = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int32)
     if sort_rows(start, column, utility, ties == "rotation", worth, name, *spare):
         person = int(column[np.argmax(np.repeat(np.arange(len(start) - 1), np.diff(start)) == column)])
-        message = f"The utilities list person {person} as a partner of their own. List pairs of two people only."
-        raise InputError(error_item("lists_self", message, row=person + 1, found=person, accepted="other people"))
+        message = (
+            f"The utilities list person {person} as a partner of their own. List pairs of two people only."
+        )
+        raise InputError(
+            error_item("lists_self", message, row=person + 1, found=person, accepted="other people")
+        )
     return name, worth
 
 
 @dataclass
-class _Prefixes:
+class Prefixes:
     """Everybody's best few, before they are made mutual.
 
     Attributes
@@ -149,7 +164,7 @@ class _Prefixes:
         """Who is allowed with more than they have on their list."""
         return np.diff(self.start) < self.allowed
 
-    def with_rows(self, rows: IntArray, other: _Prefixes) -> _Prefixes:
+    def with_rows(self, rows: IntArray, other: Prefixes) -> Prefixes:
         """Return these lists with others in place of those of some people."""
         lengths = np.diff(self.start)
         lengths[rows] = np.diff(other.start)
@@ -163,10 +178,10 @@ class _Prefixes:
             into[to_new], into[~to_new] = added, kept[of_old]
         cut = self.cut.copy()
         cut[rows] = other.cut
-        return _Prefixes(start, name, tie, self.allowed, cut)
+        return Prefixes(start, name, tie, self.allowed, cut)
 
-    def lists(self) -> PreferenceLists:
-        """Return what is mutual of these lists."""
+    def lists(self, *, all_stable: bool = False) -> PreferenceLists:
+        """Return what is mutual of these lists, and say whether that holds all stable matchings."""
         lists = make_lists(self.start, self.name, self.tie)
         short = self.short
         if not short.any():
@@ -177,11 +192,12 @@ class _Prefixes:
             cut_rank=self.cut,
             short=short,
             covered=int(self.allowed.sum()) // 2,
+            all_stable=all_stable,
         )
 
 
 def prefix_lists(
-    scores: PairScores, *, ties: str = "rotation", control: Control | None = None, at_first: int = _AT_FIRST
+    scores: PairScores, *, ties: str = "rotation", control: Control | None = None, at_first: int = AT_FIRST
 ) -> PreferenceLists:
     """Build as much of everyone's list as stability depends on.
 
@@ -209,7 +225,7 @@ def prefix_lists(
     """
     n = scores.shape[0]
     everybody, k = np.arange(n, dtype=np.int64), max(1, at_first)
-    prefixes = _read(scores, everybody, k, ties, control)
+    prefixes = read_best(scores, everybody, k, ties, control)
     while True:
         lists = prefixes.lists()
         if lists.short is None:
@@ -218,21 +234,21 @@ def prefix_lists(
         hungry = np.flatnonzero((first > last) & lists.short)
         if not len(hungry):
             return lists
-        k *= _GROWTH
-        prefixes = prefixes.with_rows(hungry, _read(scores, hungry, k, ties, control))
+        k *= GROWTH
+        prefixes = prefixes.with_rows(hungry, read_best(scores, hungry, k, ties, control))
 
 
-def _read(
-    scores: PairScores, people: IntArray, k: int, ties: str, control: Control | None
-) -> _Prefixes:
-    """Read the utilities of some people, by blocks, and keep the k best of each."""
+def read_best(scores: PairScores, people: IntArray, k: int, ties: str, control: Control | None) -> Prefixes:
+    """Read the utilities of some people, by blocks, and keep the k best of each; equals as `prefix_lists` says."""
     parts = list(_blocks(scores, people, min(k, scores.shape[0]), ties == "rotation", control))
     nothing = np.zeros(0, dtype=np.int64)
     names, worths, lengths, allowed, cut = (
-        np.concatenate([nothing, *column]) if column else nothing for column in zip(*parts, strict=True)
-    ) if parts else (nothing,) * 5
+        (np.concatenate([nothing, *column]) if column else nothing for column in zip(*parts, strict=True))
+        if parts
+        else (nothing,) * 5
+    )
     start = starts_of(lengths)
-    return _Prefixes(start, names.astype(np.int32), _as_before(start, worths), allowed, cut.astype(np.int32))
+    return Prefixes(start, names.astype(np.int32), as_before(start, worths), allowed, cut.astype(np.int32))
 
 
 def _blocks(
@@ -241,14 +257,10 @@ def _blocks(
     from peermatch.kernels.utility_lists import best_of_rows
 
     n = scores.shape[1]
-    most = min(n, _GROWTH * k)
-    step = max(1, _CELLS_PER_BLOCK // max(1, n))
+    most = min(n, GROWTH * k)
     total = 0
-    for begin in range(0, len(people), step):
-        if control is not None:
-            control.check()
-            control.report("reading preferences", begin, len(people))
-        rows = people[begin : begin + step]
+    for block in row_blocks(len(people), n, "reading preferences", control):
+        rows = people[block]
         utility = np.ascontiguousarray(scores.utilities(rows), dtype=np.int64)
         worth, name = np.empty((len(rows), most), dtype=np.int64), np.empty((len(rows), most), dtype=np.int32)
         length, allowed, cut = (np.empty(len(rows), dtype=np.int64) for _ in range(3))
@@ -261,7 +273,17 @@ def _blocks(
         yield name[kept], worth[kept], length, allowed, cut
 
 
-def _as_before(start: IntArray, worth: IntArray) -> Flags:
+def row_blocks(n_rows: int, n_columns: int, stage: str, control: Control | None) -> Iterator[IntArray]:
+    """Yield consecutive rows, as many at a time as memory is spent on, and stop if `control` says so."""
+    step = max(1, _CELLS_PER_BLOCK // max(1, n_columns))
+    for begin in range(0, n_rows, step):
+        if control is not None:
+            control.check()
+            control.report(stage, begin, n_rows)
+        yield np.arange(begin, min(n_rows, begin + step), dtype=np.int64)
+
+
+def as_before(start: IntArray, worth: IntArray) -> Flags:
     """Return who is worth as much as the one before on the same list."""
     tie = np.zeros(len(worth), dtype=np.bool_)
     np.equal(worth[1:], worth[:-1], out=tie[1:])

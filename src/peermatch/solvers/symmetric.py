@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from peermatch.errors import InputError, error_item
 from peermatch.problem import FORBIDDEN, Control, Entries, IntArray, PairScores
 from peermatch.problem.listed import ListedUtilities
 from peermatch.solvers.preference_lists import starts_of
@@ -48,11 +49,8 @@ def symmetric_entries(
     """
     if not isinstance(scores, ListedUtilities):
         return _by_blocks(scores, control) if scores.shape[0] <= looked_through else None
-    from peermatch.kernels.symmetric import entries_asymmetry
-
     entries = _as_kernels_want(scores.entries())
-    seen = np.zeros(len(entries.start) - 1, dtype=np.int64)
-    return entries if entries_asymmetry(entries.start, entries.column, entries.utility, seen) < 0 else None
+    return entries if _asymmetry(entries) < 0 else None
 
 
 def symmetric_matching(entries: Entries) -> IntArray:
@@ -70,6 +68,11 @@ def symmetric_matching(entries: Entries) -> IntArray:
     Returns
     -------
     int64 array, shape (n,)
+
+    Raises
+    ------
+    InputError
+        If the entries are not symmetric, or list somebody as a partner of their own.
 
     Notes
     -----
@@ -89,12 +92,28 @@ def symmetric_matching(entries: Entries) -> IntArray:
     from peermatch.kernels.symmetric import pair_best
     from peermatch.solvers.prefix_lists import sorted_entries
 
-    name = sorted_entries(_as_kernels_want(entries), "position")[0]
+    entries = _as_kernels_want(entries)
+    fault = _asymmetry(entries)
+    if fault >= 0:
+        message = (
+            f"Utilities must be the same for both of a pair; entry {fault} has no equal on the other side."
+        )
+        raise InputError(
+            error_item("not_symmetric", message, found=fault, accepted="each pair twice, worth the same")
+        )
+    name = sorted_entries(entries, "position")[0]
     n = len(entries.start) - 1
     mate = np.full(n, -1, dtype=np.int64)
-    start = np.ascontiguousarray(entries.start, dtype=np.int64)
-    pair_best(start, name, mate, np.zeros(n, dtype=np.int64), np.empty(n, dtype=np.int64))
+    pair_best(entries.start, name, mate, np.zeros(n, dtype=np.int64), np.empty(n, dtype=np.int64))
     return mate
+
+
+def _asymmetry(entries: Entries) -> int:
+    """Return an entry that has no equal on the other side, or -1."""
+    from peermatch.kernels.symmetric import entries_asymmetry
+
+    seen = np.zeros(len(entries.start) - 1, dtype=np.int64)
+    return int(entries_asymmetry(entries.start, entries.column, entries.utility, seen))
 
 
 def _as_kernels_want(entries: Entries) -> Entries:
