@@ -61,6 +61,11 @@ class PreferenceLists:
         Whether a person's list holds only the best few. None if all lists are whole.
     covered : int, optional
         How many pairs are allowed, where lists hold only the best few.
+    all_stable : bool
+        Whether these lists have all the stable matchings that there are, under this order of ties. Lists of the best
+        few may lack some: enough for one of them, or for the proof that there is none, but not for a choice among them.
+    given : int32 array, optional
+        The partners as the lists were given, where groups of equals have since been put in another order.
     """
 
     start: IntArray
@@ -73,6 +78,7 @@ class PreferenceLists:
     cut_rank: Short | None = None
     short: Flags | None = None
     covered: int | None = None
+    all_stable: bool = True
     given: Short | None = field(default=None, repr=False)
 
     @property
