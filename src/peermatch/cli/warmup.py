@@ -126,6 +126,7 @@ def _engine() -> None:
     max_weight_matching(hubs, leaves + 2, np.ones(24, dtype=np.int64), everyone_first=True)  # most stay alone
     stable_roommates([[1, 2, 3], [2, 0, 3], [0, 1, 3], [0, 1, 2]])
     _preference_lists()
+    _stable_choices()
     hub = np.arange(100) ** 2
     for objective in ("everyone_first", "best_total"):
         scores = np.outer(hub, hub)
@@ -157,6 +158,18 @@ def _preference_lists() -> None:
     symmetric_matching(entries)
     for make in (prefix_lists, proposal_lists):
         make(DenseScores(np.zeros((40, 40), dtype=int)), at_first=2)
+
+
+def _stable_choices() -> None:
+    """Choose among stable matchings, search under ties, and fall back where there is none."""
+    from peermatch.solvers import stable_roommates
+
+    several = [[1, 2, 3], [2, 3, 0], [3, 0, 1], [0, 1, 2]]
+    for among in ("minimum_regret", "egalitarian"):
+        stable_roommates(several, among=among)
+    alike: list[list[Any]] = [[1, 2], [2, 0], [0, 1], [[4, 5]], [[3, 5]], [[3, 4]]]
+    for fallback in ("maximum_stable", "few_blocking"):
+        stable_roommates(alike, fallback=fallback)
 
 
 def _kept(folders: list[Path]) -> set[Path]:

@@ -75,9 +75,9 @@ def ring_blocking(
 ) -> None:
     """Write how many pairs more block if ``ring[i]`` is set aside, and the others paired, than if ``ring[0]`` is.
 
-    ``with_next[i]`` is what `better` is for ``ring[i]`` paired with the next one, ``with_before[i]`` with the one before.
-    `better` is of any matching in which ``ring[0]`` is set aside, and is left with ``ring[-2]`` set aside. From one set
-    aside to the next but one only three people change; two steps at a time reach all of an odd ring.
+    ``with_next[i]`` is what `better` is for ``ring[i]`` paired with the next one, ``with_before[i]`` with the one
+    before. `better` is of any matching in which ``ring[0]`` is set aside, and is left with ``ring[-2]`` set aside.
+    From one set aside to the next but one only three people change; two steps at a time reach all of an odd ring.
     """
     size = len(ring)
     more[0] = 0

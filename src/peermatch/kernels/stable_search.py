@@ -2,13 +2,13 @@
 
 Idea
     Once a person's partner is fixed, everybody whom the person strictly prefers must end with somebody at least as
-    good as the person is for them; and if the person stays alone, so must everybody on their list. These limits are all
-    there is to stability. So the search keeps one limit for each person, always continues with whoever has the
+    good as the person is for them; and if the person stays alone, so must everybody on their list. These limits are
+    all there is to stability. So the search keeps one limit for each person, always continues with whoever has the
     fewest partners left, and turns back where somebody who needs a partner has none. It also keeps the best matching
     seen, by regret or by cost, and turns back where nothing better can follow.
 Invariant
-    Person x's list is ``partner[start[x]:start[x + 1]]``, best first; ``rank[e]`` is the other's rank on the owner's list,
-    ``back[e]`` the owner's on the other's. ``mate`` is `FREE`, -1 for somebody who stays alone, or the partner.
+    Person x's list is ``partner[start[x]:start[x + 1]]``, best first; ``rank[e]`` is the other's rank on the owner's
+    list, ``back[e]`` the owner's on the other's. ``mate`` is `FREE`, -1 for somebody who stays alone, or the partner.
     ``worst[x]`` is the worst rank that x may still get; `ALONE` if x may stay alone. `trail` knows what limits were
     before, and every level of the search where on it to return to: each entry of a list is on it at most once.
     All is kept in arrays, so that the search can be left after so many nodes and taken up again.
@@ -50,7 +50,7 @@ ALONE = 2**40
 ANY, REGRET, COST = 0, 1, 2
 
 LEVEL, TRAIL, NODES, VALUE, SEEN = 0, 1, 2, 3, 4
-"""What `state` holds: the level, how long the trail is, nodes visited, the value of the best matching, how many were seen."""
+"""What `state` holds: the level, the trail's length, nodes visited, the best matching's value, how many were seen."""
 
 
 @in_place_kernel
@@ -106,7 +106,7 @@ def bind(
     worst: Long,
     trail: Long,
 ) -> int:
-    """Demand of everybody whom x prefers to the rank `got` that they get somebody as good as x; return the trail's size."""
+    """Make everybody whom x prefers to the rank `got` get somebody as good as x; return the trail's size."""
     for e in range(start[x], start[x + 1]):
         if rank[e] >= got:
             break

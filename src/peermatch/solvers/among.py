@@ -1,8 +1,8 @@
 """The best among all stable matchings of strict lists: minimum regret, and egalitarian.
 
-Both rest on one fact. Cut everybody's list behind some place, but leave the lists of those whole who have no partner in
-any stable matching. The stable matchings of the cut lists that pair the same people are exactly the stable matchings in which
-nobody gets anyone beyond their cut: whoever blocks one of them would do so within the cuts.
+Both rest on one fact. Cut everybody's list behind some place, but leave the lists of those whole who have no partner
+in any stable matching. The stable matchings of the cut lists that pair the same people are exactly the stable
+matchings in which nobody gets anyone beyond their cut: whoever blocks one of them would do so within the cuts.
 """
 
 from __future__ import annotations
@@ -108,10 +108,11 @@ def egalitarian(
 ) -> Best:
     """Return a stable matching of the least cost, the sum of everyone's rank of their partner (NP-hard: Feder 1992).
 
-    What phase 1 leaves of the lists holds all stable matchings. It falls into parts that don't touch each other, and each
-    part is searched by branch and bound, best first. A node is a set of cuts; both phases find a stable matching within
-    them or prove that there is none, so that there are fewer than twice as many nodes as stable matchings. Always
-    the best for up to 12 people, who have at most 10,395 matchings; and wherever the search ends by itself.
+    What phase 1 leaves of the lists holds all stable matchings. It falls into parts that don't touch each other, and
+    each part is searched by branch and bound, best first. A node is a set of cuts; both phases find a stable
+    matching within them or prove that there is none, so that there are fewer than twice as many nodes as stable
+    matchings. Always the best for up to 12 people, who have at most 10,395 matchings; and wherever the search ends
+    by itself.
 
     Parameters
     ----------

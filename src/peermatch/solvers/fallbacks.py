@@ -44,7 +44,7 @@ class Blocked:
         self.better = self.better_than(np.arange(lists.n), self.mate)
 
     @property
-    def _arrays(self) -> tuple[Any, ...]:
+    def _arrays(self) -> tuple[IntArray, Any, Any, Any]:
         return self.lists.start, self.lists.partner, self.lists.mirror, self.lists.table
 
     def better_than(self, x: IntArray, y: IntArray) -> IntArray:
@@ -156,9 +156,9 @@ def maximum_stable(
     """Pair everyone of a stable partition but for one of each odd party of three or more (Tan 1990).
 
     Whoever is set aside, every pair that blocks has someone set aside in it, and no larger set of pairs is stable
-    among the people whom it pairs. In each party the one is chosen with whom the fewest pairs block, given the choice in the
-    other parties (in turn, until nothing gets better, at most four times); of equally good ones the highest total
-    score decides, then the lowest position.
+    among the people whom it pairs. In each party the one is chosen with whom the fewest pairs block, given the
+    choice in the other parties (in turn, until nothing gets better, at most four times); of equally good ones the
+    highest total score decides, then the lowest position.
 
     Parameters
     ----------
@@ -236,11 +236,11 @@ _TRIED_AT_ONCE = 400
 def few_blocking(blocked: Blocked, at_least: int = 1, control: Control | None = None) -> Blocked:
     """Look for a matching that fewer pairs block, by local search from this one; return the best seen.
 
-    A step pairs two people who are not partners (a pair that blocks, or someone alone with anyone); those whom they leave
-    are paired with each other, if they list each other, or stay alone. The step after which the fewest pairs block is taken,
-    also if it makes things worse, but none whose matching was seen before; it ends after 400 steps, or 50 without
-    a better one. Everything is looked at in the order of positions, so that the result is the same each time.
-    The fewest is NP-hard to find, or to come near to (Abraham, Biro and Manlove 2006): no promise is made.
+    A step pairs two people who are not partners (a pair that blocks, or someone alone with anyone); those whom they
+    leave are paired with each other, if they list each other, or stay alone. The step after which the fewest pairs
+    block is taken, also if it makes things worse, but none whose matching was seen before; it ends after 400 steps,
+    or 50 without a better one. Everything is looked at in the order of positions, so that the result is the same
+    each time. The fewest is NP-hard to find, or to come near to (Abraham, Biro and Manlove 2006): no promise is made.
 
     Parameters
     ----------
@@ -310,7 +310,7 @@ def _moves(blocked: Blocked) -> list[tuple[int, int]]:
 
 
 def _after(blocked: Blocked, x: int, y: int) -> tuple[IntArray, IntArray]:
-    """Who is concerned if x and y are paired, and whom they have then: those who are left have each other, if they may."""
+    """Who is concerned if x and y are paired, and whom they have then: those left have each other, if they may."""
     left = [int(z) for z in (blocked.mate[x], blocked.mate[y]) if z >= 0]
     people = np.array([x, y, *left], dtype=np.int64)
     mates = np.full(len(people), -1, dtype=np.int64)

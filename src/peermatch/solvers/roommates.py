@@ -15,6 +15,7 @@ from peermatch.problem import (
     ONE_POOL,
     BlockingPairs,
     Control,
+    Entries,
     IntArray,
     Matching,
     NoStableCertificate,
@@ -26,15 +27,19 @@ from peermatch.problem import (
     sorted_pairs,
 )
 from peermatch.solvers.among import AMONG
-from peermatch.solvers.fallbacks import FALLBACKS, Blocked, few_blocking, maximum_stable, odd_parties
-from peermatch.solvers.preferences import (
-    ORDERS,
-    TIE_BREAKS,
-    PreferenceLists,
-    lists_from_positions,
-    lists_from_utilities,
+from peermatch.solvers.fallbacks import (
+    FALLBACKS,
+    Blocked,
+    few_blocking,
+    maximum_stable,
+    odd_parties,
+    pairs_of_parties,
 )
+from peermatch.solvers.pair_utilities import lists_around, utility_of_pairs
+from peermatch.solvers.preferences import ORDERS, TIE_BREAKS, PreferenceLists, lists_from_positions
+from peermatch.solvers.prefix_lists import lists_of_problem
 from peermatch.solvers.stable_answers import StableAnswer, stable_answer
+from peermatch.solvers.symmetric import symmetric_entries, symmetric_matching
 
 __all__ = ["Roommates", "stable_roommates"]
 
@@ -48,9 +53,9 @@ class Roommates:
     Everyone's list is made of their utilities, best first; a forbidden pair is on neither list, and everyone who
     is allowed is preferred to being alone. The problem's objective plays no part: stability decides.
 
-    Equal utilities are ordered by (column - row) mod n, and, should no stable matching be found so, by position. A stable
-    matching found in any order is weakly stable: no two people both gain by leaving for each other. Then an exact
-    search decides, within its limit.
+    Equal utilities are ordered by (column - row) mod n, and, should no stable matching be found so, by position. A
+    stable matching found in any order is weakly stable: no two people both gain by leaving for each other. Then an
+    exact search decides, within its limit.
 
     What the statuses promise:
 
@@ -126,14 +131,47 @@ class Roommates:
             )
 
     def _solve(self, problem: Problem, control: Control | None) -> Matching:
+        if self.among == "any":
+            entries = symmetric_entries(problem.scores, control=control)
+            if entries is not None:
+                return _symmetric(problem, entries)
         answer = stable_answer(
-            lambda order: lists_from_utilities(problem.scores, ties=order, control=control),
+            lambda order: lists_of_problem(
+                problem.scores, ties=order, all_stable=self.among != "any", control=control
+            ),
             TIE_BREAKS,
             among=self.among,
             limit=self.search_limit,
             control=control,
         )
         return _matching(answer, self.fallback, problem, control)
+
+
+def _symmetric(problem: Problem, entries: Entries) -> Matching:
+    """The stable matching of symmetric utilities, which always exists."""
+    mate = symmetric_matching(entries)
+    n = len(mate)
+    owner = np.repeat(np.arange(n), np.diff(entries.start))
+    partners = mate[owner] == entries.column
+    have = np.full(n, np.iinfo(np.int64).max)
+    have[owner[partners]] = entries.utility[partners]
+    person = np.flatnonzero(mate >= 0)
+    rank = np.bincount(owner[entries.utility > have[owner]], minlength=n)[person] + 1
+    low = np.flatnonzero(mate > np.arange(n))
+    return Matching.of(
+        problem,
+        np.stack([low, mate[low]], axis=1),
+        status=Status.STABLE,
+        solver=Roommates.name,
+        certificate=StabilityCertificate(len(entries.column) // 2),
+        stats={"decided_by": "symmetry", "set_aside": []},
+        stability=Stability(
+            partition=np.where(mate < 0, np.arange(n), mate),
+            cost=int(rank.sum()),
+            regret=int(rank.max(initial=0)),
+            promise=_STABLE,
+        ),
+    )
 
 
 def stable_roommates(
@@ -146,18 +184,18 @@ def stable_roommates(
     preferences : list of n lists, or 2-D array, shape (n, k)
         ``preferences[i]`` holds the positions of the people whom person i would rather have than nobody, best
         first, each at most once; people who are equally good stand together in an inner list. Lists may be short or
-        empty; in a 2-D array of integers, -1 at the end of a row fills up a short one. Who is listed by one side only is
-        dropped, for both must be willing; ``matching.stability.dropped`` says who was.
+        empty; in a 2-D array of integers, -1 at the end of a row fills up a short one. Who is listed by one side
+        only is dropped, for both must be willing; ``matching.stability.dropped`` says who was.
     among : {"any", "minimum_regret", "egalitarian"}, default "any"
-        Which of the stable matchings. ``"minimum_regret"``: the worst rank that anybody gets is as good as can be; always
-        exact where there are no ties. ``"egalitarian"``: the sum of everyone's rank of their partner is as low as can be
-        (NP-hard): exact for up to 12 people, and beyond wherever the search ends by itself. With ties both are exact for
-        up to 12 people, and wherever the search ends. ``matching.stability`` has `regret` and `cost` with what was proved,
-        `regret_bound` and `cost_bound`: where they are equal, there is nothing better.
+        Which of the stable matchings. ``"minimum_regret"``: the worst rank that anybody gets is as good as can be;
+        always exact where there are no ties. ``"egalitarian"``: the sum of everyone's rank of their partner is as
+        low as can be (NP-hard): exact for up to 12 people, and beyond wherever the search ends by itself. With ties
+        both are exact for up to 12 people, and wherever the search ends. ``matching.stability`` has `regret` and
+        `cost` with what was proved, `regret_bound` and `cost_bound`: where they are equal, there is nothing better.
     fallback : {"maximum_stable", "few_blocking"}, optional
         What to do where no stable matching exists, or none was found. None: no pairs. ``"maximum_stable"``: one
-        person of each odd party of three or more is set aside (``stats["set_aside"]``), the others are paired; nobody who is
-        paired blocks with another who is, and no larger set of pairs has that property (Tan 1990).
+        person of each odd party of three or more is set aside (``stats["set_aside"]``), the others are paired;
+        nobody who is paired blocks with another who is, and no larger set of pairs has that property (Tan 1990).
         ``"few_blocking"``: a local search for a matching that few pairs block, which begins there. Either
         way ``matching.blocking_pairs`` lists all pairs that block, and how many block any matching at least.
 
@@ -165,9 +203,9 @@ def stable_roommates(
     -------
     Matching
         Its status is ``stable``, ``no_stable`` (proved) or ``undecided`` (with ties only, where the search met its
-        limit of 2,000,000 nodes; 12 people never need so many). `partition` is a stable partition (Tan 1991), whose odd
-        parties of three or more are the reason why no stable matching exists; where everything depends on the order of
-        ties, it is one of the order that was tried first. There are no scores, so the weight is 0.
+        limit of 2,000,000 nodes; 12 people never need so many). `partition` is a stable partition (Tan 1991), whose
+        odd parties of three or more are the reason why no stable matching exists; where everything depends on the
+        order of ties, it is one of the order that was tried first. There are no scores, so the weight is 0.
 
     Raises
     ------
@@ -274,21 +312,27 @@ def _fallen_back(
 ) -> tuple[Blocked, list[int], BlockingPairs]:
     """The pairs that a fallback makes, who is set aside for them, and what blocks them."""
     score = None if problem is None else problem.scores.at
-    blocked, aside = maximum_stable(answer.lists, answer.successor, score=score, control=control)
+    lists, parties = answer.lists, odd_parties(answer.successor)
+    if problem is not None and lists.short is not None:
+        members = np.sort(np.concatenate(parties))
+        lists = lists_around(problem.scores, members, pairs_of_parties(answer.successor), control)
+    blocked, aside = maximum_stable(lists, answer.successor, score=score, control=control)
     at_least = 0
     if answer.decided_by == "partition":
-        at_least = (len(odd_parties(answer.successor)) + 1) // 2
+        at_least = (len(parties) + 1) // 2
     elif answer.status == Status.NO_STABLE:
         at_least = 1
-    if fallback == "few_blocking":
+    if fallback == "few_blocking" and answer.lists.short is None:
         blocked = few_blocking(blocked, max(1, at_least), control)
-        aside = np.flatnonzero((blocked.mate < 0) & (answer.lists.lengths > 0)).tolist()
+        aside = np.flatnonzero((blocked.mate < 0) & (lists.lengths > 0)).tolist()
     pairs = sorted_pairs(blocked.pairs(), two_sided=False)
-    gains = _gains(answer.lists, blocked.mate, pairs)
-    return blocked, aside, BlockingPairs(pairs, gains, at_least)
+    if problem is None:
+        return blocked, aside, BlockingPairs(pairs, _gained_ranks(lists, blocked.mate, pairs), at_least)
+    gains = _gained_utility(problem, blocked.mate, pairs)
+    return blocked, aside, BlockingPairs(pairs, gains, at_least, unit="utility")
 
 
-def _gains(lists: PreferenceLists, mate: IntArray, pairs: IntArray) -> IntArray:
+def _gained_ranks(lists: PreferenceLists, mate: IntArray, pairs: IntArray) -> IntArray:
     """How many ranks both of each pair would gain; for somebody alone, one rank behind the end of their list."""
     given = lists.lengths + np.bincount(lists.dropped[:, 0], minlength=lists.n)
     gains = np.empty_like(pairs)
@@ -298,6 +342,17 @@ def _gains(lists: PreferenceLists, mate: IntArray, pairs: IntArray) -> IntArray:
         have = given[x] + 1
         have[~alone] = lists.ranks(x[~alone], mate[x[~alone]])
         gains[:, side] = have - lists.ranks(x, y)
+    return gains
+
+
+def _gained_utility(problem: Problem, mate: IntArray, pairs: IntArray) -> IntArray:
+    """What both of each pair would gain; for somebody alone, all that the other is worth to them."""
+    gains = np.empty_like(pairs)
+    for side in (0, 1):
+        x, y = pairs[:, side], pairs[:, 1 - side]
+        paired = mate[x] >= 0
+        gains[:, side] = utility_of_pairs(problem.scores, x, y)
+        gains[paired, side] -= utility_of_pairs(problem.scores, x[paired], mate[x[paired]])
     return gains
 
 
@@ -311,10 +366,17 @@ _OF_AN_ORDER = (
     "Every pair that blocks has someone set aside in it, so that nobody who is paired blocks with another who is. "
     "With the ties in the order that was tried, no larger set of pairs has that property."
 )
-_FEW = "A local search found no matching that fewer pairs block; there may be one. All the pairs that block it are listed."
+_FEW = (
+    "A local search found no matching that fewer pairs block; there may be one. "
+    "All the pairs that block it are listed."
+)
+
+
+_NOT_SEARCHED = " The pool is too large for a local search for a matching that fewer pairs block."
 
 
 def _promise(answer: StableAnswer, fallback: str) -> str:
-    if fallback == "few_blocking":
+    if fallback == "few_blocking" and answer.lists.short is None:
         return _FEW
-    return _MAXIMUM if answer.decided_by == "partition" else _OF_AN_ORDER
+    promise = _MAXIMUM if answer.decided_by == "partition" else _OF_AN_ORDER
+    return promise + _NOT_SEARCHED if fallback == "few_blocking" else promise

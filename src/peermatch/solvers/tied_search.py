@@ -58,9 +58,9 @@ def search_tied(
 ) -> Searched:
     """Search all weakly stable matchings for one, or for the best one.
 
-    People who list each other, directly or through others, make one part of the pool; parts don't touch each other and are
-    searched one by one. A part of up to 12 people takes less than 2,000,000 nodes, whatever their lists are: there are
-    140,152 matchings of 12 people, and a matching takes up to 12 steps.
+    People who list each other, directly or through others, make one part of the pool; parts don't touch each other
+    and are searched one by one. A part of up to 12 people takes less than 2,000,000 nodes, whatever their lists are:
+    there are 140,152 matchings of 12 people, and a matching takes up to 12 steps.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def search_tied(
     >>> from peermatch.solvers.preferences import lists_from_positions
     >>> found = search_tied(lists_from_positions([[[1, 2]], [2, 0], [0, 1]]), "any", 100)
     >>> found.mate, found.complete
-    (array([-1,  2,  1]), True)
+    (array([ 2, -1,  0]), True)
     """
     entries = list_entries(lists)
     mate = np.full(lists.n, -1, dtype=np.int64) if known is None else known.copy()
