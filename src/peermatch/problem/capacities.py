@@ -27,8 +27,8 @@ def read_capacities(capacities: Any, shape: tuple[int, int]) -> tuple[IntArray |
     ----------
     capacities : mapping, tuple, list, array, or None
         A mapping with the keys "left" and "right", or a tuple (left, right): each None (one place each), a whole number
-        for everybody, or whole numbers from 0, one a person. A list or an array alone is the right side's; a tuple of two is
-        always a pair.
+        for everybody, or whole numbers from 0, one a person. A list or an array alone is the right side's; a tuple of
+        two is always a pair.
     shape : (int, int)
         How many people there are on either side.
 
