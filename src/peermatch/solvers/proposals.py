@@ -35,8 +35,8 @@ def deferred_acceptance(
     left, right : list of lists, or 2-D integer array
         ``left[i]`` holds the positions of those on the right whom person i would rather have than a free place, best
         first, each at most once; ``right[j]`` positions on the left. Lists may be short or empty; in an array, -1
-        at the end of a row fills it up. Equals stand together in an inner list: the order in which they are written there is
-        the one that breaks the tie (of a set: ascending). Who is listed by one side only is dropped.
+        at the end of a row fills it up. Equals stand together in an inner list: the order in which they are written
+        there breaks the tie (of a set: ascending). Who is listed by one side only is dropped.
     capacities : mapping, tuple, list or array, optional
         How many partners people may have; None: one each. A mapping with the keys "left" and "right", or a tuple
         (left, right): each None, a whole number for everybody, or one whole number from 0 a person. A list or array
