@@ -65,6 +65,7 @@ class Deferred:
     candidates: int = 32
     name: ClassVar[str] = "deferred"
     accepts: ClassVar[frozenset[str]] = frozenset({TWO_SIDES})
+    many_to_many: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_choice("Deferred", "proposers", self.proposers, _SIDES)
