@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -118,7 +119,12 @@ class Deferred:
         return self._stable(problem, pairs if first == 0 else pairs[:, ::-1], met.n_pairs, stability, stats)
 
     def _stable(
-        self, problem: Problem, pairs: IntArray, n_pairs: int, stability: Stability, stats: dict[str, object]
+        self,
+        problem: Problem,
+        pairs: IntArray,
+        n_pairs: int,
+        stability: Stability,
+        stats: Mapping[str, object],
     ) -> Matching:
         return Matching.of(
             problem,
