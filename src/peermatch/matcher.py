@@ -25,6 +25,9 @@ from peermatch.solvers import get_solver, plain_solver
 __all__ = ["PeerMatcher"]
 
 _ODD = ("sit_out",)
+UNLISTED = ("after", "never")
+# Solvers of ours that ask for the best total; stated preferences are no totals.
+_OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian")
 # Names of columns in results, which sides would overwrite.
 _TAKEN = (
     "pair_id",
@@ -219,6 +222,8 @@ class PeerMatcher:
         org: Any = None,
         history: Any = None,
         locks: Any = None,
+        preferences: Any = None,
+        unlisted: str = "after",
         fitted: Any = None,
         round: str | None = None,
         as_of: Any = None,
@@ -242,6 +247,18 @@ class PeerMatcher:
             Earlier pairs, for ``no_repeat``: the columns round, date, a, b.
         locks : list of (id, id), table, or path, optional
             Pairs that are demanded this time.
+        preferences : mapping, list of tuples, table, or path, optional
+            People's own rankings: ``{id: [ids, best first]}`` (people whom one likes the same in a list of their own), a
+            list of (id, preferred id) or (id, preferred id, rank), or a table with the columns id, candidate and rank,
+            such as the table of a `Shortlist` after people changed it. On two sides a column ``side`` says whose line
+            it is; it is needed only for ids that are on both sides.
+
+            The question is then stability: no two people should both rather have each other. The matcher's solver is
+            used if it is a stable one or another package's; in place of "blossom", "hungarian", "greedy" or
+            "exhaustive" it is "roommates" for one pool and "deferred" for two sides. `Pairing.settings` says which.
+        unlisted : {"after", "never"}
+            Of those who gave a list: everybody else comes after it, in the order of what they are worth by the criteria;
+            or nobody else is accepted. Who gave no list accepts everyone, by the criteria.
         fitted : Pairing, optional
             An earlier result whose fitted encoders are used again, so that scores of different rounds compare.
         round : str, optional
@@ -268,21 +285,12 @@ class PeerMatcher:
         InfeasibleError
             If demands contradict each other; `.conflict` lists them.
         """
-        if (others is not None or role is not None) and self.sides is None:
-            raise ConfigError("Two sides need names: give PeerMatcher sides=, such as ('mentee', 'mentor').")
-        if self.sides is not None and (others is None) == (role is None):
-            raise ConfigError(
-                f"With sides={self.sides!r}, match() takes either two tables, or one table and role=."
-            )
-        _check_occasion(fitted, round, progress, cancel, time_limit)
-        if history is not None and not any(rule.kind == "no_repeat" for rule in self.rules):
-            raise ConfigError(
-                "history= was given, but no rule looks at it: add no_repeat(), or leave it out."
-            )
-        if as_of is not None:
-            as_of = _day(as_of)
-        solver = get_solver(self.solver)
-        self._check_solver(solver)
+        self._check_tables("match()", others, role, history)
+        _check_occasion("match()", fitted, round, progress, cancel, time_limit)
+        _check_choice("unlisted", unlisted, UNLISTED, caller="match()")
+        if unlisted != "after" and preferences is None:
+            raise ConfigError("unlisted= was given without preferences=, whose lists it is about.")
+        solver = self._solver(preferences is not None)
         request = Request(
             people=people,
             others=others,
@@ -292,10 +300,32 @@ class PeerMatcher:
             locks=locks,
             fitted=getattr(fitted, "fitted", fitted),
             round=round,
-            as_of=as_of,
+            as_of=None if as_of is None else _day(as_of, "match()"),
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
+            preferences=preferences,
+            unlisted=unlisted,
         )
         return run(self, solver, request)
+
+    def _check_tables(self, caller: str, others: Any, role: Any, history: Any) -> None:
+        if (others is not None or role is not None) and self.sides is None:
+            raise ConfigError("Two sides need names: give PeerMatcher sides=, such as ('mentee', 'mentor').")
+        if self.sides is not None and (others is None) == (role is None):
+            raise ConfigError(
+                f"With sides={self.sides!r}, {caller} takes either two tables, or one table and role=."
+            )
+        if history is not None and not any(rule.kind == "no_repeat" for rule in self.rules):
+            raise ConfigError(
+                "history= was given, but no rule looks at it: add no_repeat(), or leave it out."
+            )
+
+    def _solver(self, stated: bool) -> Solver:
+        """Return the solver; where people stated preferences, one that asks for stability."""
+        solver = get_solver(self.solver)
+        if stated and solver.name in _OPTIMISING:
+            solver = get_solver("roommates" if self.sides is None else "deferred")
+        self._check_solver(solver)
+        return solver
 
     def _check_solver(self, solver: Solver) -> None:
         kind = ONE_POOL if self.sides is None else TWO_SIDES
@@ -370,19 +400,20 @@ class PeerMatcher:
         write_toml(path, self.to_dict())
 
 
-def _day(as_of: Any) -> dt.date:
+def _day(as_of: Any, caller: str) -> dt.date:
     try:
         return as_day(as_of, "as_of")
     except InputError:
-        raise ConfigError(must_be("match()", "as_of", "a day such as '2026-12-01'", as_of)) from None
+        raise ConfigError(must_be(caller, "as_of", "a day such as '2026-12-01'", as_of)) from None
 
 
 def _rebuild(options: dict[str, Any]) -> PeerMatcher:
     return PeerMatcher(**options)
 
 
-def _check_occasion(fitted: Any, round: Any, progress: Any, cancel: Any, time_limit: Any) -> None:
-    caller = "match()"
+def _check_occasion(
+    caller: str, fitted: Any, round: Any, progress: Any, cancel: Any, time_limit: Any
+) -> None:
     if fitted is not None and not isinstance(getattr(fitted, "fitted", fitted), tuple):
         raise ConfigError(must_be(caller, "fitted", "an earlier Pairing", fitted))
     if round is not None and not isinstance(round, str):
@@ -401,11 +432,13 @@ def _check_number(caller: str, parameter: str, value: Any, **bounds: float) -> N
         raise ConfigError(str(error)) from None
 
 
-def _check_choice(parameter: str, value: Any, choices: Sequence[str]) -> None:
+def _check_choice(
+    parameter: str, value: Any, choices: Sequence[str], *, caller: str = "PeerMatcher"
+) -> None:
     if not isinstance(value, str) or value not in choices:
         listed = ", ".join(map(repr, choices))
         raise ConfigError(
-            must_be("PeerMatcher", parameter, f"one of {listed}", value) + did_you_mean(value, choices)
+            must_be(caller, parameter, f"one of {listed}", value) + did_you_mean(value, choices)
         )
 
 

@@ -37,7 +37,7 @@ from peermatch.report import (
     unmatched_frame,
     write_files,
 )
-from peermatch.scoring import LazyScores
+from peermatch.scoring import LazyScores, StatedScores
 from peermatch.verify import prove
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ class Pairing:
     round : str or None
     problem : Problem, optional
         What the solver was given: those whom demanded pairs leave free, in solving order, with the floor.
+    positions : pair of int64 arrays, optional
+        Whom the rows and the columns of `problem` mean: positions of `sides`.
+    stated : StatedScores, optional
+        What people stated themselves, where ``match(preferences=...)`` was given it.
 
     Examples
     --------
@@ -101,6 +105,8 @@ class Pairing:
     fitted: tuple[FittedCriterion, ...]
     round: str | None
     problem: Problem | None = None
+    positions: tuple[IntArray, IntArray] | None = None
+    stated: StatedScores | None = None
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -306,6 +312,9 @@ class Pairing:
             fitted=self.fitted,
             round=self.round,
             objective=str(self.settings.get("objective", "everyone_first")),
+            stated=self.stated,
+            problem=self.problem,
+            positions=self.positions,
         )
 
     @cached_property
