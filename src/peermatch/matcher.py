@@ -9,6 +9,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from numbers import Integral
 from types import MappingProxyType
 from typing import Any
 
@@ -18,13 +19,15 @@ from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day
 from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
-from peermatch.run import MOST_PLACES, Request, run
+from peermatch.report import Shortlist
+from peermatch.run import MOST_PLACES, Request, list_people, run
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
 __all__ = ["PeerMatcher"]
 
 _ODD = ("sit_out",)
+MOST_LISTED = 1_000
 UNLISTED = ("after", "never")
 # Solvers of ours that ask for the best total; stated preferences are no totals.
 _OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian")
@@ -307,6 +310,88 @@ class PeerMatcher:
         )
         return run(self, solver, request)
 
+    def shortlist(
+        self,
+        people: Any,
+        k: int,
+        *,
+        others: Any = None,
+        role: str | None = None,
+        org: Any = None,
+        history: Any = None,
+        at_most: int | None = None,
+        discoverable: str | None = None,
+        who: Any = None,
+        round: str | None = None,
+        as_of: Any = None,
+        fitted: Any = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Shortlist:
+        """Give each person their k best partners to choose from, by the score of the pair, with reasons.
+
+        Exact over all allowed pairs. Whom a rule forbids is not on a list; nothing on a list says that there was a
+        rule. On two sides, people of both sides get lists of people of the other. `match` takes rankings back.
+
+        Parameters
+        ----------
+        people, others, role, org, history, round, as_of, fitted, progress, cancel, time_limit
+            As in `match`. Equal scores are put in an order that depends on the round.
+        k : int
+            How many people a list has, from 1 to 1,000.
+        at_most : int, optional
+            Nobody stands on more lists than that (of one side's people, where there are two). People ask their
+            candidates, best first; who is asked too often stays on the lists of those with whom the score is highest.
+            So if someone is missing from a list on which someone less suitable stands, they stand on `at_most` lists
+            already, of people with whom they score at least as high.
+        discoverable : str, optional
+            A yes-or-no column. Who says no, or nothing, gets a list and stands on nobody's. On two sides, nobody of a
+            side whose table lacks the column is listed.
+        who : id or list of ids, optional
+            Only these people's lists: the same ones as in the full run. Without `at_most` no others are looked for.
+
+        Returns
+        -------
+        Shortlist
+            `.table`, `.lists`, and `.short`: who has fewer than k people on their list, and why.
+
+        Raises
+        ------
+        InputError, ConfigError
+            As in `match`; also for an id in `who` that nobody has, or whose person does not take part.
+        PeerMatchError
+            If it was stopped before the lists were complete.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 4), ("di", 8)]]
+        >>> pm.PeerMatcher("id", [pm.near("years")]).shortlist(people, 2).lists["bo"]
+        ['ada', 'cy']
+        """
+        caller = "shortlist()"
+        self._check_tables(caller, others, role, history)
+        _check_occasion(caller, fitted, round, progress, cancel, time_limit)
+        _check_count(caller, "k", k, MOST_LISTED)
+        if at_most is not None:
+            _check_count(caller, "at_most", at_most, None)
+        if discoverable is not None and (not isinstance(discoverable, str) or not discoverable):
+            raise ConfigError(must_be(caller, "discoverable", "the name of a column", discoverable))
+        request = Request(
+            people=people,
+            others=others,
+            role=role,
+            org=org,
+            history=history,
+            locks=None,
+            fitted=getattr(fitted, "fitted", fitted),
+            round=round,
+            as_of=None if as_of is None else _day(as_of, caller),
+            control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
+        )
+        return list_people(self, request, int(k), at_most, discoverable, who)
+
     def _check_tables(self, caller: str, others: Any, role: Any, history: Any) -> None:
         if (others is not None or role is not None) and self.sides is None:
             raise ConfigError("Two sides need names: give PeerMatcher sides=, such as ('mentee', 'mentor').")
@@ -430,6 +515,14 @@ def _check_number(caller: str, parameter: str, value: Any, **bounds: float) -> N
         check_number(caller, parameter, value, **bounds)
     except ValueError as error:
         raise ConfigError(str(error)) from None
+
+
+def _check_count(caller: str, parameter: str, value: Any, most: int | None) -> None:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if whole and value >= 1 and (most is None or value <= most):
+        return
+    bounds = "of at least 1" if most is None else f"from 1 to {most:,}"
+    raise ConfigError(must_be(caller, parameter, f"a whole number {bounds}", value))
 
 
 def _check_choice(
