@@ -166,7 +166,9 @@ class PeerMatcher:
         names_ok = not isinstance(sides, str) and isinstance(sides, Sequence) and len(sides) == 2
         if not names_ok or not all(isinstance(name, str) and name.strip() for name in sides):
             raise ConfigError(must_be("PeerMatcher", "sides", "two different names", sides))
-        taken = [name for name in sides if name in _TAKEN or name.startswith(("contribution_", "label_"))]
+        taken = [
+            name for name in sides if name in _TAKEN or name.startswith(("contribution_", "label_", "rank_"))
+        ]
         if taken:
             raise ConfigError(f"A side cannot be called {taken[0]!r}: results have a column of that name.")
         if sides[0].casefold() == sides[1].casefold():
@@ -251,8 +253,8 @@ class PeerMatcher:
         locks : list of (id, id), table, or path, optional
             Pairs that are demanded this time.
         preferences : mapping, list of tuples, table, or path, optional
-            People's own rankings: ``{id: [ids, best first]}`` (people whom one likes the same in a list of their own), a
-            list of (id, preferred id) or (id, preferred id, rank), or a table with the columns id, candidate and rank,
+            People's own rankings: ``{id: [ids, best first]}`` (people whom one likes the same in a list of their own),
+            a list of (id, preferred id) or (id, preferred id, rank), or a table with columns id, candidate and rank,
             such as the table of a `Shortlist` after people changed it. On two sides a column ``side`` says whose line
             it is; it is needed only for ids that are on both sides.
 
@@ -260,8 +262,8 @@ class PeerMatcher:
             used if it is a stable one or another package's; in place of "blossom", "hungarian", "greedy" or
             "exhaustive" it is "roommates" for one pool and "deferred" for two sides. `Pairing.settings` says which.
         unlisted : {"after", "never"}
-            Of those who gave a list: everybody else comes after it, in the order of what they are worth by the criteria;
-            or nobody else is accepted. Who gave no list accepts everyone, by the criteria.
+            Of those who gave a list: everybody else comes after it, in the order of what they are worth by the
+            criteria; or nobody else is accepted. Who gave no list accepts everyone, by the criteria.
         fitted : Pairing, optional
             An earlier result whose fitted encoders are used again, so that scores of different rounds compare.
         round : str, optional
@@ -525,9 +527,7 @@ def _check_count(caller: str, parameter: str, value: Any, most: int | None) -> N
     raise ConfigError(must_be(caller, parameter, f"a whole number {bounds}", value))
 
 
-def _check_choice(
-    parameter: str, value: Any, choices: Sequence[str], *, caller: str = "PeerMatcher"
-) -> None:
+def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller: str = "PeerMatcher") -> None:
     if not isinstance(value, str) or value not in choices:
         listed = ", ".join(map(repr, choices))
         raise ConfigError(

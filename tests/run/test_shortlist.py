@@ -80,26 +80,32 @@ def test_lists_are_those_of_the_scores_of_all_pairs():
         assert [block[u, ids.index(other)] for other in shortlist.lists[id]] == best
     table = shortlist.table
     sums = table[[name for name in table if name.startswith("contribution_")]].sum(axis=1)
-    assert (sums == table["score"]).all() and table["reason"].str.endswith(".").all()
+    assert (sums == table["score"]).all()
+    assert table["reason"].str.endswith(".").all()
     assert shortlist.short.empty
 
 
 def test_only_those_who_say_yes_are_listed_and_everybody_has_a_list():
     shortlist = MATCHER.shortlist(people(), 3, discoverable="show", at_most=4)
     shy = {person["id"] for person in people() if person["show"] is None}
-    assert shy and shy.isdisjoint(shortlist.table["candidate"]) and shy <= set(shortlist.lists)
+    assert shy
+    assert shy.isdisjoint(shortlist.table["candidate"])
+    assert shy <= set(shortlist.lists)
     with pytest.raises(pm.InputError, match="Did you mean 'show'"):
         MATCHER.shortlist(people(), 3, discoverable="shwo")
     hidden = [{**person, "show": "no"} for person in people()]
     nobody = MATCHER.shortlist(hidden, 3, discoverable="show")
-    assert nobody.table.empty and set(nobody.short["reason"]) == {"nobody may be listed"}
+    assert nobody.table.empty
+    assert set(nobody.short["reason"]) == {"nobody may be listed"}
 
 
 @pytest.mark.parametrize("at_most", [None, 2, 3])
 def test_one_person_alone_has_the_list_of_the_full_run(at_most):
     full = MATCHER.shortlist(people(), 3, at_most=at_most, round="5")
     for id in ("p00", "p09"):
-        assert MATCHER.shortlist(people(), 3, at_most=at_most, who=id, round="5").lists == {id: full.lists[id]}
+        assert MATCHER.shortlist(people(), 3, at_most=at_most, who=id, round="5").lists == {
+            id: full.lists[id]
+        }
     some = MATCHER.shortlist(people(), 3, at_most=at_most, who=["p03", "p01"], round="5")
     assert some.lists == {id: full.lists[id] for id in ("p01", "p03")}
     assert MATCHER.shortlist(people()[::-1], 3, at_most=at_most, round="5").lists == full.lists
@@ -109,7 +115,8 @@ def test_vetoes_leave_no_trace():
     open_ = pm.PeerMatcher("id", [pm.near("years")]).shortlist(people(), 13)
     table = [("p00", "p05"), ("p07", "p00")]
     shortlist = pm.PeerMatcher("id", [pm.near("years")], [pm.veto(table=table)]).shortlist(people(), 13)
-    assert "p05" not in shortlist.lists["p00"] and "p00" not in shortlist.lists["p05"]
+    assert "p05" not in shortlist.lists["p00"]
+    assert "p00" not in shortlist.lists["p05"]
     assert "p07" not in shortlist.lists["p00"]
     kept = open_.table.set_index(["id", "candidate"])["reason"]
     for row in shortlist.table.itertuples():
@@ -127,12 +134,15 @@ def test_two_sides_get_lists_of_each_other():
     assert counts.max() == 2
     assert len(shortlist.lists["mentor", "r0"]) == 2
     short = shortlist.short.query("side == 'mentee'")
-    assert len(short) and short["reason"].str.contains("already").all()
+    assert len(short)
+    assert short["reason"].str.contains("already").all()
 
 
 @pytest.mark.parametrize("k", [0, -1, 1001, 2.5, True, None, "3"])
 def test_a_wrong_k_is_refused(k):
-    with pytest.raises(pm.ConfigError, match=r"The k parameter of shortlist\(\) must be a whole number from 1"):
+    with pytest.raises(
+        pm.ConfigError, match=r"The k parameter of shortlist\(\) must be a whole number from 1"
+    ):
         MATCHER.shortlist(people(), k)
 
 
@@ -153,7 +163,8 @@ def test_other_wrong_arguments_are_refused():
 def test_tables_come_back_in_kind_and_go_to_a_file(tmp_path):
     polars = pytest.importorskip("polars")
     shortlist = MATCHER.shortlist(polars.DataFrame(people()), 2)
-    assert isinstance(shortlist.table, polars.DataFrame) and isinstance(shortlist.short, polars.DataFrame)
+    assert isinstance(shortlist.table, polars.DataFrame)
+    assert isinstance(shortlist.short, polars.DataFrame)
     path = shortlist.to_csv(tmp_path / "lists.csv")
     assert len(pd.read_csv(path)) == len(shortlist.table)
     pairing = MATCHER.match(people(), preferences=path, unlisted="never")

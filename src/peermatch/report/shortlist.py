@@ -16,7 +16,7 @@ from peermatch.explain.wording import counted
 from peermatch.problem import GRID, IntArray
 from peermatch.report.files import csv_text, write_files
 
-__all__ = ["Shortlist", "ShortOf"]
+__all__ = ["ShortOf", "Shortlist"]
 
 _REASONS = 2
 _NO_REASON = "No single thing stands out; all that counts together makes the score."
@@ -94,8 +94,8 @@ class Shortlist:
     def table(self) -> Any:
         """One row for each person on each list, in the order of ids and ranks.
 
-        Columns: id, side (where there are two: whose list it is), rank, candidate, label (the candidate's, where a label
-        column was given), score, coverage, contribution_<criterion> for each criterion that is not sensitive, and
+        Columns: id, side (where there are two: whose list it is), rank, candidate, label (the candidate's, where a
+        label column was given), score, coverage, contribution_<criterion> for each criterion that is not sensitive, and
         reason. Contributions add up to the score where no criterion is sensitive. Edited, it is taken back by
         ``match(preferences=...)``.
         """

@@ -54,7 +54,9 @@ def list_people(
             "The search was stopped before the lists were complete, so there are none: half a list would look like a "
             "whole one."
         ) from None
-    return Shortlist(_outcome(ready, request, entries), _asking(entries), k, at_most, tuple(asked), tuple(few))
+    return Shortlist(
+        _outcome(ready, request, entries), _asking(entries), k, at_most, tuple(asked), tuple(few)
+    )
 
 
 def _of_side(
@@ -233,7 +235,9 @@ def _asked(ready: Prepared, who: Any) -> list[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     items = []
     for id in ids:
-        hits = [(hand, of_side[key_of(id)]) for hand, of_side in enumerate(positions) if key_of(id) in of_side]
+        hits = [
+            (hand, of_side[key_of(id)]) for hand, of_side in enumerate(positions) if key_of(id) in of_side
+        ]
         found.update(hits)
         if not hits:
             items.append(_nobody(ready.everyone, id))
@@ -246,15 +250,21 @@ def _nobody(everyone: tuple[Cohort, Cohort | None], id: Any) -> dict[str, Any]:
     """What is wrong with someone who asks and is not here."""
     known: list[Any] = []
     for cohort in everyone:
-        for one, reason in [] if cohort is None else zip(cohort.ids.tolist(), cohort.reasons_out, strict=True):
+        for one, reason in (
+            [] if cohort is None else zip(cohort.ids.tolist(), cohort.reasons_out, strict=True)
+        ):
             if key_of(one) == key_of(id):
-                message = f"{id!r} does not take part, so there is no list for them: {reason}."
+                message = f"{id!r} does not take part, so there is no list for them ({str(reason).removeprefix('not taking part: ')})."
                 return error_item("not_taking_part", message, id=id, found=id)
             known.append(one)
     twin = next((one for one in known if str(one) == str(id)), None)
     if twin is not None:
         hint = f" Did you mean {twin!r}? (Ids are {type(twin).__name__}, this is {type(id).__name__}.)"
-        return error_item("id_type", f"Nobody has the id {id!r}.{hint}", id=str(id), found=str(id), accepted=twin)
+        return error_item(
+            "id_type", f"Nobody has the id {id!r}.{hint}", id=str(id), found=str(id), accepted=twin
+        )
     near = nearest(id, known[:_NEAREST_AMONG])
     hint = did_you_mean(id, [near]) if near is not None else f" Ids look like {known[0]!r}."
-    return error_item("unknown_id", f"Nobody has the id {id!r}.{hint}", id=str(id), found=str(id), accepted=near)
+    return error_item(
+        "unknown_id", f"Nobody has the id {id!r}.{hint}", id=str(id), found=str(id), accepted=near
+    )

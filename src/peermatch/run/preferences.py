@@ -65,9 +65,7 @@ class _Wish:
     side: Any = None
 
 
-def read_preferences(
-    source: Any, everyone: tuple[Cohort, Cohort | None], sides: Sides
-) -> Preferences:
+def read_preferences(source: Any, everyone: tuple[Cohort, Cohort | None], sides: Sides) -> Preferences:
     """Read and check rankings.
 
     Parameters
@@ -110,7 +108,9 @@ def _wishes_of(source: Any) -> tuple[list[_Wish], list[Any]]:
         return [], []
     if isinstance(source, str | os.PathLike) or hasattr(source, "columns") or isinstance(source, list):
         return _from_table(source), []
-    message = f"The preferences parameter of match() must be {_ACCEPTED}. Got {type(source).__name__} instead."
+    message = (
+        f"The preferences parameter of match() must be {_ACCEPTED}. Got {type(source).__name__} instead."
+    )
     raise InputError(error_item("wrong_kind", message, found=type(source).__name__, accepted=_ACCEPTED))
 
 
@@ -306,11 +306,15 @@ class _Desk:
             )
             return
         near = nearest(id, ids[:_NEAREST_AMONG])
-        hint = f" Did you mean {near!r}?" if near is not None else f" Ids look like {ids[0]!r}." if ids else ""
+        hint = (
+            f" Did you mean {near!r}?" if near is not None else f" Ids look like {ids[0]!r}." if ids else ""
+        )
         self._wrong("unknown_id", wish, f"nobody has the id {id!r}.{hint}", id, near)
 
     def _wrong(self, code: str, wish: _Wish, what: str, found: Any, accepted: Any) -> None:
-        where = f"Row {wish.row} of preferences: " if wish.row is not None else f"Preferences of {wish.who!r}: "
+        where = (
+            f"Row {wish.row} of preferences: " if wish.row is not None else f"Preferences of {wish.who!r}: "
+        )
         found = found if isinstance(found, str | int | type(None)) else repr(found)
         self.items.append(
             error_item(code, where + what, row=wish.row, id=wish.who, found=found, accepted=accepted)

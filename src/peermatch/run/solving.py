@@ -212,7 +212,13 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
     if status == Status.STABLE:
         return f"{over}: no two people would both rather have each other ({checked})."
     if status == Status.NO_STABLE:
-        return f"Proved: with these preferences no stable set of pairs exists ({checked}); this is the closest in hand."
+        proved = (
+            f"{over}: with these preferences no set of pairs is stable ({checked})"
+            if matching.certificate is not None
+            else "A search through every set of pairs found none that is stable (not checked independently)"
+        )
+        made = "these pairs are not stable either" if len(matching.pairs) else "no pairs were made"
+        return f"{proved}; {made}."
     if status == Status.GAP and gap is not None:
         if isinstance(matching.certificate, WorstFirstCertificate):
             return (
@@ -220,6 +226,8 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
                 f"a weakest pair it could be at most {gap / 2**30:.3f} more ({checked})."
             )
         return f"Not proved the best: another answer could have at most {_more(matching, gap)} ({checked})."
+    if matching.stability is not None or matching.solver == "roommates":
+        return "Undecided: the search stopped before it was known whether a stable set of pairs exists."
     return "Undecided: the search stopped before it was known whether a better answer exists."
 
 
