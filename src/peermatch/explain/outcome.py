@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides, key_of
-from peermatch.problem import IntArray, Matching, Problem
+from peermatch.problem import IntArray, Matching, Problem, Status
 from peermatch.scoring import LazyScores, PairDetails, StatedScores, pair_details
 
 __all__ = ["Outcome", "pair_id"]
@@ -87,6 +87,16 @@ class Outcome:
     stated: StatedScores | None = None
     problem: Problem | None = None
     positions: tuple[IntArray, IntArray] | None = None
+
+    @property
+    def asks_for_stability(self) -> bool:
+        """Whether a solver that asks for stability made the result, decided or not."""
+        matching = self.matching
+        return (
+            matching.status in (Status.STABLE, Status.NO_STABLE)
+            or matching.stability is not None
+            or matching.solver in ("roommates", "deferred")
+        )
 
     @property
     def two_sided(self) -> bool:

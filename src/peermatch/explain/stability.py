@@ -17,7 +17,7 @@ from peermatch.errors import ConfigError
 from peermatch.explain.explanation import find_person
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.wording import counted, listing, score_text, text_table, wrapped
-from peermatch.problem import GRID, IntArray, Matching, NoStableCertificate, Problem, Status
+from peermatch.problem import GRID, IntArray, Matching, NoStableCertificate, Problem
 from peermatch.scoring import STATED
 from peermatch.verify import refusals
 
@@ -147,8 +147,7 @@ def _standing(side: StabilitySide, other: bool) -> str:
 
 def stable_kind(outcome: Outcome) -> bool:
     """Whether a solver that asks for stability made a result."""
-    stable = (Status.STABLE, Status.NO_STABLE)
-    return outcome.matching.status in stable or outcome.matching.stability is not None
+    return outcome.asks_for_stability
 
 
 def why_stable(outcome: Outcome, a: Any, b: Any) -> WhyStable:

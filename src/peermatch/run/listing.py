@@ -254,7 +254,8 @@ def _nobody(everyone: tuple[Cohort, Cohort | None], id: Any) -> dict[str, Any]:
             [] if cohort is None else zip(cohort.ids.tolist(), cohort.reasons_out, strict=True)
         ):
             if key_of(one) == key_of(id):
-                message = f"{id!r} does not take part, so there is no list for them ({str(reason).removeprefix('not taking part: ')})."
+                why = str(reason).removeprefix("not taking part: ")
+                message = f"{id!r} does not take part, so there is no list for them ({why})."
                 return error_item("not_taking_part", message, id=id, found=id)
             known.append(one)
     twin = next((one for one in known if str(one) == str(id)), None)

@@ -226,8 +226,12 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
                 f"a weakest pair it could be at most {gap / 2**30:.3f} more ({checked})."
             )
         return f"Not proved the best: another answer could have at most {_more(matching, gap)} ({checked})."
-    if matching.stability is not None or matching.solver == "roommates":
-        return "Undecided: the search stopped before it was known whether a stable set of pairs exists."
+    if matching.stability is not None or matching.solver in ("roommates", "deferred"):
+        if matching.stats.get("stopped"):
+            return (
+                "Undecided: the search was stopped before it was known whether a stable set of pairs exists."
+            )
+        return "Undecided: it is not known whether a stable set of pairs exists; these are not proved to be stable."
     return "Undecided: the search stopped before it was known whether a better answer exists."
 
 
