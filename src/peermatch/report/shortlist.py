@@ -67,7 +67,7 @@ class Shortlist:
     >>> people = [{"id": "ada", "site": "Oslo"}, {"id": "bo", "site": "Rome"}, {"id": "cy", "site": "Oslo"}]
     >>> shortlist = pm.PeerMatcher("id", [pm.same("site")]).shortlist(people, 1)
     >>> shortlist.lists["ada"], shortlist.table["reason"][0]
-    (['cy'], 'Same site (Oslo).')
+    (['cy'], 'The same site (Oslo).')
     """
 
     outcome: Outcome
