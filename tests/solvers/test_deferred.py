@@ -135,7 +135,7 @@ def test_everybody_wants_the_same_and_prefixes_are_spent(kind, proposers):
     matching = Deferred(proposers, 4).solve(problem)
     assert matching.mate.tolist() == list(range(n))
     assert matching.stats["rounds"] > 2
-    assert matching.stats["most_listed"] < n * n // 3
+    assert matching.stats["most_listed"] < 0.6 * n * n  # read to the end, the lists would hold n * n
     assert prove(problem, matching).verified
 
 

@@ -62,7 +62,7 @@ def warm_up() -> None:
     few = [person for person in people if person["opted_in"]][:8]
     for solver in ("roommates", "greedy", "exhaustive"):
         pm.PeerMatcher("employee_id", _criteria()[:3], solver=solver).match(few)
-    for solver in ("blossom", "hungarian", "greedy"):
+    for solver in ("blossom", "hungarian", "greedy", "deferred"):
         pm.PeerMatcher(
             "email",
             [
@@ -119,12 +119,13 @@ def _engine() -> None:
     import numpy as np
 
     from peermatch.problem import FORBIDDEN, DenseScores, Problem
-    from peermatch.solvers import get_solver, max_weight_matching, stable_roommates
+    from peermatch.solvers import deferred_acceptance, get_solver, max_weight_matching, stable_roommates
 
     max_weight_matching([0, 1, 2], [1, 2, 0], [2, 3, 4], everyone_first=True)
     hubs, leaves = np.divmod(np.arange(24), 12)
     max_weight_matching(hubs, leaves + 2, np.ones(24, dtype=np.int64), everyone_first=True)  # most stay alone
     stable_roommates([[1, 2, 3], [2, 0, 3], [0, 1, 3], [0, 1, 2]])
+    deferred_acceptance([[[0, 1]], [0]], [[1, 0], [0]])  # with a tie
     hub = np.arange(100) ** 2
     for objective in ("everyone_first", "best_total"):
         scores = np.outer(hub, hub)

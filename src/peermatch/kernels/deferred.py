@@ -6,8 +6,8 @@ Idea
 Invariant
     Lists lie one behind the other: person x's is ``partner[start[x]:start[x + 1]]``, best first. ``mirror[e]`` is the
     place of the proposer on the list of whom they name at e, -1 if they are not on it. ``held[f]`` says whether the
-    receiver at entry f of their own list holds the proposer named there; ``worst[y]`` is the place of the worst held. Once
-    all places of y are taken, ``worst[y]`` only moves up.
+    receiver at entry f of their own list holds the proposer named there; ``worst[y]`` is the place of the worst held.
+    Once all places of y are taken, ``worst[y]`` only moves up.
 Cost
     Linear in the total length of the lists: every pointer moves one way. A stack of proposers, no recursion.
 """

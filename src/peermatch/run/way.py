@@ -63,7 +63,7 @@ def prepare(matcher: PeerMatcher, request: Request) -> Prepared:
     control.report("reading")
     everyone = everyone_of(matcher, request)
     sides = taking_part(everyone, matcher.sides)
-    capacity = capacity_of(matcher, sides)
+    capacity = capacity_of(matcher, sides, solver)
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")

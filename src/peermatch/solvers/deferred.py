@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -65,6 +66,7 @@ class Deferred:
     candidates: int = 32
     name: ClassVar[str] = "deferred"
     accepts: ClassVar[frozenset[str]] = frozenset({TWO_SIDES})
+    many_to_many: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_choice("Deferred", "proposers", self.proposers, _SIDES)
@@ -117,7 +119,12 @@ class Deferred:
         return self._stable(problem, pairs if first == 0 else pairs[:, ::-1], met.n_pairs, stability, stats)
 
     def _stable(
-        self, problem: Problem, pairs: IntArray, n_pairs: int, stability: Stability, stats: dict[str, object]
+        self,
+        problem: Problem,
+        pairs: IntArray,
+        n_pairs: int,
+        stability: Stability,
+        stats: Mapping[str, object],
     ) -> Matching:
         return Matching.of(
             problem,

@@ -24,6 +24,7 @@ from peermatch.solvers.two_sided_lists import Held, Met, accept
 __all__ = ["Lazily", "propose_lazily"]
 
 _CELLS_PER_BLOCK = 1 << 20
+_MOST_READ = 1 << 24  # entries a round: what they take is some hundred MB, however many all want the same
 _ROOM = 2**62
 _NEVER = int(np.iinfo(np.int64).max)
 
@@ -218,7 +219,7 @@ def propose_lazily(
         if not len(spent):
             return Lazily(held.pairs(met.receivers), reader.n_pairs, proposals, rounds, most_listed)
         rounds += 1
-        k *= 4
+        k = min(4 * k, max(1, _MOST_READ // len(spent)))
         least = _least(met, held, backs)
         lists = lists.kept(_still_of_use(met, held)).with_more(reader.read(spent, k, least))
         most_listed = max(most_listed, len(lists.owner))
