@@ -57,13 +57,13 @@ class Prepared:
     scores: LazyScores
 
 
-def prepare(matcher: PeerMatcher, request: Request) -> Prepared:
-    """Go as far as the scores: what pairings and shortlists have in common."""
+def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None) -> Prepared:
+    """Go as far as the scores: what pairings and shortlists have in common. Without a solver places play no part."""
     control = request.control
     control.report("reading")
     everyone = everyone_of(matcher, request)
     sides = taking_part(everyone, matcher.sides)
-    capacity = capacity_of(matcher, sides, solver)
+    capacity: Capacity = (None, None) if solver is None else capacity_of(matcher, sides, solver)
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")
@@ -76,7 +76,7 @@ def prepare(matcher: PeerMatcher, request: Request) -> Prepared:
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     """Pair people: the whole way, one step a line."""
-    ready = prepare(matcher, request)
+    ready = prepare(matcher, request, solver)
     sides, scores, enforcement = ready.sides, ready.scores, ready.enforcement
     check_places(enforcement.required, sides, ready.capacity)
     if matcher.floor is not None:
