@@ -417,7 +417,12 @@ class PeerMatcher:
     def _check_solver(self, solver: Solver) -> None:
         kind = ONE_POOL if self.sides is None else TWO_SIDES
         if kind not in solver.accepts:
-            other = "blossom" if self.sides is None else "hungarian"
+            stable = solver.name in ("roommates", "deferred")
+            other = (
+                ("roommates" if stable else "blossom")
+                if self.sides is None
+                else ("deferred" if stable else "hungarian")
+            )
             raise ConfigError(f"The solver {solver.name!r} does not take {kind}. Use solver={other!r}.")
 
     # ---- as data ----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import peermatch as pm
 from peermatch.problem import FORBIDDEN
 from peermatch.scoring import STATED
+from peermatch.solvers import get_solver
 from peermatch.verify import blocking_pairs
 
 IDS = ["ada", "bo", "cy", "di", "eve"]
@@ -246,3 +247,68 @@ def test_optimal_results_have_no_stability():
         pairing.why_stable("ada", "bo")
     with pytest.raises(pm.ConfigError, match="without preferences"):
         MATCHER.match(people(), unlisted="never")
+
+
+RING = [
+    ("ada", "bo;cy;dee"),
+    ("bo", "cy;ada;dee"),
+    ("cy", "ada;bo;dee"),
+    ("dee", "ada;bo;cy"),
+    ("eve", "fay"),
+    ("fay", "eve"),
+]
+
+
+@pytest.mark.parametrize(
+    ("fallback", "pairs", "promise", "alone"),
+    [
+        ("few_blocking", 3, "proved that no matching is blocked by fewer", None),
+        ("maximum_stable", 2, "no larger set of pairs", "outside the pairs that were made instead"),
+        (None, 0, "No pairs were made", "not told to make any other"),
+    ],
+)
+def test_a_pool_without_a_stable_answer_gets_what_its_fallback_promises(fallback, pairs, promise, alone):
+    people = [{"id": id, "wishes": wishes} for id, wishes in RING]
+    solver = get_solver("roommates", fallback=fallback)
+    pairing = pm.PeerMatcher("id", [pm.prefers("wishes")], solver=solver).match(people)
+    assert len(pairing.pairs) == pairs
+    assert "no set of pairs is stable" in pairing.certificate.sentence
+    assert pairing.certificate.verified
+    assert pairing.stability.odd_parties == (("ada", "bo", "cy"),)
+    assert promise in pairing.stability.text
+    assert promise in " ".join(pairing.summary().split())
+    reasons = [reason for reason in pairing.people["reason"] if reason]
+    assert all(alone in reason for reason in reasons)
+    assert bool(reasons) == (alone is not None)
+    if fallback:
+        blocking = pairing.stability.blocking
+        assert len(blocking) >= pairing.stability.blocking_at_least == 1
+        assert (blocking[["gain_a", "gain_b"]] > 0).all().all()
+        for a, b in zip(blocking["a"], blocking["b"], strict=True):
+            assert pairing.why_stable(a, b).verdict == "blocking"
+
+
+def test_the_default_in_programmes_leaves_nobody_alone_who_could_be_paired():
+    people = [{"id": id, "wishes": wishes} for id, wishes in RING]
+    pairing = pm.PeerMatcher("id", [pm.prefers("wishes")], solver="roommates").match(people)
+    assert set(pairing.people["status"]) == {"paired"}
+
+
+def test_explanations_begin_with_what_people_chose():
+    people = [{"id": name, "team": "x"} for name in ("ada", "bo", "cy", "dee")]
+    lists = {"ada": ["bo", "cy"], "bo": ["ada"], "cy": ["ada", "dee"]}
+    pairing = pm.PeerMatcher("id", [pm.different("team")]).match(people, preferences=lists)
+    assert pairing.explain("ada").text.startswith("ada and bo are each other's first choice.")
+    assert pairing.explain("dee").text.startswith("dee is number 2 on the list of cy.")
+    assert pairing.explain("cy").text.startswith("dee is number 2 on the list of cy.")
+    assert "Little speaks" not in pairing.explain("ada").text
+
+
+def test_a_stable_solver_on_the_wrong_kind_of_people_names_the_other_stable_one():
+    people = [{"id": 1, "team": "x"}, {"id": 2, "team": "y"}]
+    with pytest.raises(pm.ConfigError, match="Use solver='roommates'"):
+        pm.PeerMatcher("id", [pm.same("team")], solver="deferred").match(people)
+    with pytest.raises(pm.ConfigError, match="Use solver='deferred'"):
+        pm.PeerMatcher("id", [pm.same("team")], sides=("a1", "b1"), solver="roommates").match(
+            people[:1], people[1:]
+        )

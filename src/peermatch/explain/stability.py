@@ -244,7 +244,8 @@ def _forbidden(outcome: Outcome, u: int, v: int, labels: tuple[str, str]) -> str
     ]
     if names == ["preferences"]:
         return f"{labels[0]} and {labels[1]} do not both accept each other: one of them gave a list without the other."
-    return f"{labels[0]} and {labels[1]} may not be paired: {listing(names) or 'a rule'} forbids it."
+    forbids = "forbid" if len(names) > 1 else "forbids"
+    return f"{labels[0]} and {labels[1]} may not be paired: {listing(names) or 'a rule'} {forbids} it."
 
 
 def _side(
@@ -442,9 +443,10 @@ class StabilityView:
         parts = [self.odd_party, self.promise]
         if self.blocking_at_least is not None:
             number = counted(len(self.blocking), "pair")
-            parts.append(
-                f"{number} would leave for each other; no set of pairs has fewer than {self.blocking_at_least}."
+            least = (
+                f"; no set of pairs has fewer than {self.blocking_at_least}" if self.blocking_at_least else ""
             )
+            parts.append(f"{number} would leave for each other{least}.")
         return " ".join(part for part in parts if part) or f"The result is {self.status.replace('_', ' ')}."
 
     def __str__(self) -> str:

@@ -303,7 +303,9 @@ def _crowding(room: _Room, partners: _Partners) -> str:
     if room.status == Status.STABLE:
         parts.append(f"{who} {_have(count)} someone they like at least as much")
     elif room.status == Status.NO_STABLE:
-        return "no stable set of pairs exists, and this person is outside the pairs that could be made"
+        if room.without == room.people:
+            return "no stable set of pairs exists, and the solver was not told to make any other (fallback)"
+        return "no stable set of pairs exists, and this person is outside the pairs that were made instead"
     elif room.status != Status.OPTIMAL:
         parts.append(f"{who} {_have(count)} another partner; it is not proved that no better way exists")
     elif room.objective == "best_total":
