@@ -215,3 +215,25 @@ def test_hostile_capacities(capacities, code, message):
 def test_proposers_are_left_or_right(proposers):
     with pytest.raises(ConfigError, match="must be one of 'left', 'right'"):
         deferred_acceptance(RIGHT, RIGHT, proposers=proposers)
+
+
+def test_masked_entries_are_not_read():
+    hidden = np.ma.array([[0], [0]], mask=[[0], [1]])
+    for left in (hidden, list(hidden)):
+        with pytest.raises(InputError, match="person 1 of the left side has masked entries") as caught:
+            deferred_acceptance(left, [[0, 1]])
+        assert caught.value.items[0]["row"] == 2
+    assert deferred_acceptance(np.ma.array([[0]]), [[0]]).pairs.tolist() == [[0, 0]]
+
+
+def test_what_is_accepted_where_the_other_side_has_nobody():
+    with pytest.raises(InputError, match="the other side has nobody") as caught:
+        deferred_acceptance([[0]], [])
+    assert caught.value.items[0]["accepted"] == "nobody"
+
+
+def test_capacities_that_are_too_large_are_told_so():
+    with pytest.raises(
+        InputError, match=r"whole number from 0 and less than 2\*\*62\. Got 9223372036854775807"
+    ):
+        deferred_acceptance([[0]], [[0]], capacities=[2**63 - 1])

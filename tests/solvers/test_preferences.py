@@ -189,6 +189,8 @@ WRONG: list[tuple[Any, str, str]] = [
     (np.array([[1.0], [0.0]]), "not_a_position", "Got an array of float64"),
     (np.array([[True], [False]]), "not_a_position", "Got an array of bool"),
     (np.array([["b"], ["a"]]), "not_a_position", "Got an array of <U1"),
+    (np.ma.array([[1], [0]], mask=[[0], [1]]), "not_a_position", "person 1 has masked entries"),
+    ([np.ma.array([1], mask=[1]), [0]], "not_a_position", "person 0 has masked entries"),
     ([[1.0], [0]], "not_a_position", "Got the float 1.0 instead; positions are whole numbers from 0 to 1."),
     ([[True], [0]], "not_a_position", "Got the bool True instead"),
     ([[1, True], [0]], "not_a_position", "Got the bool True instead"),

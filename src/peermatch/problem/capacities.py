@@ -100,7 +100,8 @@ def _side(places: Any, side: str, size: int) -> IntArray | None:
                 if each
                 else f"The {side} side's capacity"
             )
-            message = f"{whose} must be a whole number from 0. Got {entry!r} instead."
+            most = " and less than 2**62" if whole and entry > 0 else ""
+            message = f"{whose} must be a whole number from 0{most}. Got {entry!r} instead."
             raise _error(
                 "bad_capacity", message, repr(entry), "0, 1, 2, ...", row=person + 1 if each else None
             )

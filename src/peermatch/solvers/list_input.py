@@ -90,6 +90,9 @@ def size_of(lists: Any, side: str) -> int:
 
 
 def _of_array(array: npt.NDArray[Any], side: str, others: int) -> tuple[IntArray, Short, Flags]:
+    if np.ma.is_masked(array):
+        people = np.flatnonzero(np.ma.getmaskarray(array).any(axis=1))[:_REPORTED].tolist()
+        raise InputError([_masked(side, person) for person in people])
     if array.dtype.kind not in "iu" and array.size:
         if array.dtype.kind == "f" and np.isnan(array).any():
             people = np.flatnonzero(np.isnan(array).any(axis=1))[:_REPORTED].tolist()
@@ -147,7 +150,7 @@ def _of_rows(rows: list[Any], side: str, others: int, *, filled: bool) -> tuple[
 def _read(row: Any, others: int, filled: bool) -> tuple[Short, Flags | None] | None:
     """Return a row's positions and who is as good as the one before; None if anything is wrong with it."""
     if isinstance(row, np.ndarray) and row.dtype != object:
-        if row.ndim != 1 or (row.dtype.kind not in "iu" and row.size):
+        if row.ndim != 1 or (row.dtype.kind not in "iu" and row.size) or np.ma.is_masked(row):
             return None
         if row.size and (row.min() < 0 or row.max() >= others):
             return None
@@ -199,6 +202,8 @@ def _fault(row: Any, side: str, person: int, others: int, filled: bool) -> dict[
     if isinstance(row, np.ndarray) and row.ndim != 1:
         wording = f"must be a flat list of {_ENTRIES}. Got an array with {row.ndim} dimensions instead."
         return _item("not_a_list", side, person, wording, f"{row.ndim} dimensions", "a list")
+    if np.ma.is_masked(row):
+        return _masked(side, person)
     entries = _entries(row, filled)
     if entries is None:
         wording = f"must be a list of {_ENTRIES}. Got {_kind(row)} instead."
@@ -227,12 +232,21 @@ def _fault(row: Any, side: str, person: int, others: int, filled: bool) -> dict[
                     else ", which nobody has"
                 )
                 wording = f"names position {int(y)}{fill}; {_range(others)}."
-                return _item("unknown_position", side, person, wording, int(y), f"0 to {others - 1}")
+                return _item("unknown_position", side, person, wording, int(y), _accepted(others))
     raise AssertionError(f"Nothing is wrong with the list of person {person}.")
 
 
 def _range(others: int) -> str:
     return f"positions run from 0 to {others - 1}" if others else "the other side has nobody"
+
+
+def _accepted(others: int) -> str:
+    return f"0 to {others - 1}" if others else "nobody"
+
+
+def _masked(side: str, person: int) -> dict[str, Any]:
+    wording = "has masked entries, which say nothing. Leave them out; in a 2-D array, .filled(-1) fills up short rows."
+    return _item("not_a_position", side, person, wording, "masked", "whole numbers")
 
 
 def _nan(side: str, person: int) -> dict[str, Any]:

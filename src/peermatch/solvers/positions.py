@@ -70,6 +70,9 @@ def _of_array(array: npt.NDArray[Any]) -> PreferenceLists:
     if array.ndim != 2:
         found = f"an array with {array.ndim} dimensions"
         raise InputError(error_item("input", f"{_WHOLE} Got {found} instead.", found=array.ndim, accepted=2))
+    if np.ma.is_masked(array):
+        people = np.flatnonzero(np.ma.getmaskarray(array).any(axis=1))[:_REPORTED].tolist()
+        raise InputError([_masked(person) for person in people])
     if array.dtype == object:
         return _of_rows(array.tolist(), filled=True)
     if array.dtype.kind not in "iu" and array.size:
@@ -146,7 +149,7 @@ def _checked(
 def _read_row(row: Any, filled: bool) -> tuple[IntArray, Any] | None:
     """Return a row's positions and, where there are equals, who is as good as the one before; None if it is wrong."""
     if isinstance(row, np.ndarray) and row.dtype != object:
-        if row.ndim != 1 or (row.dtype.kind not in "iu" and row.size):
+        if row.ndim != 1 or (row.dtype.kind not in "iu" and row.size) or np.ma.is_masked(row):
             return None
         return _plain(row)
     entries = _as_list(row)
@@ -234,6 +237,8 @@ def _fault_of(person: int, row: Any, n: int, filled: bool) -> dict[str, Any]:
     if isinstance(row, np.ndarray) and row.ndim != 1:
         wording = f"must be a flat list of {_ENTRIES}. Got an array with {row.ndim} dimensions instead."
         return _item("not_a_list", person, wording, f"{row.ndim} dimensions", "a list")
+    if np.ma.is_masked(row):
+        return _masked(person)
     entries = _as_list(row)
     if entries is None:
         wording = f"must be a list of {_ENTRIES}. Got {_kind(row)} instead."
@@ -292,6 +297,11 @@ def _is_nan(value: Any) -> bool:
 def _not_a_number(person: int) -> dict[str, Any]:
     wording = "holds NaN. Leave people out to shorten a list; a row of a 2-D array of integers may end in -1."
     return _item("not_a_position", person, wording, "NaN", "whole numbers")
+
+
+def _masked(person: int) -> dict[str, Any]:
+    wording = "has masked entries, which say nothing. Leave them out; in a 2-D array, .filled(-1) fills up short rows."
+    return _item("not_a_position", person, wording, "masked", "whole numbers")
 
 
 def _item(code: str, person: int, wording: str, found: Any, accepted: Any) -> dict[str, Any]:
