@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from peermatch.solvers.blossom import Blossom
+    from peermatch.solvers.circle_plan import circle_sizes
+    from peermatch.solvers.circles import Circles, form_circles
     from peermatch.solvers.exhaustive import Exhaustive
     from peermatch.solvers.graph import max_weight_matching
     from peermatch.solvers.greedy import Greedy
@@ -20,11 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Blossom",
+    "Circles",
     "Exhaustive",
     "FrontierPoint",
     "Greedy",
     "Hungarian",
     "Roommates",
+    "circle_sizes",
+    "form_circles",
     "frontier",
     "get_solver",
     "max_weight_matching",
@@ -36,11 +41,14 @@ __all__ = [
 
 _HOME = {
     "Blossom": "blossom",
+    "Circles": "circles",
     "Exhaustive": "exhaustive",
     "FrontierPoint": "trade_offs",
     "Greedy": "greedy",
     "Hungarian": "hungarian",
     "Roommates": "roommates",
+    "circle_sizes": "circle_plan",
+    "form_circles": "circles",
     "frontier": "trade_offs",
     "get_solver": "registry",
     "max_weight_matching": "graph",
