@@ -36,30 +36,34 @@ class _Options:
     follow: IntArray
 
 
-def exact_takes(problem: CircleProblem, *, everybody: bool) -> bool:
+def exact_takes(problem: CircleProblem, people: IntArray, *, everybody: bool) -> bool:
     """Return whether a problem is small enough.
 
     Parameters
     ----------
     problem : CircleProblem
+    people : int64 array
+        Those who can sit with anybody.
     everybody : bool
-        Whether only answers in which everybody has a seat are asked for.
+        Whether only answers in which all these have a seat are asked for.
     """
     most = MOST_EXACT if everybody else MOST_EXACT_SKIPPING
-    if problem.n > most or (everybody and problem.seats < problem.n):
+    if len(people) > most or (everybody and problem.seats != len(people)):
         return False
-    return _n_uses(problem, everybody) << problem.n <= _CELLS
+    return _n_uses(problem, everybody) << len(people) <= _CELLS
 
 
 def best_circles(
-    problem: CircleProblem, *, everybody: bool, control: Control | None = None
-) -> list[tuple[int, ...]] | None:
-    """Return the best circles; None if there are none (with `everybody`) that give everybody a seat.
+    problem: CircleProblem, people: IntArray, *, everybody: bool, control: Control | None = None
+) -> list[IntArray] | None:
+    """Return the best circles; None if there are none (with `everybody`) that give all these people a seat.
 
     Parameters
     ----------
     problem : CircleProblem
         One that `exact_takes`.
+    people : int64 array
+        Those who can sit with anybody.
     everybody : bool
         Look at answers alone in which everybody has a seat: much quicker.
     control : Control, optional
@@ -67,8 +71,10 @@ def best_circles(
     """
     from peermatch.kernels.circle_exact import settle_sets
 
-    n = problem.n
-    options = _options(problem, everybody)
+    n = len(people)
+    if not problem.sizes:
+        return []
+    options = _options(problem, people, everybody)
     uses = len(options.follow)
     best = np.full((1 << n, uses), -1, dtype=np.int64)
     choice = np.zeros((1 << n, uses), dtype=np.int32)
@@ -89,7 +95,9 @@ def best_circles(
             choice,
         )
     use = uses - 1 if everybody else int(best[-1].argmax())
-    return None if best[-1, use] < 0 else _traced(options, choice, (1 << n) - 1, use)
+    if best[-1, use] < 0:
+        return None
+    return [people[list(team)] for team in _traced(options, choice, (1 << n) - 1, use)]
 
 
 def _traced(options: _Options, choice: npt.NDArray[np.int32], mask: int, use: int) -> list[tuple[int, ...]]:
@@ -143,16 +151,17 @@ def _follow(problem: CircleProblem, everybody: bool) -> IntArray:
     return follow
 
 
-def _options(problem: CircleProblem, everybody: bool) -> _Options:
-    """List all circles that rules and forbidden pairs allow."""
-    n = problem.n
-    matrix = problem.scores.block(np.arange(n, dtype=np.int64))
+def _options(problem: CircleProblem, people: IntArray, everybody: bool) -> _Options:
+    """List all circles of these people that rules and forbidden pairs allow."""
+    n = len(people)
+    matrix = problem.scores.block(people)[:, people]
+    rules = [CircleRule(rule.kind, rule.codes[people], rule.most) for rule in problem.rules]
     sizes = (
         sorted(set(problem.sizes))
         if everybody
         else range(problem.smallest, max(problem.sizes, default=0) + 1)
     )
-    parts = [_circles_of(problem.rules, matrix, size) for size in sizes if size <= n]
+    parts = [_circles_of(rules, matrix, size) for size in sizes if size <= n]
     members = [tuple(row) for part, _ in parts for row in part.tolist()]
     worths = np.concatenate([np.zeros(0, np.int64), *(worth for _, worth in parts)])
     lengths = np.concatenate(

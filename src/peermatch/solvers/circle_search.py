@@ -239,11 +239,14 @@ def _repair(
     seating: Seating, rng: np.random.Generator, stats: dict[str, int], control: Control | None
 ) -> None:
     """Leave no circle that is not allowed."""
-    n = len(seating.group)
-    for _ in range(20):
+    n, before, patience = len(seating.group), len(seating.count) + 1, 3
+    while patience:
         broken = np.flatnonzero(seating.broken)
         if not len(broken):
             break
+        if len(broken) >= before:
+            patience -= 1
+        before = min(before, len(broken))
         inside = np.flatnonzero(np.isin(seating.group, broken))
         kicks = min(2000, 20 * len(inside))
         picks = rng.integers(0, n, (kicks, 4))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from peermatch.checks import check_count
 from peermatch.errors import ConfigError
@@ -22,7 +23,7 @@ from peermatch.problem import (
     Stopped,
 )
 from peermatch.solvers.circle_bounds import partners_bound, prices_bound
-from peermatch.solvers.circle_exact import best_circles, exact_takes
+from peermatch.solvers.circle_exact import MOST_EXACT, best_circles, exact_takes
 from peermatch.solvers.circle_plan import circle_sizes, size_range
 from peermatch.solvers.circle_search import Seating, Table, read_table, search
 from peermatch.solvers.circle_start import first_circles
@@ -43,7 +44,8 @@ def form_circles(
     Parameters
     ----------
     scores : PairScores
-        One pool. Forbidden pairs never sit together.
+        One pool. Forbidden pairs never sit together. Who has fewer than two allowed partners cannot have a seat, and
+        sizes are chosen for the others.
     size : int or (int, int), default 5
         How many people a circle should have, or the fewest and the most; see `circle_sizes`.
     rules : sequence of CircleRule
@@ -73,13 +75,21 @@ def form_circles(
     ([[0, 2, 4], [1, 3, 5, 6]], 81, 0)
     """
     low, _ = size_range(size)
-    sizes = circle_sizes(scores.shape[0], size)
+    able = int(can_sit(scores, low).sum()) if not scores.two_sided else 0
+    sizes = circle_sizes(able, size)
     try:
         problem = CircleProblem(scores, sizes, rules, low)
         solver = Circles(seed=seed)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     return solver.solve(problem, control=control)
+
+
+def can_sit(scores: PairScores, smallest: int) -> npt.NDArray[np.bool_]:
+    """Return who has as many allowed partners as the smallest circle asks for; nobody else can have a seat."""
+    if scores.shape[0] < smallest:
+        return np.zeros(scores.shape[0], dtype=bool)
+    return np.asarray(scores.top(smallest - 1).columns[:, -1] >= 0)
 
 
 @dataclass(frozen=True)
@@ -139,11 +149,14 @@ class Circles:
         return self._searched(problem, control)
 
     def _exactly(self, problem: CircleProblem, control: Control | None) -> CircleMatching | None:
+        if problem.n > 2 * MOST_EXACT:
+            return None
+        people = np.flatnonzero(can_sit(problem.scores, problem.smallest))
         for everybody in (True, False):
-            if not exact_takes(problem, everybody=everybody):
+            if not exact_takes(problem, people, everybody=everybody):
                 continue
-            read_table(problem.scores, np.arange(problem.n, dtype=np.int64))  # refuses what does not fit
-            circles = best_circles(problem, everybody=everybody, control=control)
+            read_table(problem.scores, people)  # refuses what does not fit
+            circles = best_circles(problem, people, everybody=everybody, control=control)
             if circles is None:
                 continue
             made = CircleMatching.of(problem, circles, bound=0, status=Status.OPTIMAL, solver="circles")
@@ -195,7 +208,10 @@ class Circles:
         start = first_circles(table, sizes, control) if first else place[circle[people]]
         rules = [CircleRule(rule.kind, rule.codes[people], rule.most, rule.name) for rule in problem.rules]
         seating = Seating(table, sizes, problem.smallest, rules, start)
-        kicks = 20_000 * 1_000 // max(1_000, len(people)) if self.kicks is None else self.kicks
+        kicks = self.kicks
+        if kicks is None:  # about as long as finding the local optimum takes, over all rounds
+            rounds = 1 if len(people) == problem.n else self.rounds
+            kicks = 20_000 * 1_000 // max(1_000, len(people)) // rounds
         try:
             for name, count in search(seating, kicks, rng, control).items():
                 stats[name] += count

@@ -3,6 +3,7 @@
 They read the problem and the matching, and share no code with any solver. Each is tested against planted errors.
 """
 
+from peermatch.verify.circles import check_circles, prove_circles
 from peermatch.verify.dispatch import prove
 from peermatch.verify.optimality import prove_bound, prove_optimal
 from peermatch.verify.partition import is_stable_partition, prove_no_stable
@@ -14,12 +15,14 @@ from peermatch.verify.worst_first import prove_worst_first
 __all__ = [
     "Proof",
     "blocking_pairs",
+    "check_circles",
     "check_valid",
     "is_stable",
     "is_stable_partition",
     "is_valid",
     "prove",
     "prove_bound",
+    "prove_circles",
     "prove_no_stable",
     "prove_optimal",
     "prove_stable",
