@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
     from peermatch.programme import extend_history
+    from peermatch.report import Shortlist
 
 _HOMES = {
     "Cohort": "cohort",
@@ -60,6 +61,7 @@ _HOMES = {
     "PeerMatchError": "errors",
     "PeerMatcher": "matcher",
     "Rule": "criteria",
+    "Shortlist": "report",
     "Status": "problem",
     "UnsupportedError": "errors",
     "VerificationError": "errors",
@@ -97,6 +99,7 @@ __all__ = [
     "PeerMatchError",
     "PeerMatcher",
     "Rule",
+    "Shortlist",
     "Status",
     "UnsupportedError",
     "VerificationError",

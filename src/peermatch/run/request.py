@@ -24,3 +24,5 @@ class Request:
     round: str | None
     as_of: Any
     control: Control
+    preferences: Any = None
+    unlisted: str = "after"

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from peermatch.solvers.blossom import Blossom
     from peermatch.solvers.circle_plan import circle_sizes
     from peermatch.solvers.circles import Circles, form_circles
+    from peermatch.solvers.deferred import Deferred
     from peermatch.solvers.exhaustive import Exhaustive
     from peermatch.solvers.graph import max_weight_matching
     from peermatch.solvers.greedy import Greedy
     from peermatch.solvers.hungarian import Hungarian
+    from peermatch.solvers.proposals import deferred_acceptance
     from peermatch.solvers.registry import get_solver, plain_solver, register_solver, solver_names
     from peermatch.solvers.roommates import Roommates, stable_roommates
     from peermatch.solvers.trade_offs import FrontierPoint, frontier
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Blossom",
     "Circles",
+    "Deferred",
     "Exhaustive",
     "FrontierPoint",
     "Greedy",
     "Hungarian",
     "Roommates",
     "circle_sizes",
+    "deferred_acceptance",
     "form_circles",
     "frontier",
     "get_solver",
@@ -42,6 +46,7 @@ __all__ = [
 _HOME = {
     "Blossom": "blossom",
     "Circles": "circles",
+    "Deferred": "deferred",
     "Exhaustive": "exhaustive",
     "FrontierPoint": "trade_offs",
     "Greedy": "greedy",
@@ -49,6 +54,7 @@ _HOME = {
     "Roommates": "roommates",
     "circle_sizes": "circle_plan",
     "form_circles": "circles",
+    "deferred_acceptance": "proposals",
     "frontier": "trade_offs",
     "get_solver": "registry",
     "max_weight_matching": "graph",
