@@ -75,6 +75,7 @@ def warm_up() -> None:
             solver=solver,
         ).match(mentees, mentors)
     _engine()
+    _circles()
 
 
 def _criteria() -> list[Any]:
@@ -133,6 +134,25 @@ def _engine() -> None:
         scores = np.outer(hub, hub)
         np.fill_diagonal(scores, FORBIDDEN)
         get_solver("blossom", k=1).solve(Problem(DenseScores(scores), objective))
+
+
+def _circles() -> None:
+    """Seat a few people in circles, exactly and by search."""
+    import numpy as np
+
+    from peermatch.problem import CircleProblem, CircleRule, DenseScores
+    from peermatch.solvers import Circles
+
+    codes = np.arange(13) % 3
+    scores = DenseScores(1 + codes[:, None] * codes[None, :])
+    rules = [
+        CircleRule("at_most", codes, 2),
+        CircleRule("nobody_alone", codes),
+        CircleRule("not_all_alike", codes),
+    ]
+    problem = CircleProblem(scores, [5, 4, 4], rules)
+    for exact in (True, False):
+        Circles(exact=exact, kicks=20).solve(problem)
 
 
 def _preference_lists() -> None:

@@ -10,6 +10,15 @@ from peermatch.problem.certificate import (
     StabilityCertificate,
     WorstFirstCertificate,
 )
+from peermatch.problem.circles import (
+    CIRCLE_RULES,
+    LARGEST_CIRCLE,
+    SMALLEST_CIRCLE,
+    CircleBound,
+    CircleMatching,
+    CircleProblem,
+    CircleRule,
+)
 from peermatch.problem.control import Control, Stopped
 from peermatch.problem.floored import FlooredScores, scores_above
 from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
@@ -41,11 +50,14 @@ from peermatch.problem.stability import BlockingPairs, Stability
 from peermatch.problem.status import Status
 
 __all__ = [
+    "CIRCLE_RULES",
     "FORBIDDEN",
     "GRID",
+    "LARGEST_CIRCLE",
     "NO_WORTH",
     "OBJECTIVES",
     "ONE_POOL",
+    "SMALLEST_CIRCLE",
     "TWO_SIDES",
     "BestPartners",
     "BlockingPairs",
@@ -53,6 +65,10 @@ __all__ = [
     "Candidates",
     "Certificate",
     "CertificateCheck",
+    "CircleBound",
+    "CircleMatching",
+    "CircleProblem",
+    "CircleRule",
     "ClonedScores",
     "Control",
     "CoverCertificate",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from peermatch.solvers.blossom import Blossom
+    from peermatch.solvers.circle_plan import circle_sizes
+    from peermatch.solvers.circles import Circles, form_circles
     from peermatch.solvers.deferred import Deferred
     from peermatch.solvers.exhaustive import Exhaustive
     from peermatch.solvers.graph import max_weight_matching
@@ -22,13 +24,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Blossom",
+    "Circles",
     "Deferred",
     "Exhaustive",
     "FrontierPoint",
     "Greedy",
     "Hungarian",
     "Roommates",
+    "circle_sizes",
     "deferred_acceptance",
+    "form_circles",
     "frontier",
     "get_solver",
     "max_weight_matching",
@@ -40,12 +45,15 @@ __all__ = [
 
 _HOME = {
     "Blossom": "blossom",
+    "Circles": "circles",
     "Deferred": "deferred",
     "Exhaustive": "exhaustive",
     "FrontierPoint": "trade_offs",
     "Greedy": "greedy",
     "Hungarian": "hungarian",
     "Roommates": "roommates",
+    "circle_sizes": "circle_plan",
+    "form_circles": "circles",
     "deferred_acceptance": "proposals",
     "frontier": "trade_offs",
     "get_solver": "registry",

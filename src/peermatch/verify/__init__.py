@@ -3,6 +3,7 @@
 They read the problem and the matching, and share no code with any solver. Each is tested against planted errors.
 """
 
+from peermatch.verify.circles import check_circles, prove_circles
 from peermatch.verify.dispatch import prove
 from peermatch.verify.listing import problem_of_preferences
 from peermatch.verify.optimality import prove_bound, prove_optimal
@@ -17,6 +18,7 @@ __all__ = [
     "Proof",
     "Refusals",
     "blocking_pairs",
+    "check_circles",
     "check_valid",
     "is_stable",
     "is_stable_partition",
@@ -24,6 +26,7 @@ __all__ = [
     "problem_of_preferences",
     "prove",
     "prove_bound",
+    "prove_circles",
     "prove_no_stable",
     "prove_optimal",
     "prove_stable",
