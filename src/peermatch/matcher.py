@@ -220,6 +220,7 @@ class PeerMatcher:
         history: Any = None,
         locks: Any = None,
         fitted: Any = None,
+        first: Any = None,
         round: str | None = None,
         as_of: Any = None,
         progress: Callable[[str, int, int], None] | None = None,
@@ -244,6 +245,10 @@ class PeerMatcher:
             Pairs that are demanded this time.
         fitted : Pairing, optional
             An earlier result whose fitted encoders are used again, so that scores of different rounds compare.
+        first : list of id, or mapping of id to whole number, optional
+            People who are left out only where that cannot be helped, whoever has the greater number before the others:
+            as many pairs as possible, then these people, then the best total. Exact, for one place each and the solver
+            "blossom"; ids of people who do not take part are passed over.
         round : str, optional
             The name of this round; it enters pair ids and the breaking of ties.
         as_of : date or str, optional
@@ -291,6 +296,7 @@ class PeerMatcher:
             history=history,
             locks=locks,
             fitted=getattr(fitted, "fitted", fitted),
+            first=first,
             round=round,
             as_of=as_of,
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),

@@ -6,6 +6,7 @@ from peermatch.problem.certificate import (
     CoverCertificate,
     NoStableCertificate,
     OptimalityCertificate,
+    ProtectedCertificate,
     StabilityCertificate,
     WorstFirstCertificate,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "Priced",
     "Prices",
     "Problem",
+    "ProtectedCertificate",
     "SearchableScores",
     "Solver",
     "SparseScores",

@@ -24,3 +24,4 @@ class Request:
     round: str | None
     as_of: Any
     control: Control
+    first: Any = None

@@ -7,12 +7,15 @@ from peermatch.verify.dispatch import prove
 from peermatch.verify.optimality import prove_bound, prove_optimal
 from peermatch.verify.partition import is_stable_partition, prove_no_stable
 from peermatch.verify.proof import Proof
+from peermatch.verify.protected import prove_protected
+from peermatch.verify.rounds import RoundsProof, prove_rounds, rounds_bound
 from peermatch.verify.stability import blocking_pairs, is_stable, prove_stable
 from peermatch.verify.validity import check_valid, is_valid
 from peermatch.verify.worst_first import prove_worst_first
 
 __all__ = [
     "Proof",
+    "RoundsProof",
     "blocking_pairs",
     "check_valid",
     "is_stable",
@@ -22,6 +25,9 @@ __all__ = [
     "prove_bound",
     "prove_no_stable",
     "prove_optimal",
+    "prove_protected",
+    "prove_rounds",
     "prove_stable",
     "prove_worst_first",
+    "rounds_bound",
 ]
