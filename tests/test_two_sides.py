@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import peermatch as pm
-from peermatch.problem import FORBIDDEN, GRID
+from peermatch.problem import FORBIDDEN, GRID, Problem
+from peermatch.solvers import Deferred
+from peermatch.verify import blocking_pairs
 from support.oracles import best_two_sided
 
 GRADES = ["junior", "middle", "senior", "lead", "head"]
@@ -338,3 +341,36 @@ def test_all_mutual_scores(mutual, solver):
     left, right = mentees(8, 6), mentors(5, 6)
     pairing = program(mutual=mutual, solver=solver).match(left, right)
     check(pairing, left, right, {row["email"]: row["places"] for row in right})
+
+
+@pytest.mark.parametrize("capacity", [None, {"mentor": "places"}, {"mentor": "places", "mentee": 2}])
+@pytest.mark.parametrize("proposers", ["left", "right"])
+def test_stable_pairs_of_mentees_and_mentors(capacity, proposers):
+    matcher = replace(program(None, solver=Deferred(proposers)), capacity=capacity)
+    left, right = mentees(25), mentors(12)
+    pairing = matcher.match(left, right)
+    assert len(pairing.pairs) > 5
+    assert pairing.certificate.verified
+    assert (pairing.certificate.kind, pairing.certificate.status) == ("stability", "stable")
+    assert "no two people would both rather have each other" in pairing.certificate.sentence
+    problem = Problem(pairing.scores, capacity=pairing.capacity)
+    assert len(blocking_pairs(problem, pairing.matching)) == 0
+    organisation = {person["email"]: person["organisation"] for person in left + right}
+    used = {person["email"]: 0 for person in left + right}
+    for pair in pairing.pairs.to_dict("records"):
+        a, b = pair["mentee"], pair["mentor"]
+        assert organisation[a] != organisation[b]
+        used[a] += 1
+        used[b] += 1
+        assert b in str(pairing.explain(a))
+    for person in right:
+        assert used[person["email"]] <= (1 if capacity is None else person["places"])
+    most = max(used[person["email"]] for person in left)
+    assert most == (2 if capacity and "mentee" in capacity else 1)
+    assert set(pairing.people["status"]) <= {"paired", "unmatched"}
+
+
+def test_several_places_on_both_sides_are_refused_by_the_others_in_words():
+    matcher = replace(program(None), capacity={"mentor": 2, "mentee": 2})
+    with pytest.raises(pm.ConfigError, match=r"with the solver 'blossom'\. The solver 'deferred' takes"):
+        matcher.match(mentees(5), mentors(4))

@@ -183,13 +183,12 @@ def test_who_is_listed_by_one_side_only_is_dropped() -> None:
         ),
         ([[1], [-1]], "unknown_position", "person 1 names position -1"),
         (np.array([[-1, 1], [0, -1]]), "unknown_position", "person 0 names position -1"),
-        ([[1, 1], [0]], "listed_twice", "The list of person 0 names person 1 twice; a list is strict."),
+        ([[1, 1], [0]], "listed_twice", "The list of person 0 names person 1 twice."),
         ([[1.0, float("nan")], [0]], "not_a_position", "person 0 holds NaN"),
-        ([[1.0], [0]], "not_a_position", "whole numbers. Got float64"),
-        ([["b"], ["a"]], "not_a_position", "whole numbers. Got <U1, starting with"),
-        ([[[1], [0]], [0]], "not_a_list", "person 0 must be a flat list"),
-        ([[1, [2]], [0], []], "not_a_list", "person 0 must be a flat list"),
-        ([1, 0], "not_a_list", "person 0 must be a flat list"),
+        ([[1.0], [0]], "not_a_position", "Got the float 1.0 instead"),
+        ([["b"], ["a"]], "not_a_position", "Got the str 'b' instead"),
+        ([[[1], [0]], [0]], "lists_self", "person 0 names the person themselves"),
+        ([1, 0], "not_a_list", "person 0 must be a list of positions"),
         ("10", "input", "Preferences must be a list of lists"),
         (7, "input", "Preferences must be a list of lists"),
     ],
@@ -210,7 +209,9 @@ def test_several_wrong_lists_are_named_together() -> None:
 def test_a_partition_that_fails_its_check_is_never_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     from peermatch.kernels import roommates as kernels
 
-    monkeypatch.setattr(kernels, "successors", lambda start, *rest: np.arange(len(start) - 1))
+    monkeypatch.setattr(
+        kernels, "write_successors", lambda *args: args[-1].__setitem__(..., range(len(args[-1])))
+    )
     with pytest.raises(VerificationError, match="fails its check"):
         stable_roommates([[1], [0]])
 

@@ -62,7 +62,7 @@ def warm_up() -> None:
     few = [person for person in people if person["opted_in"]][:8]
     for solver in ("roommates", "greedy", "exhaustive"):
         pm.PeerMatcher("employee_id", _criteria()[:3], solver=solver).match(few)
-    for solver in ("blossom", "hungarian", "greedy"):
+    for solver in ("blossom", "hungarian", "greedy", "deferred"):
         pm.PeerMatcher(
             "email",
             [
@@ -119,17 +119,58 @@ def _engine() -> None:
     import numpy as np
 
     from peermatch.problem import FORBIDDEN, DenseScores, Problem
-    from peermatch.solvers import get_solver, max_weight_matching, stable_roommates
+    from peermatch.solvers import deferred_acceptance, get_solver, max_weight_matching, stable_roommates
 
     max_weight_matching([0, 1, 2], [1, 2, 0], [2, 3, 4], everyone_first=True)
     hubs, leaves = np.divmod(np.arange(24), 12)
     max_weight_matching(hubs, leaves + 2, np.ones(24, dtype=np.int64), everyone_first=True)  # most stay alone
     stable_roommates([[1, 2, 3], [2, 0, 3], [0, 1, 3], [0, 1, 2]])
+    _preference_lists()
+    _stable_choices()
+    deferred_acceptance([[[0, 1]], [0]], [[1, 0], [0]])  # with a tie
     hub = np.arange(100) ** 2
     for objective in ("everyone_first", "best_total"):
         scores = np.outer(hub, hub)
         np.fill_diagonal(scores, FORBIDDEN)
         get_solver("blossom", k=1).solve(Problem(DenseScores(scores), objective))
+
+
+def _preference_lists() -> None:
+    """Call what is done with lists of all kinds: short ones, ties, one-sided mentions, the best few of utilities."""
+    import numpy as np
+
+    from peermatch.problem import DenseScores, SparseScores
+    from peermatch.solvers.positions import lists_from_positions
+    from peermatch.solvers.preferences import phases
+    from peermatch.solvers.prefix_lists import lists_of_problem, prefix_lists
+    from peermatch.solvers.proposal_lists import proposal_lists
+    from peermatch.solvers.symmetric import symmetric_entries, symmetric_matching
+
+    ring = [[(x + 1) % 9, (x - 1) % 9] for x in range(9)]  # so short that no table is made of them
+    one_sided: list[list[Any]] = [[1, [2, 3]], [0], [1, 0], [0]]
+    for lists in (ring, np.array(ring), one_sided):
+        made = lists_from_positions(lists).with_ties_broken("position")
+        phases(made)
+        made.ranks([0], [1])
+    few = SparseScores(np.arange(8), np.arange(1, 9), np.arange(8) % 3, shape=(9, 9))
+    lists_of_problem(few)
+    entries = symmetric_entries(few)
+    assert entries is not None
+    symmetric_matching(entries)
+    for make in (prefix_lists, proposal_lists):
+        make(DenseScores(np.zeros((40, 40), dtype=int)), at_first=2)
+
+
+def _stable_choices() -> None:
+    """Choose among stable matchings, search under ties, and fall back where there is none."""
+    from peermatch.solvers import stable_roommates
+
+    several = [[1, 2, 3], [2, 3, 0], [3, 0, 1], [0, 1, 2]]
+    for among in ("minimum_regret", "egalitarian"):
+        stable_roommates(several, among=among)
+    alike: list[list[Any]] = [[1, 2], [2, 0], [0, 1], [[4, 5]], [[3, 5]], [[3, 4]]]
+    for fallback in ("maximum_stable", "few_blocking"):
+        stable_roommates(alike, fallback=fallback)
 
 
 def _kept(folders: list[Path]) -> set[Path]:

@@ -8,10 +8,12 @@ Idea
     names, both of the party, in a ring of odd length. It is set aside, and the search goes on (Tan 1991). At the
     end every list names one person, or two of an odd party, or nobody: a stable partition.
 Invariant
-    Lists lie one behind the other: person x's is ``partner[start[x]:start[x + 1]]``, best first, and
-    ``mirror[e]`` is the place of x in the list of the person at e. Lists only lose a tail, and the same pair at
-    both ends, so that nothing is ever deleted: an entry of x at place k still stands if ``k <= last[x]`` and
-    ``mirror <= last`` of the other. After phase 1, y is first with x exactly if x is last with y.
+    Lists lie one behind the other: person x's is ``partner[start[x]:start[x + 1]]``, best first. At which place x
+    stands on the list of the person at e is ``mirror[e]``, or, where there is a table, ``table[person, x]``: only
+    a few entries are ever touched, and the other of the two arrays is empty. Lists only lose a tail, and the
+    same pair at both ends, so that nothing is ever deleted: an entry of x at place k still stands if
+    ``k <= last[x]``, and x's place on the other list is ``<= last`` there. After phase 1, y is first with x exactly
+    if x is last with y.
 Cost
     Time and memory are linear in the total length of the lists: every pointer only moves one way.
 
@@ -28,15 +30,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.kernels._jit import kernel
+from peermatch.kernels._jit import in_place_kernel
 
 __all__ = [
-    "first_duplicate",
     "first_phase",
-    "mirror_entries",
     "partition_breach",
     "second_phase",
-    "successors",
+    "write_successors",
 ]
 
 Long = npt.NDArray[np.int64]
@@ -44,83 +44,59 @@ Short = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 
-@kernel
-def first_duplicate(start: Long, partner: Short) -> int:
-    """Return the first entry that names someone a second time in one list, or -1. Linear."""
-    n = len(start) - 1
-    seen_by = np.full(n, -1, np.int64)
-    for x in range(n):
-        for e in range(start[x], start[x + 1]):
-            if seen_by[partner[e]] == x:
-                return e
-            seen_by[partner[e]] = x
-    return -1
+@in_place_kernel
+def seen_from(y: int, x: int, e: int, mirror: Short, table: Short) -> int:
+    """Return the place of x on y's list, where y is named at x's entry e: from the table if there is one."""
+    if len(table) > 0:
+        return int(table[y, x])
+    return int(mirror[e])
 
 
-@kernel
-def mirror_entries(start: Long, partner: Short) -> Short:
-    """Return each entry's place in the other's list, -1 where the other does not list the owner back. Linear."""
-    n, m = len(start) - 1, len(partner)
-    into = np.zeros(n + 1, np.int64)
-    for e in range(m):
-        into[partner[e] + 1] += 1
-    for y in range(n):
-        into[y + 1] += into[y]
-    entry, owner, fill = np.empty(m, np.int64), np.empty(m, np.int32), into[:n].copy()
-    for x in range(n):
-        for e in range(start[x], start[x + 1]):
-            y = partner[e]
-            entry[fill[y]], owner[fill[y]] = e, x
-            fill[y] += 1
-    mirror, place = np.empty(m, np.int32), np.full(n, -1, np.int32)
-    for y in range(n):
-        for e in range(start[y], start[y + 1]):
-            place[partner[e]] = e - start[y]
-        for i in range(into[y], into[y + 1]):
-            mirror[entry[i]] = place[owner[i]]
-        for e in range(start[y], start[y + 1]):
-            place[partner[e]] = -1
-    return mirror
-
-
-@kernel
-def first_phase(start: Long, partner: Short, mirror: Short, first: Long, last: Long) -> None:
+@in_place_kernel
+def first_phase(
+    start: Long, partner: Short, mirror: Short, table: Short, first: Long, last: Long, holds: Long
+) -> None:
     """Propose until everyone's proposal is held or their list is spent; `first` and `last` move inward.
 
-    On entry ``first`` is 0 and ``last`` is the length of the list less one. On return a list is empty exactly if
-    ``first > last``; otherwise both point at entries that still stand.
+    On entry ``first`` is 0, ``last`` is the place at which a list ends (of all who stand there, or of the best
+    few), and ``holds`` is -1. On return a list is empty exactly if ``first > last``; otherwise both point at
+    entries that still stand, and ``holds`` is the person at the last of them. An empty list holds nobody.
     """
-    n = len(start) - 1
-    holds = np.full(n, -1, np.int64)
-    for person in range(n):
+    for person in range(len(start) - 1):
         x = person
         while x >= 0:
-            e = start[x] + first[x]
-            while first[x] <= last[x] and mirror[e] > last[partner[e]]:
-                first[x] += 1
-                e += 1
-            if first[x] > last[x]:
+            row = partner[start[x] : start[x + 1]]
+            k, end = first[x], last[x]
+            seen = 0
+            while k <= end:
+                seen = seen_from(row[k], x, start[x] + k, mirror, table)
+                if seen <= last[row[k]]:
+                    break
+                k += 1
+            first[x] = k
+            if k > end:
                 break
-            y = partner[e]
-            last[y] = mirror[e]  # y holds x and strikes everyone worse, the one held so far among them
+            y = row[k]
+            last[y] = seen  # y holds x and strikes everyone worse, the one held so far among them
             rejected = holds[y]
             holds[y] = x
             x = rejected
 
 
-@kernel
+@in_place_kernel
 def second_entry(
-    x: int, start: Long, partner: Short, mirror: Short, first: Long, last: Long, second: Long
+    x: int, start: Long, partner: Short, mirror: Short, table: Short, first: Long, last: Long, second: Long
 ) -> int:
     """Return where x's second choice stands; only for lists of two or more. `second` never moves back."""
-    e = start[x] + max(second[x], first[x] + 1)
-    while mirror[e] > last[partner[e]]:
-        e += 1
-    second[x] = e - start[x]
-    return int(e)
+    row = partner[start[x] : start[x + 1]]
+    k = max(second[x], first[x] + 1)
+    while seen_from(row[k], x, start[x] + k, mirror, table) > last[row[k]]:
+        k += 1
+    second[x] = k
+    return int(start[x] + k)
 
 
-@kernel
+@in_place_kernel
 def seek_cycle(
     path: Long,
     size: int,
@@ -128,6 +104,7 @@ def seek_cycle(
     start: Long,
     partner: Short,
     mirror: Short,
+    table: Short,
     first: Long,
     last: Long,
     second: Long,
@@ -135,7 +112,7 @@ def seek_cycle(
     """Follow second choice, then last entry, until someone comes back; return the path's size and that place."""
     x = path[size - 1]
     while True:
-        y = partner[second_entry(x, start, partner, mirror, first, last, second)]
+        y = partner[second_entry(x, start, partner, mirror, table, first, last, second)]
         x = partner[start[y] + last[y]]
         if place[x] >= 0:
             return size, place[x]
@@ -144,7 +121,7 @@ def seek_cycle(
         size += 1
 
 
-@kernel
+@in_place_kernel
 def is_odd_party(
     cycle: Long, begin: int, place: Long, start: Long, partner: Short, first: Long, second: Long
 ) -> bool:
@@ -158,28 +135,46 @@ def is_odd_party(
     return bool(place[favourite] >= begin and partner[start[favourite] + second[favourite]] == x)
 
 
-@kernel
+@in_place_kernel
 def eliminate_cycle(
-    cycle: Long, start: Long, partner: Short, mirror: Short, first: Long, last: Long, second: Long
+    cycle: Long,
+    start: Long,
+    partner: Short,
+    mirror: Short,
+    table: Short,
+    first: Long,
+    last: Long,
+    second: Long,
 ) -> None:
     """Move everyone on the cycle to their second choice, who strikes everyone worse than them."""
     for i in range(len(cycle)):
         x = cycle[i]
         e = start[x] + second[x]
-        last[partner[e]] = mirror[e]
+        y = partner[e]
+        last[y] = seen_from(y, x, e, mirror, table)
         first[x] = second[x]
 
 
-@kernel
-def second_phase(start: Long, partner: Short, mirror: Short, first: Long, last: Long) -> None:
+@in_place_kernel
+def second_phase(
+    start: Long,
+    partner: Short,
+    mirror: Short,
+    table: Short,
+    first: Long,
+    last: Long,
+    second: Long,
+    path: Long,
+    place: Long,
+    in_party: Flags,
+) -> None:
     """Eliminate all-or-nothing cycles until every list has at most one entry or belongs to an odd party.
 
     The path up to where a cycle began stays good for the next search, which keeps the total linear. (Where it
     has become good for nothing, it has so from its beginning: its last person is settled only if all are.)
+    On entry ``second`` is 0, ``place`` is -1, ``in_party`` is false, and ``path`` is anything, each one a person.
     """
     n = len(start) - 1
-    second, path, place = np.zeros(n, np.int64), np.empty(n, np.int64), np.full(n, -1, np.int64)
-    in_party = np.zeros(n, np.bool_)
     size, lowest = 0, 0
     while True:
         while size > 0 and first[path[size - 1]] >= last[path[size - 1]]:
@@ -191,69 +186,96 @@ def second_phase(start: Long, partner: Short, mirror: Short, first: Long, last: 
             if lowest == n:
                 return
             path[0], place[lowest], size = lowest, 0, 1
-        size, begin = seek_cycle(path, size, place, start, partner, mirror, first, last, second)
+        size, begin = seek_cycle(path, size, place, start, partner, mirror, table, first, last, second)
         cycle = path[begin:size]
         if is_odd_party(cycle, begin, place, start, partner, first, second):
             for x in cycle:
                 in_party[x] = True
         else:
-            eliminate_cycle(cycle, start, partner, mirror, first, last, second)
+            eliminate_cycle(cycle, start, partner, mirror, table, first, last, second)
         for x in cycle:
             place[x] = -1
         size = begin
 
 
-@kernel
-def successors(start: Long, partner: Short, first: Long, last: Long) -> Long:
-    """Return the stable partition that is left after both phases: each person's successor, or themselves."""
-    n = len(start) - 1
-    successor = np.arange(n)
-    for x in range(n):
-        if first[x] <= last[x]:
-            successor[x] = partner[start[x] + first[x]]
-    return successor
+@in_place_kernel
+def write_successors(start: Long, partner: Short, first: Long, last: Long, successor: Long) -> None:
+    """Write the stable partition that is left after both phases: each person's successor, or themselves."""
+    for x in range(len(start) - 1):
+        successor[x] = partner[start[x] + first[x]] if first[x] <= last[x] else x
 
 
-@kernel
-def partition_breach(start: Long, partner: Short, mirror: Short, tie: Flags, successor: Long) -> int:
+@in_place_kernel
+def reach(row: Short, tie: Flags, next_one: int, last_one: int) -> int:
+    """Return how many on someone's list they would leave their predecessor for, or -1 if the order is wrong.
+
+    The list is looked at up to there, and no further. Entries in a group with the predecessor count, and the successor
+    of a larger party must stand before that group.
+    """
+    length = len(row)
+    best, last = length, length
+    k = 0
+    while k < length and last == length:
+        if row[k] == next_one:
+            best = k
+        if row[k] == last_one:
+            last = k
+        k += 1
+    if last == length or best == length:
+        return -1
+    tied = len(tie) > 0
+    group = last
+    while tied and group > 0 and tie[group]:
+        group -= 1
+    if best >= group and next_one != last_one:
+        return -1
+    last += 1
+    while tied and last < length and tie[last]:
+        last += 1
+    return last
+
+
+@in_place_kernel
+def partition_breach(
+    start: Long,
+    partner: Short,
+    mirror: Short,
+    table: Short,
+    tie: Flags,
+    successor: Long,
+    predecessor: Long,
+    worst: Long,
+) -> int:
     """Return someone at whom `successor` fails to be a stable partition (Tan 1991), or -1. Linear.
 
     The definition: successors are a permutation; in a party of three or more everyone prefers their successor
     to their predecessor; no two people who are not neighbours in a party prefer each other to their predecessors,
     where a person alone prefers anyone listed. A partition without an odd party of three or more is a
     stable matching. ``tie[e]`` marks entries that are as good as the one before them: -1 then means that the
-    partition is stable whatever order is given to ties.
+    partition is stable whatever order is given to ties. An empty `tie` says that none are. ``predecessor`` is -1 on
+    entry, ``worst`` is anything.
     """
     n = len(start) - 1
-    predecessor, worst = np.full(n, -1, np.int64), np.zeros(n, np.int64)
     for x in range(n):
+        if successor[x] < 0 or successor[x] >= n:
+            return x
         predecessor[successor[x]] = x
     for x in range(n):
         if predecessor[x] < 0:
             return x
-        length = start[x + 1] - start[x]
-        worst[x] = length
-        if successor[x] == x:
-            continue
-        best, last = length, length
-        for k in range(length):
-            if partner[start[x] + k] == successor[x]:
-                best = k
-            if partner[start[x] + k] == predecessor[x]:
-                last = k
-        if best == length or last == length:
+        worst[x] = start[x + 1] - start[x]
+        if successor[x] != x:
+            row = partner[start[x] : start[x + 1]]
+            ties = tie[start[x] : start[x + 1]] if len(tie) > 0 else tie
+            worst[x] = reach(row, ties, successor[x], predecessor[x])
+        if worst[x] < 0:
             return x
-        while best < last and tie[start[x] + last]:
-            last -= 1
-        if best >= last and successor[x] != predecessor[x]:
-            return x
-        last += 1
-        while last < length and tie[start[x] + last]:
-            last += 1
-        worst[x] = last
     for x in range(n):
-        for e in range(start[x], start[x] + worst[x]):
-            y = partner[e]
-            if mirror[e] < worst[y] and y != successor[x] and y != predecessor[x]:
+        row = partner[start[x] : start[x + 1]]
+        for k in range(worst[x]):
+            y = row[k]
+            if y == successor[x] or y == predecessor[x]:
+                continue
+            if seen_from(y, x, start[x] + k, mirror, table) < worst[y]:
                 return x
     return -1

@@ -1,5 +1,6 @@
 """The language that both sides speak: scores, problem, matching, certificate, status."""
 
+from peermatch.problem.capacities import read_capacities
 from peermatch.problem.certificate import (
     BoundCertificate,
     Certificate,
@@ -13,7 +14,7 @@ from peermatch.problem.certificate import (
 from peermatch.problem.control import Control, Stopped
 from peermatch.problem.floored import FlooredScores, scores_above
 from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
-from peermatch.problem.listed import ListedScores, ListedUtilities
+from peermatch.problem.listed import ListedScores, ListedUtilities, utility_of_entries
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
 from peermatch.problem.scores import (
@@ -82,7 +83,9 @@ __all__ = [
     "TrailingScores",
     "WorstFirstCertificate",
     "first_places",
+    "read_capacities",
     "scores_above",
     "sorted_pairs",
     "top_of_blocks",
+    "utility_of_entries",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.checks import check_choice
+from peermatch.errors import UnsupportedError
 from peermatch.problem.scores import Candidates, IntArray, PairScores, top_of_blocks
 
 __all__ = ["OBJECTIVES", "ClonedScores", "Problem", "first_places"]
@@ -27,7 +28,7 @@ class Problem:
         to the total); or as many pairs as possible, then the best worst pair, then the best total.
     capacity : pair of int64 arrays or None
         Two sides only: how many partners each person of the left and of the right side may have. None: one each.
-        At most one side may have anyone with more than one place.
+        Where both sides have people with more than one place, only the solver 'deferred' takes the problem.
 
     Raises
     ------
@@ -41,7 +42,6 @@ class Problem:
 
     def __post_init__(self) -> None:
         check_choice("Problem", "objective", self.objective, OBJECTIVES)
-        many = 0
         for places, size in zip(self.capacity, self.scores.shape, strict=True):
             if places is None:
                 continue
@@ -49,9 +49,6 @@ class Problem:
                 raise ValueError("Capacities need two sides.")
             if places.shape != (size,) or (size and int(places.min()) < 0):
                 raise ValueError(f"A capacity needs {size} whole numbers of at least 0.")
-            many += bool(size and int(places.max()) > 1)
-        if many == 2:
-            raise ValueError("Only one of the two sides may have people with more than one place.")
 
     @property
     def two_sided(self) -> bool:
@@ -69,6 +66,11 @@ class Problem:
         """Whether anyone has a capacity other than one."""
         return any(places is not None and bool((places != 1).any()) for places in self.capacity)
 
+    @property
+    def many_to_many(self) -> bool:
+        """Whether both sides have people with more than one place."""
+        return all(places is not None and bool((places > 1).any()) for places in self.capacity)
+
     def one_place_each(self) -> tuple[Problem, IntArray, IntArray]:
         """Return the same problem with each person of capacity c standing there c times.
 
@@ -78,7 +80,17 @@ class Problem:
             Without capacities; `self` when nobody has a capacity other than one.
         left, right : int64 arrays
             The position in this problem of each row and of each column of the returned one.
+
+        Raises
+        ------
+        UnsupportedError
+            If both sides have people with more than one place: two places could hold the same pair twice.
         """
+        if self.many_to_many:
+            raise UnsupportedError(
+                "Only one of the two sides may have people with more than one place, for all solvers but 'deferred', "
+                "which looks for stable pairs. Use 'deferred', or give everyone on one of the sides a single place."
+            )
         rows, columns = self.scores.shape
         left, right = np.arange(rows), np.arange(columns)
         if not self.has_places:

@@ -8,6 +8,7 @@ whole n x n matrix: solvers ask for blocks of rows, for listed pairs, or for eac
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -217,6 +218,41 @@ class DenseScores:
         return (self._left if side == "left" else self._right)[rows]
 
 
+def _best_of_parallels(
+    rows: IntArray, columns: IntArray, values: IntArray, n_columns: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Sort pairs by row and column, and keep the highest value of each."""
+    key = rows * n_columns + columns
+    order = np.argsort(key)
+    key = key[order]
+    first = np.ones(len(key), dtype=bool)
+    np.not_equal(key[1:], key[:-1], out=first[1:])
+    if first.all():
+        return rows[order], columns[order], values[order]
+    chosen = np.flatnonzero(first)
+    return rows[order][chosen], columns[order][chosen], np.maximum.reduceat(values[order], chosen)
+
+
+def _both_ways(
+    low: IntArray, high: IntArray, values: IntArray, n: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return starts, columns and values of a symmetric matrix, given the half above its diagonal in order.
+
+    Row x holds first the pairs in which x is the higher, by the lower, then those in which x is the lower.
+    """
+    below, above = np.bincount(high, minlength=n), np.bincount(low, minlength=n)
+    start = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(below + above, out=start[1:])
+    columns, both = np.empty(2 * len(low), dtype=np.int64), np.empty(2 * len(low), dtype=np.int64)
+    # pairs lie in order of low, so that each has only to be moved up by what the rows up to it have below
+    place = np.arange(len(low)) + np.cumsum(below)[low]
+    columns[place], both[place] = high, values
+    turned = np.argsort(high, kind="stable")
+    place = np.arange(len(low)) + (np.cumsum(above) - above)[high[turned]]
+    columns[place], both[place] = low[turned], values[turned]
+    return start, columns, both
+
+
 class SparseScores:
     """Pair scores from a list of pairs; every pair that is not listed is forbidden.
 
@@ -256,17 +292,24 @@ class SparseScores:
             raise ValueError(f"Positions must lie within the shape {shape}.")
         if not two_sided:
             keep = rows != columns
-            rows, columns, values = rows[keep], columns[keep], values[keep]
-            rows, columns = np.concatenate([rows, columns]), np.concatenate([columns, rows])
-            values = np.concatenate([values, values])
-        order = np.lexsort((-values, columns, rows))
-        rows, columns, values = rows[order], columns[order], values[order]
-        first = np.ones(rows.size, dtype=bool)
-        first[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
-        self._columns, self._values = columns[first], values[first]
-        self._start = np.searchsorted(rows[first], np.arange(shape[0] + 1))
-        self._key = rows[first] * max(1, shape[1]) + self._columns
+            if not keep.all():
+                rows, columns, values = rows[keep], columns[keep], values[keep]
+            rows, columns = np.minimum(rows, columns), np.maximum(rows, columns)
+        rows, columns, values = _best_of_parallels(rows, columns, values, max(1, shape[1]))
+        if two_sided:
+            self._start = np.searchsorted(rows, np.arange(shape[0] + 1))
+            self._columns, self._values = columns, values
+        else:
+            self._start, self._columns, self._values = _both_ways(rows, columns, values, shape[0])
         self._shape, self._two_sided = (int(shape[0]), int(shape[1])), two_sided
+
+    @cached_property
+    def _key(self) -> IntArray:
+        """Row and column of every listed pair as one number, ascending."""
+        rows = np.repeat(np.arange(self._shape[0]), np.diff(self._start))
+        rows *= max(1, self._shape[1])
+        rows += self._columns
+        return rows
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from peermatch.criteria import (
     Sides,
 )
 from peermatch.errors import ConfigError, InputError, error_item
-from peermatch.problem import IntArray
+from peermatch.problem import IntArray, Solver
 from peermatch.run.request import Request
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def taking_part(everyone: tuple[Cohort, Cohort | None], names: tuple[str, str] |
     return Sides(taking[0], taking[1], names or ("a", "b"))
 
 
-def capacity_of(matcher: PeerMatcher, sides: Sides) -> Capacity:
+def capacity_of(matcher: PeerMatcher, sides: Sides, solver: Solver) -> Capacity:
     """Return the places of each person, None for a side on which everybody has one."""
     if matcher.capacity is None or matcher.sides is None:
         return (None, None)
@@ -118,8 +118,12 @@ def capacity_of(matcher: PeerMatcher, sides: Sides) -> Capacity:
             found.append(np.full(len(cohort), places, dtype=np.int64))
         else:
             found.append(_places(cohort, places))
-    if all(part is not None and len(part) and int(part.max()) > 1 for part in found):
-        raise ConfigError("Only one of the two sides may have people with more than one place.")
+    many_to_many = all(part is not None and len(part) and int(part.max()) > 1 for part in found)
+    if many_to_many and not getattr(solver, "many_to_many", False):
+        raise ConfigError(
+            "Only one of the two sides may have people with more than one place, with the solver "
+            f"{solver.name!r}. The solver 'deferred' takes several places on both sides, and looks for stable pairs."
+        )
     return found[0], found[1]
 
 

@@ -123,6 +123,8 @@ def solve(
 
 def _vertices(problem: Problem, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     """Return who stands behind each vertex of the evidence."""
+    if problem.many_to_many:  # no evidence of places then: stability is one of people
+        return left, right
     _, rows, columns = problem.one_place_each()
     return left[rows], right[columns] if problem.two_sided else np.zeros(0, dtype=np.int64)
 

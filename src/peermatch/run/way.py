@@ -50,7 +50,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     control.report("reading")
     everyone = everyone_of(matcher, request)
     sides = taking_part(everyone, matcher.sides)
-    capacity = capacity_of(matcher, sides)
+    capacity = capacity_of(matcher, sides, solver)
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")

@@ -10,21 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from peermatch.solvers.blossom import Blossom
+    from peermatch.solvers.deferred import Deferred
     from peermatch.solvers.exhaustive import Exhaustive
     from peermatch.solvers.graph import max_weight_matching
     from peermatch.solvers.greedy import Greedy
     from peermatch.solvers.hungarian import Hungarian
+    from peermatch.solvers.proposals import deferred_acceptance
     from peermatch.solvers.registry import get_solver, plain_solver, register_solver, solver_names
     from peermatch.solvers.roommates import Roommates, stable_roommates
     from peermatch.solvers.trade_offs import FrontierPoint, frontier
 
 __all__ = [
     "Blossom",
+    "Deferred",
     "Exhaustive",
     "FrontierPoint",
     "Greedy",
     "Hungarian",
     "Roommates",
+    "deferred_acceptance",
     "frontier",
     "get_solver",
     "max_weight_matching",
@@ -36,11 +40,13 @@ __all__ = [
 
 _HOME = {
     "Blossom": "blossom",
+    "Deferred": "deferred",
     "Exhaustive": "exhaustive",
     "FrontierPoint": "trade_offs",
     "Greedy": "greedy",
     "Hungarian": "hungarian",
     "Roommates": "roommates",
+    "deferred_acceptance": "proposals",
     "frontier": "trade_offs",
     "get_solver": "registry",
     "max_weight_matching": "graph",

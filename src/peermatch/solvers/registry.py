@@ -24,6 +24,7 @@ _GROUP = "peermatch.solvers"
 
 _BUILT_IN = {
     "blossom": "peermatch.solvers.blossom:Blossom",
+    "deferred": "peermatch.solvers.deferred:Deferred",
     "exhaustive": "peermatch.solvers.exhaustive:Exhaustive",
     "greedy": "peermatch.solvers.greedy:Greedy",
     "hungarian": "peermatch.solvers.hungarian:Hungarian",

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.checks import check_count
-from peermatch.errors import UnsupportedError, VerificationError
+from peermatch.checks import check_choice, check_count
+from peermatch.errors import UnsupportedError
 from peermatch.problem import (
-    FORBIDDEN,
     ONE_POOL,
+    BlockingPairs,
     Control,
+    Entries,
     IntArray,
     Matching,
     NoStableCertificate,
     Problem,
+    Stability,
     StabilityCertificate,
     Status,
     Stopped,
+    sorted_pairs,
 )
-from peermatch.solvers.preferences import (
-    TIE_BREAKS,
-    PreferenceLists,
-    lists_from_positions,
-    lists_from_utilities,
+from peermatch.solvers.among import AMONG
+from peermatch.solvers.fallbacks import (
+    FALLBACKS,
+    Blocked,
+    few_blocking,
+    maximum_stable,
+    odd_parties,
+    pairs_of_parties,
 )
+from peermatch.solvers.pair_utilities import lists_around, utility_of_pairs
+from peermatch.solvers.preferences import ORDERS, TIE_BREAKS, PreferenceLists, lists_from_positions
+from peermatch.solvers.prefix_lists import lists_of_problem
+from peermatch.solvers.stable_answers import StableAnswer, stable_answer
+from peermatch.solvers.symmetric import symmetric_entries, symmetric_matching
 
-__all__ = ["Roommates", "stable_partition", "stable_roommates"]
+__all__ = ["Roommates", "stable_roommates"]
 
-_MOST_SEARCHED = 12
+_SEARCH_LIMIT = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -42,32 +53,38 @@ class Roommates:
     Everyone's list is made of their utilities, best first; a forbidden pair is on neither list, and everyone who
     is allowed is preferred to being alone. The problem's objective plays no part: stability decides.
 
-    Equal utilities are ordered by (column - row) mod n. Should no stable matching exist then, and it depend on that
-    order, they are ordered once more by position, which settles every problem whose utilities are symmetric; then
-    a search through all matchings decides small problems. A stable answer found in any of these ways is weakly
-    stable: no two people both gain by leaving for each other.
+    Equal utilities are ordered by (column - row) mod n, and, should no stable matching be found so, by position. A
+    stable matching found in any order is weakly stable: no two people both gain by leaving for each other. Then an
+    exact search decides, within its limit.
 
     What the statuses promise:
 
     - ``stable``: no allowed pair blocks (checked over all of them); a `StabilityCertificate`.
-    - ``no_stable``: proved, by a `NoStableCertificate` with Tan's stable partition. Where there are ties, it is stable
-      whatever order they are given: no two people who are not neighbours in a party like each other at least as
-      much as their predecessors. The pairs are the next best thing: one person of each odd party of three or more
-      is set aside (``stats["set_aside"]``), the one whose absence leaves the party the highest total score, and
-      the others are paired. Every pair that blocks this has someone set aside in it, and no larger set of pairs
-      is stable among the people whom it pairs (Tan 1990). Where only the search decided (``stats["decided_by"]``),
-      there is neither a certificate nor a pair.
-    - ``undecided``: everything depends on the order of ties, and the pool is larger than `search_limit`; the pairs are
-      those of the first order, with the promise above under that order. Or the solve was stopped: no pairs.
+    - ``no_stable``: proved. By a `NoStableCertificate` with Tan's stable partition; where there are ties, it is stable
+      whatever order they are given. Or, where there are ties, by the search (``matching.stability.searched``), which
+      leaves no certificate.
+    - ``undecided``: everything depends on the order of ties, and the search met its limit; or the solve was stopped.
+
+    Without a stable matching `fallback` says which pairs are made all the same, ``matching.stability.promise`` what is
+    known about them, and ``matching.blocking_pairs`` which pairs block them.
 
     Parameters
     ----------
-    search_limit : int, default 10
-        Up to how many people the search through all matchings may run where there are ties; at most 12.
+    among : {"any", "minimum_regret", "egalitarian"}, default "any"
+        Which of the stable matchings; see `stable_roommates`.
+    fallback : {"maximum_stable", "few_blocking"} or None, default "maximum_stable"
+        What to do where there is no stable matching; see `stable_roommates`.
+    search_limit : int, default 2,000,000
+        The most nodes of the search under ties, each of which gives one person a partner. That is always enough for 12
+        people (and for any number who fall into groups of so many that don't list each other); usually for more.
+        0: no search.
 
     References
     ----------
+    R. W. Irving (1985), An efficient algorithm for the "stable roommates" problem, Journal of Algorithms 6.
     J. J. M. Tan (1990), A maximum stable matching for the roommates problem, BIT 30.
+    J. J. M. Tan (1991), A necessary and sufficient condition for the existence of a complete stable matching,
+    Journal of Algorithms 12.
 
     Examples
     --------
@@ -78,19 +95,18 @@ class Roommates:
     ('stable', [[0, 1], [2, 3]])
     """
 
-    search_limit: int = 10
+    among: str = "any"
+    fallback: str | None = "maximum_stable"
+    search_limit: int = _SEARCH_LIMIT
     name: ClassVar[str] = "roommates"
     accepts: ClassVar[frozenset[str]] = frozenset({ONE_POOL})
 
     def __post_init__(self) -> None:
-        if check_count("Roommates", "search_limit", self.search_limit) > _MOST_SEARCHED:
-            raise ValueError(
-                f"The search_limit parameter of Roommates must be at most {_MOST_SEARCHED}: "
-                f"the search visits every matching. Got {self.search_limit!r} instead."
-            )
+        _check_options("Roommates", self.among, self.fallback)
+        check_count("Roommates", "search_limit", self.search_limit)
 
     def solve(self, problem: Problem, *, control: Control | None = None) -> Matching:
-        """Return a stable matching, or the proof that there is none and the next best thing.
+        """Return a stable matching, or the proof that there is none and what `fallback` asks for.
 
         Raises
         ------
@@ -99,235 +115,268 @@ class Roommates:
         """
         if problem.two_sided:
             raise UnsupportedError(
-                "The 'roommates' solver pairs people of one pool. For two sides use 'blossom' or 'hungarian'."
+                "The 'roommates' solver pairs people of one pool. For two sides use 'deferred' to make stable pairs, "
+                "or 'blossom' or 'hungarian' to make the best ones."
             )
         try:
             return self._solve(problem, control)
         except Stopped:
             return Matching.of(
-                problem, [], status=Status.UNDECIDED, solver=self.name, stats={"stopped": True}
+                problem,
+                [],
+                status=Status.UNDECIDED,
+                solver=self.name,
+                stats={"stopped": True},
+                stability=Stability(searched={"stopped": True}),
             )
 
     def _solve(self, problem: Problem, control: Control | None) -> Matching:
-        first: tuple[PreferenceLists, IntArray] | None = None
-        for ties in TIE_BREAKS:
-            lists = lists_from_utilities(problem.scores, ties=ties, control=control)
-            successor = stable_partition(lists)
-            if not _odd_members(successor).any():
-                return _stable(problem, successor, lists.n_pairs, {"ties": lists.tied, "decided_by": ties})
-            if _breach(lists, successor, lists.tie) < 0:
-                return _without(problem, lists, successor, decided=True)
-            first = first or (lists, successor)
-        if lists.n <= self.search_limit:
-            return _searched(problem, control)
-        assert first is not None
-        return _without(problem, *first, decided=False)
+        if self.among == "any":
+            entries = symmetric_entries(problem.scores, control=control)
+            if entries is not None:
+                return _symmetric(problem, entries)
+        answer = stable_answer(
+            lambda order: lists_of_problem(
+                problem.scores, ties=order, all_stable=self.among != "any", control=control
+            ),
+            TIE_BREAKS,
+            among=self.among,
+            limit=self.search_limit,
+            control=control,
+        )
+        return _matching(answer, self.fallback, problem, control)
 
 
-def stable_roommates(preferences: Sequence[Any] | npt.NDArray[Any]) -> Matching:
+def _symmetric(problem: Problem, entries: Entries) -> Matching:
+    """The stable matching of symmetric utilities, which always exists."""
+    mate = symmetric_matching(entries)
+    n = len(mate)
+    owner = np.repeat(np.arange(n), np.diff(entries.start))
+    partners = mate[owner] == entries.column
+    have = np.full(n, np.iinfo(np.int64).max)
+    have[owner[partners]] = entries.utility[partners]
+    person = np.flatnonzero(mate >= 0)
+    rank = np.bincount(owner[entries.utility > have[owner]], minlength=n)[person] + 1
+    low = np.flatnonzero(mate > np.arange(n))
+    return Matching.of(
+        problem,
+        np.stack([low, mate[low]], axis=1),
+        status=Status.STABLE,
+        solver=Roommates.name,
+        certificate=StabilityCertificate(len(entries.column) // 2),
+        stats={"decided_by": "symmetry", "set_aside": []},
+        stability=Stability(
+            partition=np.where(mate < 0, np.arange(n), mate),
+            cost=int(rank.sum()),
+            regret=int(rank.max(initial=0)),
+            promise=_STABLE,
+        ),
+    )
+
+
+def stable_roommates(
+    preferences: Sequence[Any] | npt.NDArray[Any], *, among: str = "any", fallback: str | None = None
+) -> Matching:
     """Solve a stable roommates problem given by preference lists.
 
     Parameters
     ----------
     preferences : list of n lists, or 2-D array, shape (n, k)
         ``preferences[i]`` holds the positions of the people whom person i would rather have than nobody, best
-        first, each at most once. Lists may be short or empty; in a 2-D array of integers, -1 at the end of a row
-        fills up a short one. Who is listed by one side only is dropped: both must be willing.
+        first, each at most once; people who are equally good stand together in an inner list. Lists may be short or
+        empty; in a 2-D array of integers, -1 at the end of a row fills up a short one. Who is listed by one side
+        only is dropped, for both must be willing; ``matching.stability.dropped`` says who was.
+    among : {"any", "minimum_regret", "egalitarian"}, default "any"
+        Which of the stable matchings. ``"minimum_regret"``: the worst rank that anybody gets is as good as can be;
+        always exact where there are no ties. ``"egalitarian"``: the sum of everyone's rank of their partner is as
+        low as can be (NP-hard): exact for up to 12 people, and beyond wherever the search ends by itself. With ties
+        both are exact for up to 12 people, and wherever the search ends. ``matching.stability`` has `regret` and
+        `cost` with what was proved, `regret_bound` and `cost_bound`: where they are equal, there is nothing better.
+    fallback : {"maximum_stable", "few_blocking"}, optional
+        What to do where no stable matching exists, or none was found. None: no pairs. ``"maximum_stable"``: one
+        person of each odd party of three or more is set aside (``stats["set_aside"]``), the others are paired;
+        nobody who is paired blocks with another who is, and no larger set of pairs has that property (Tan 1990).
+        ``"few_blocking"``: a local search for a matching that few pairs block, which begins there. Either
+        way ``matching.blocking_pairs`` lists all pairs that block, and how many block any matching at least.
 
     Returns
     -------
     Matching
-        With the status ``stable`` and a `StabilityCertificate`, or ``no_stable`` and a `NoStableCertificate`; the
-        pairs are then those described at `Roommates`, with the lowest position of each odd party set aside.
-        There are no scores, so the weight is 0.
+        Its status is ``stable``, ``no_stable`` (proved) or ``undecided`` (with ties only, where the search met its
+        limit of 2,000,000 nodes; 12 people never need so many). `partition` is a stable partition (Tan 1991), whose
+        odd parties of three or more are the reason why no stable matching exists; where everything depends on the
+        order of ties, it is one of the order that was tried first. There are no scores, so the weight is 0.
 
     Raises
     ------
     InputError
         If a list names its owner, an unknown position, someone twice, or something that is not a position.
+    ValueError
+        For an unknown `among` or `fallback`.
 
     Examples
     --------
     Gale and Shapley (1962) showed with four people that a stable matching need not exist:
 
-    >>> matching = stable_roommates([[1, 2, 3], [2, 0, 3], [0, 1, 3], [0, 1, 2]])
-    >>> matching.status.value, matching.certificate.odd_parties
-    ('no_stable', [[0, 1, 2]])
-    >>> stable_roommates([[1, 2], [0, 2], [0, 1]]).pairs
+    >>> lists = [[1, 2, 3], [2, 0, 3], [0, 1, 3], [0, 1, 2]]
+    >>> matching = stable_roommates(lists)
+    >>> matching.status.value, matching.certificate.odd_parties, matching.mate
+    ('no_stable', [[0, 1, 2]], array([-1, -1, -1, -1]))
+    >>> matching = stable_roommates(lists, fallback="few_blocking")
+    >>> matching.pairs.tolist(), matching.blocking_pairs.pairs.tolist(), matching.blocking_pairs.at_least
+    ([[0, 3], [1, 2]], [[0, 2]], 1)
+
+    Two stable matchings, and the one with the lower sum of ranks; then equals:
+
+    >>> lists = [[1, 2, 3], [3, 2, 0], [0, 3, 1], [2, 1, 0]]
+    >>> [stable_roommates(lists, among=among).cost for among in ("any", "egalitarian")]
+    [6, 6]
+    >>> stable_roommates([[[1, 2]], [0, 2], [0, 1]]).pairs
     array([[0, 1]])
     """
+    _check_options("stable_roommates()", among, fallback)
     lists = lists_from_positions(preferences)
-    successor = stable_partition(lists)
-    pairs, aside = _next_best(successor, None)
-    some_party = bool(aside)
-    return Matching(
-        pairs=pairs,
-        n_left=lists.n,
-        n_right=lists.n,
-        two_sided=False,
-        weight=0,
-        status=Status.NO_STABLE if some_party else Status.STABLE,
-        solver=Roommates.name,
-        certificate=NoStableCertificate(successor, lists.n_pairs)
-        if some_party
-        else StabilityCertificate(lists.n_pairs),
-        stats={"set_aside": aside},
+    answer = stable_answer(
+        lambda order: lists if order == "given" else lists.with_ties_broken(order),
+        ORDERS if lists.tied else ORDERS[:1],
+        among=among,
+        limit=_SEARCH_LIMIT,
     )
+    return _matching(answer, fallback, None, None)
 
 
-def stable_partition(lists: PreferenceLists) -> IntArray:
-    """Return a stable partition (Tan 1991): every instance of strict lists has one.
-
-    Parameters
-    ----------
-    lists : PreferenceLists
-
-    Returns
-    -------
-    int64 array, shape (n,)
-        Each person's successor: their partner in a pair, the next of an odd party, themselves when alone.
-
-    Raises
-    ------
-    VerificationError
-        If the result does not meet the definition; it is checked over all listed pairs.
-
-    Examples
-    --------
-    >>> stable_partition(lists_from_positions([[1, 2], [2, 0], [0, 1]]))
-    array([1, 2, 0])
-    """
-    from peermatch.kernels.roommates import first_phase, second_phase, successors
-
-    first, last = np.zeros(lists.n, dtype=np.int64), np.diff(lists.start) - 1
-    first_phase(lists.start, lists.partner, lists.mirror, first, last)
-    second_phase(lists.start, lists.partner, lists.mirror, first, last)
-    successor = successors(lists.start, lists.partner, first, last)
-    breach = _breach(lists, successor, np.zeros_like(lists.tie))
-    if breach >= 0:
-        raise VerificationError(f"The stable partition fails its check at position {breach}.")
-    return successor
+def _check_options(caller: str, among: Any, fallback: Any) -> None:
+    check_choice(caller, "among", among, AMONG)
+    if fallback is not None and not (isinstance(fallback, str) and fallback in FALLBACKS):
+        try:
+            check_choice(caller, "fallback", fallback, FALLBACKS)
+        except ValueError as error:
+            raise ValueError(str(error).replace("must be one of", "must be None or one of")) from None
 
 
-def _breach(lists: PreferenceLists, successor: IntArray, tie: npt.NDArray[np.bool_]) -> int:
-    """Return someone at whom a partition is not stable under some order of these ties, or -1."""
-    from peermatch.kernels.roommates import partition_breach
-
-    return int(partition_breach(lists.start, lists.partner, lists.mirror, tie, successor))
-
-
-def _odd_members(successor: IntArray) -> npt.NDArray[np.bool_]:
-    """Who belongs to an odd party of three or more: our partitions have pairs and odd parties only."""
-    odd: npt.NDArray[np.bool_] = successor[successor] != np.arange(len(successor))
-    return odd
-
-
-def _stable(problem: Problem, successor: IntArray, covered: int, stats: dict[str, Any]) -> Matching:
-    low = np.flatnonzero(successor > np.arange(len(successor)))
-    return Matching.of(
-        problem,
-        np.stack([low, successor[low]], axis=1),
-        status=Status.STABLE,
-        solver=Roommates.name,
-        certificate=StabilityCertificate(covered),
-        stats=stats,
+def _matching(
+    answer: StableAnswer, fallback: str | None, problem: Problem | None, control: Control | None
+) -> Matching:
+    """Put together what is returned."""
+    lists = answer.lists
+    stats = {"ties": lists.tied, "decided_by": answer.decided_by, "set_aside": []}
+    blocking, promise = None, ""
+    if answer.status == Status.STABLE:
+        mate, promise = answer.mate, _STABLE
+    elif fallback is None:
+        mate, promise = np.full(lists.n, -1, dtype=np.int64), _NO_PAIRS
+    else:
+        blocked, stats["set_aside"], blocking = _fallen_back(answer, fallback, problem, control)
+        mate, promise = blocked.mate, _promise(answer, fallback)
+    stability = replace(
+        _with_ranks(lists, mate),
+        partition=answer.successor,
+        cost_bound=answer.cost_bound,
+        regret_bound=answer.regret_bound,
+        blocking=blocking,
+        promise=promise,
+        searched=answer.searched,
     )
+    low = np.flatnonzero(mate > np.arange(lists.n))
+    pairs = np.stack([low, mate[low]], axis=1)
+    more: dict[str, Any] = {
+        "status": answer.status,
+        "solver": Roommates.name,
+        "certificate": _certificate(answer),
+        "stats": stats,
+        "stability": stability,
+    }
+    if problem is not None:
+        return Matching.of(problem, pairs, **more)
+    n = lists.n
+    return Matching(pairs=pairs, n_left=n, n_right=n, two_sided=False, weight=0, **more)
 
 
-def _without(problem: Problem, lists: PreferenceLists, successor: IntArray, *, decided: bool) -> Matching:
-    """No stable matching, proved or under one order of ties: return the next best pairs."""
-    pairs, aside = _next_best(successor, problem)
-    return Matching.of(
-        problem,
-        pairs,
-        status=Status.NO_STABLE if decided else Status.UNDECIDED,
-        solver=Roommates.name,
-        certificate=NoStableCertificate(successor, lists.n_pairs) if decided else None,
-        stats={"ties": lists.tied, "decided_by": "partition" if decided else "none", "set_aside": aside},
-    )
+def _certificate(answer: StableAnswer) -> StabilityCertificate | NoStableCertificate | None:
+    if answer.status == Status.STABLE:
+        return StabilityCertificate(answer.lists.n_pairs)
+    if answer.decided_by == "partition":
+        return NoStableCertificate(answer.successor, answer.lists.n_pairs)
+    return None
 
 
-def _next_best(successor: IntArray, problem: Problem | None) -> tuple[IntArray, list[int]]:
-    """Return the partition's pairs, and each odd party's with one member set aside (Tan 1990)."""
-    in_party = _odd_members(successor)
-    low = np.flatnonzero(~in_party & (successor > np.arange(len(successor))))
-    pairs = [(int(x), int(successor[x])) for x in low]
-    aside: list[int] = []
-    for party in NoStableCertificate(successor, 0).odd_parties:
-        members = np.array(party, dtype=np.int64)
-        worth = [0] * len(party)
-        if problem is not None:
-            worth = [int(score) for score in problem.scores.at(members, np.roll(members, -1))]
-        out = _least_loss(worth)
-        aside.append(party[out])
-        ring = party[out + 1 :] + party[:out]
-        pairs += list(zip(ring[::2], ring[1::2], strict=True))
-    ordered = np.sort(np.array(pairs, dtype=np.int64).reshape(-1, 2), axis=1)
-    return ordered[np.argsort(ordered[:, 0])], sorted(aside)
+def _with_ranks(lists: PreferenceLists, mate: IntArray) -> Stability:
+    """Cost and regret of a matching."""
+    person = np.flatnonzero(mate >= 0)
+    ranks = lists.ranks(person, mate[person])
+    return Stability(cost=int(ranks.sum()), regret=int(ranks.max(initial=0)), dropped=lists.dropped)
 
 
-def _least_loss(worth: list[int]) -> int:
-    """Whom to set aside in a ring of odd length, where ``worth[k]`` is the score of k with k + 1.
-
-    Setting k + 2 aside in place of k frees the pair (k + 1, k + 2) and makes (k, k + 1); two steps at a time reach
-    all of an odd ring.
-    """
-    size = len(worth)
-    total = {0: sum(worth[1::2])}
-    k = 0
-    for _ in range(size - 1):
-        following = (k + 2) % size
-        total[following] = total[k] - worth[(k + 1) % size] + worth[k]
-        k = following
-    return max(range(size), key=lambda member: (total[member], -member))
-
-
-def _searched(problem: Problem, control: Control | None) -> Matching:
-    """Look at every matching of a small pool with ties for one that is weakly stable."""
-    n = problem.n_vertices
-    utility = [[int(value) for value in row] for row in problem.scores.utilities(np.arange(n))]
-    seen = 0
-    for mate in _all_matchings(utility, [-1] * n, 0):
-        seen += 1
-        if control is not None and seen % 256 == 0:
-            control.check()
-        if not _blocked(utility, mate):
-            stats = {"ties": True, "decided_by": "search", "matchings_examined": seen}
-            successor = np.array([x if y < 0 else y for x, y in enumerate(mate)], dtype=np.int64)
-            return _stable(problem, successor, _allowed_pairs(utility), stats)
-    stats = {"ties": True, "decided_by": "search", "matchings_examined": seen}
-    return Matching.of(problem, [], status=Status.NO_STABLE, solver=Roommates.name, stats=stats)
+def _fallen_back(
+    answer: StableAnswer, fallback: str, problem: Problem | None, control: Control | None
+) -> tuple[Blocked, list[int], BlockingPairs]:
+    """The pairs that a fallback makes, who is set aside for them, and what blocks them."""
+    score = None if problem is None else problem.scores.at
+    lists, parties = answer.lists, odd_parties(answer.successor)
+    if problem is not None and lists.short is not None:
+        members = np.sort(np.concatenate(parties))
+        lists = lists_around(problem.scores, members, pairs_of_parties(answer.successor), control)
+    blocked, aside = maximum_stable(lists, answer.successor, score=score, control=control)
+    at_least = 0
+    if answer.decided_by == "partition":
+        at_least = (len(parties) + 1) // 2
+    elif answer.status == Status.NO_STABLE:
+        at_least = 1
+    if fallback == "few_blocking" and answer.lists.short is None:
+        blocked = few_blocking(blocked, max(1, at_least), control)
+        aside = np.flatnonzero((blocked.mate < 0) & (lists.lengths > 0)).tolist()
+    pairs = sorted_pairs(blocked.pairs(), two_sided=False)
+    if problem is None:
+        return blocked, aside, BlockingPairs(pairs, _gained_ranks(lists, blocked.mate, pairs), at_least)
+    gains = _gained_utility(problem, blocked.mate, pairs)
+    return blocked, aside, BlockingPairs(pairs, gains, at_least, unit="utility")
 
 
-def _listed(utility: list[list[int]], x: int, y: int) -> bool:
-    return x != y and utility[x][y] != FORBIDDEN and utility[y][x] != FORBIDDEN
+def _gained_ranks(lists: PreferenceLists, mate: IntArray, pairs: IntArray) -> IntArray:
+    """How many ranks both of each pair would gain; for somebody alone, one rank behind the end of their list."""
+    given = lists.lengths + np.bincount(lists.dropped[:, 0], minlength=lists.n)
+    gains = np.empty_like(pairs)
+    for side in (0, 1):
+        x, y = pairs[:, side], pairs[:, 1 - side]
+        alone = mate[x] < 0
+        have = given[x] + 1
+        have[~alone] = lists.ranks(x[~alone], mate[x[~alone]])
+        gains[:, side] = have - lists.ranks(x, y)
+    return gains
 
 
-def _allowed_pairs(utility: list[list[int]]) -> int:
-    return sum(_listed(utility, x, y) for x in range(len(utility)) for y in range(x))
+def _gained_utility(problem: Problem, mate: IntArray, pairs: IntArray) -> IntArray:
+    """What both of each pair would gain; for somebody alone, all that the other is worth to them."""
+    gains = np.empty_like(pairs)
+    for side in (0, 1):
+        x, y = pairs[:, side], pairs[:, 1 - side]
+        paired = mate[x] >= 0
+        gains[:, side] = utility_of_pairs(problem.scores, x, y)
+        gains[paired, side] -= utility_of_pairs(problem.scores, x[paired], mate[x[paired]])
+    return gains
 
 
-def _all_matchings(utility: list[list[int]], mate: list[int], x: int) -> Iterator[list[int]]:
-    """Yield every matching of listed pairs, each once, as one list that is changed in place (depth at most n)."""
-    while x < len(mate) and mate[x] >= 0:
-        x += 1
-    if x == len(mate):
-        yield mate
-        return
-    for y in range(x + 1, len(mate)):
-        if mate[y] < 0 and _listed(utility, x, y):
-            mate[x], mate[y] = y, x
-            yield from _all_matchings(utility, mate, x + 1)
-            mate[x] = mate[y] = -1
-    yield from _all_matchings(utility, mate, x + 1)
+_STABLE = "No two people would both rather have each other than what they have."
+_NO_PAIRS = "No pairs were made."
+_MAXIMUM = (
+    "Every pair that blocks has someone set aside in it, so that nobody who is paired blocks with another who is; "
+    "no larger set of pairs has that property."
+)
+_OF_AN_ORDER = (
+    "Every pair that blocks has someone set aside in it, so that nobody who is paired blocks with another who is. "
+    "With the ties in the order that was tried, no larger set of pairs has that property."
+)
+_FEW = (
+    "A local search found no matching that fewer pairs block; there may be one. "
+    "All the pairs that block it are listed."
+)
 
 
-def _blocked(utility: list[list[int]], mate: list[int]) -> bool:
-    """Whether two people would both rather have each other; anyone listed is better than nobody."""
+_NOT_SEARCHED = " The pool is too large for a local search for a matching that fewer pairs block."
 
-    def gains(x: int, y: int) -> bool:
-        return mate[x] < 0 or utility[x][y] > utility[x][mate[x]]
 
-    return any(
-        _listed(utility, x, y) and gains(x, y) and gains(y, x) for x in range(len(mate)) for y in range(x)
-    )
+def _promise(answer: StableAnswer, fallback: str) -> str:
+    if fallback == "few_blocking" and answer.lists.short is None:
+        return _FEW
+    promise = _MAXIMUM if answer.decided_by == "partition" else _OF_AN_ORDER
+    return promise + _NOT_SEARCHED if fallback == "few_blocking" else promise

@@ -4,10 +4,12 @@ They read the problem and the matching, and share no code with any solver. Each 
 """
 
 from peermatch.verify.dispatch import prove
+from peermatch.verify.listing import problem_of_preferences
 from peermatch.verify.optimality import prove_bound, prove_optimal
 from peermatch.verify.partition import is_stable_partition, prove_no_stable
 from peermatch.verify.proof import Proof
 from peermatch.verify.protected import prove_protected
+from peermatch.verify.refusing import Refusals, refusals
 from peermatch.verify.rounds import RoundsProof, prove_rounds, rounds_bound
 from peermatch.verify.stability import blocking_pairs, is_stable, prove_stable
 from peermatch.verify.validity import check_valid, is_valid
@@ -15,12 +17,14 @@ from peermatch.verify.worst_first import prove_worst_first
 
 __all__ = [
     "Proof",
+    "Refusals",
     "RoundsProof",
     "blocking_pairs",
     "check_valid",
     "is_stable",
     "is_stable_partition",
     "is_valid",
+    "problem_of_preferences",
     "prove",
     "prove_bound",
     "prove_no_stable",
@@ -29,5 +33,6 @@ __all__ = [
     "prove_rounds",
     "prove_stable",
     "prove_worst_first",
+    "refusals",
     "rounds_bound",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,15 +11,15 @@ import numpy.typing as npt
 from peermatch.errors import UnsupportedError
 from peermatch.problem import (
     FORBIDDEN,
-    DenseScores,
     IntArray,
     Matching,
     NoStableCertificate,
     PairScores,
     Problem,
 )
+from peermatch.verify.listing import problem_of_preferences
+from peermatch.verify.looking_up import utilities_of
 from peermatch.verify.proof import SHOWN, Proof, summed_up
-from peermatch.verify.slack import row_blocks
 from peermatch.verify.validity import check_valid
 from peermatch.verify.wishes import Side, mutual_wishes
 
@@ -26,7 +27,7 @@ __all__ = ["is_stable_partition", "prove_no_stable"]
 
 
 def is_stable_partition(
-    problem_or_preferences: Problem | Sequence[Sequence[int]], successor: npt.ArrayLike
+    problem_or_preferences: Problem | Sequence[Any] | npt.NDArray[Any], successor: npt.ArrayLike
 ) -> bool:
     """Return whether a permutation is a stable partition of one pool, by Tan's definition.
 
@@ -36,8 +37,9 @@ def is_stable_partition(
 
     Parameters
     ----------
-    problem_or_preferences : Problem, or sequence of sequences of int
-        One pool; or everyone's list of acceptable partners, best first. A pair counts only if both list each other.
+    problem_or_preferences : Problem, sequence of sequences, or 2-D array
+        One pool; or everyone's list of acceptable partners, best first, as `problem_of_preferences` takes it. A pair
+        counts only if both list each other.
     successor : integer array, shape (n,)
         Each person's successor; themselves if alone.
 
@@ -67,7 +69,7 @@ def is_stable_partition(
                 "A stable partition is of one pool; two sides always have a stable matching, by deferred acceptance."
             )
     else:
-        scores = _listed(problem_or_preferences)
+        scores = problem_of_preferences(problem_or_preferences).scores
     return not _partition_faults(scores, np.asarray(successor))[0]
 
 
@@ -85,6 +87,7 @@ def prove_no_stable(problem: Problem, matching: Matching) -> Proof:
     Examples
     --------
     >>> from peermatch.problem import Status
+    >>> from peermatch.problem import DenseScores
     >>> cycle = np.array([[0, 2, 1], [1, 0, 2], [2, 1, 0]])
     >>> problem = Problem(DenseScores(np.ones((3, 3), dtype=int), utilities=cycle))
     >>> evidence = NoStableCertificate(np.array([1, 2, 0]), pairs_covered=3)
@@ -114,17 +117,6 @@ def prove_no_stable(problem: Problem, matching: Matching) -> Proof:
     return Proof(not faults, tuple(faults), n_pairs)
 
 
-def _listed(preferences: Sequence[Sequence[int]]) -> DenseScores:
-    """Turn preference lists into utilities: the length of the pool for the first choice, then one less each."""
-    n = len(preferences)
-    utilities = np.full((n, n), FORBIDDEN, dtype=np.int64)
-    for person, listed in enumerate(preferences):
-        for rank, other in enumerate(listed):
-            utilities[person, int(other)] = n - rank
-    both = (utilities != FORBIDDEN) & (utilities.T != FORBIDDEN)
-    return DenseScores(np.where(both, 0, FORBIDDEN), utilities=utilities)
-
-
 def _partition_faults(
     scores: PairScores, successor: npt.NDArray[np.int64], *, ties_too: bool = False
 ) -> tuple[list[str], int]:
@@ -150,18 +142,16 @@ def _partition_faults(
 
 
 def _order_faults(scores: PairScores, successor: IntArray, predecessor: IntArray) -> list[str]:
-    faults = []
-    n = len(successor)
-    for rows in row_blocks(n, n):
-        utilities = scores.utilities(rows)
-        line = np.arange(len(rows))
-        next_one, last_one = utilities[line, successor[rows]], utilities[line, predecessor[rows]]
-        alone = successor[rows] == rows
-        barred = ~alone & ((next_one == FORBIDDEN) | (last_one == FORBIDDEN))
-        faults += [f"Person {p} may not be paired with a neighbour in their party." for p in rows[barred]]
-        large = ~alone & (successor[rows] != predecessor[rows])
-        faults += [
-            f"Person {p} does not prefer their successor to their predecessor."
-            for p in rows[large & ~barred & (next_one <= last_one)]
-        ]
-    return summed_up(faults, len(faults), "such people")
+    everyone = np.arange(len(successor))
+    next_one = utilities_of(scores, everyone, successor)
+    last_one = utilities_of(scores, everyone, predecessor)
+    alone = successor == everyone
+    barred = ~alone & ((next_one == FORBIDDEN) | (last_one == FORBIDDEN))
+    faults = [
+        f"Person {p} may not be paired with a neighbour in their party."
+        for p in np.flatnonzero(barred)[:SHOWN]
+    ]
+    large = ~alone & (successor != predecessor)
+    wrong = np.flatnonzero(large & ~barred & (next_one <= last_one))
+    faults += [f"Person {p} does not prefer their successor to their predecessor." for p in wrong[:SHOWN]]
+    return summed_up(faults, int(np.count_nonzero(barred)) + len(wrong), "such people")

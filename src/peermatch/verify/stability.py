@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from typing import Any
 
-from peermatch.errors import VerificationError
+import numpy as np
+import numpy.typing as npt
+
+from peermatch.errors import InputError, VerificationError
 from peermatch.problem import IntArray, Matching, Problem, StabilityCertificate
+from peermatch.verify.listing import problem_of_preferences
 from peermatch.verify.proof import SHOWN, Proof
 from peermatch.verify.validity import check_valid
-from peermatch.verify.wishes import Side, mutual_wishes
+from peermatch.verify.wishes import mutual_wishes, sides_of
 
 __all__ = ["blocking_pairs", "is_stable", "prove_stable"]
 
+Stated = Problem | Sequence[Any] | npt.NDArray[Any]
+"""A problem, or preference lists."""
 
-def blocking_pairs(problem: Problem, matching: Matching, *, limit: int | None = None) -> IntArray:
+
+def blocking_pairs(
+    problem_or_preferences: Stated, matching: Matching, *, limit: int | None = None
+) -> IntArray:
     """List the pairs that block a matching: each strictly prefers the other to what they have.
 
     Preferences come from the directed utilities. Being alone is worse than any allowed partner; someone with several
-    places gives up the worst they hold, or nobody while a place is free. Reads all utilities by blocks.
+    places gives up the worst they hold, or nobody while a place is free. Scores that list all allowed pairs
+    (`peermatch.problem.ListedUtilities`), and preference lists, take linear time and memory; of all others every
+    utility is read by blocks.
 
     Parameters
     ----------
-    problem : Problem
+    problem_or_preferences : Problem, sequence of sequences, or 2-D array
+        A problem; or everybody's list of acceptable partners, best first, as `problem_of_preferences` takes it; for a
+        matching of two sides a tuple of both sides' lists.
     matching : Matching
         A valid one.
     limit : int, optional
@@ -45,13 +59,14 @@ def blocking_pairs(problem: Problem, matching: Matching, *, limit: int | None = 
     >>> blocking_pairs(problem, matching)
     array([[0, 1]])
     """
+    problem = _problem_of(problem_or_preferences, matching)
     faults = check_valid(matching, problem)
     if faults:
         raise VerificationError("Only a valid matching can be checked for stability. " + " ".join(faults))
     return _blocking(problem, matching, limit)[0]
 
 
-def is_stable(problem: Problem, matching: Matching) -> bool:
+def is_stable(problem_or_preferences: Stated, matching: Matching) -> bool:
     """Return whether a matching is valid and no pair blocks it; see `blocking_pairs`.
 
     Examples
@@ -61,6 +76,7 @@ def is_stable(problem: Problem, matching: Matching) -> bool:
     >>> is_stable(problem, Matching.of(problem, [[0, 1]], status=Status.STABLE, solver="by hand"))
     True
     """
+    problem = _problem_of(problem_or_preferences, matching)
     return not check_valid(matching, problem) and not len(_blocking(problem, matching, 1)[0])
 
 
@@ -94,7 +110,7 @@ def prove_stable(problem: Problem, matching: Matching) -> Proof:
 
 def _blocking(problem: Problem, matching: Matching, limit: int | None) -> tuple[IntArray, int]:
     """Return the blocking pairs, and how many allowed pairs were looked at to find them."""
-    left, right = _sides(problem, matching)
+    left, right = sides_of(problem, matching)
     found: list[IntArray] = [np.zeros((0, 2), dtype=np.int64)]
     n_found = 0
     for pairs in mutual_wishes(left, right, one_pool=not problem.two_sided):
@@ -106,21 +122,14 @@ def _blocking(problem: Problem, matching: Matching, limit: int | None) -> tuple[
     return np.concatenate(found)[:limit], n_pairs
 
 
-def _sides(problem: Problem, matching: Matching) -> tuple[Side, Side]:
-    pairs = matching.pairs
-    if not problem.two_sided:
-        pairs = np.concatenate([pairs, pairs[:, ::-1]])
-    sides = []
-    for column, (name, size) in enumerate(zip(("left", "right"), problem.scores.shape, strict=True)):
-        places = problem.capacity[column]
-        order = np.argsort(pairs[:, column], kind="stable")
-        sides.append(
-            Side(
-                scores=problem.scores,
-                name=name if problem.two_sided else "left",
-                places=np.ones(size, dtype=np.int64) if places is None else places,
-                person=pairs[order, column],
-                partner=pairs[order, 1 - column],
-            )
+def _problem_of(stated: Stated, matching: Matching) -> Problem:
+    if isinstance(stated, Problem):
+        return stated
+    if not matching.two_sided:
+        return problem_of_preferences(stated)
+    if not isinstance(stated, tuple) or len(stated) != 2:
+        raise InputError(
+            "A matching of two sides is checked against a tuple (left, right) of preference lists. With capacities, "
+            "use problem_of_preferences(left, right, capacities=...)."
         )
-    return sides[0], sides[1]
+    return problem_of_preferences(*stated)
