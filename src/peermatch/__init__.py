@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
-    from peermatch.programme import extend_history
+    from peermatch.programme import RoundPlan, Turns, extend_history, plan_rounds
 
 _HOMES = {
     "Cohort": "cohort",
@@ -59,8 +59,10 @@ _HOMES = {
     "Pairing": "pairing",
     "PeerMatchError": "errors",
     "PeerMatcher": "matcher",
+    "RoundPlan": "programme",
     "Rule": "criteria",
     "Status": "problem",
+    "Turns": "programme",
     "UnsupportedError": "errors",
     "VerificationError": "errors",
     "above": "criteria",
@@ -78,6 +80,7 @@ _HOMES = {
     "no_twins": "criteria",
     "not_in_line": "criteria",
     "overlap": "criteria",
+    "plan_rounds": "programme",
     "prefers": "criteria",
     "read_people": "cohort",
     "require": "criteria",
@@ -96,8 +99,10 @@ __all__ = [
     "Pairing",
     "PeerMatchError",
     "PeerMatcher",
+    "RoundPlan",
     "Rule",
     "Status",
+    "Turns",
     "UnsupportedError",
     "VerificationError",
     "above",
@@ -115,6 +120,7 @@ __all__ = [
     "no_twins",
     "not_in_line",
     "overlap",
+    "plan_rounds",
     "prefers",
     "read_people",
     "require",

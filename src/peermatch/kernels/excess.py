@@ -21,7 +21,9 @@ _FORBIDDEN = np.iinfo(np.int64).min
 
 
 @in_place_kernel
-def add_excess(weights: Ints, rows: Ints, first: int, one_pool: bool, left: Ints, right: Ints, total: Ints) -> None:
+def add_excess(
+    weights: Ints, rows: Ints, first: int, one_pool: bool, left: Ints, right: Ints, total: Ints
+) -> None:
     """Add the excess of all allowed pairs of some rows to ``total[0]``.
 
     Parameters

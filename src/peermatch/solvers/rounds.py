@@ -186,9 +186,7 @@ class _Search:
         lift = self.lift * self.first
         weight = score + self.bonus + lift[self.u] + lift[self.v]
         useful = weight > 0
-        solved = solve_exactly(
-            self.places.n, self.u[useful], self.v[useful], weight[useful], control=control
-        )
+        solved = solve_exactly(self.places.n, self.u[useful], self.v[useful], weight[useful], control=control)
         self.rounds, self.edges = self.rounds + 1, int(useful.sum())
         self.searches += solved.searches
         self.kept.add(self.u, self.v, score)
@@ -269,7 +267,9 @@ def _ends_of(mate: IntArray) -> tuple[IntArray, IntArray]:
     return u, mate[u]
 
 
-def _united(one: tuple[IntArray, IntArray], other: tuple[IntArray, IntArray], n: int) -> tuple[IntArray, IntArray]:
+def _united(
+    one: tuple[IntArray, IntArray], other: tuple[IntArray, IntArray], n: int
+) -> tuple[IntArray, IntArray]:
     """Return the edges of both lists, each once, sorted."""
     size = max(1, n)
     keys = sorted_once(np.concatenate([one[0] * size + one[1], other[0] * size + other[1]]))

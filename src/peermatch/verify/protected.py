@@ -56,9 +56,9 @@ def prove_protected(problem: Problem, matching: Matching) -> Proof:
 
     Examples
     --------
-    >>> from peermatch.problem import DenseScores, Status
-    >>> problem = Problem(DenseScores([[0, 5, 1], [5, 0, 2], [1, 2, 0]]))
-    >>> duals = OptimalityCertificate(scale=1, bonus=20, vertex_duals=np.array([0, 1, 41]), pairs_covered=3)
+    >>> from peermatch.problem import FORBIDDEN, DenseScores, Status
+    >>> problem = Problem(DenseScores([[0, 5, FORBIDDEN], [5, 0, 2], [FORBIDDEN, 2, 0]]))
+    >>> duals = OptimalityCertificate(scale=1, bonus=20, vertex_duals=np.array([0, 42, 0]), pairs_covered=2)
     >>> claim = ProtectedCertificate(np.array([0, 0, 1]), 20, duals)
     >>> matching = Matching.of(problem, [[1, 2]], status=Status.OPTIMAL, solver="by hand", certificate=claim, gap=0)
     >>> prove_protected(problem, matching).verified
@@ -99,7 +99,9 @@ def _first_faults(first: IntArray, lift: int, n_vertices: int) -> list[str]:
         return [f"The lift must be a whole number of at least 0; it is {lift!r}."]
     array: npt.NDArray[np.int64] = np.asarray(first)
     if array.shape != (n_vertices,) or array.dtype != np.int64:
-        return [f"first must be int64 with the shape ({n_vertices},); it is {array.dtype} with {array.shape}."]
+        return [
+            f"first must be int64 with the shape ({n_vertices},); it is {array.dtype} with {array.shape}."
+        ]
     wrong = np.flatnonzero(array < 0)
     faults = summed_up(
         (f"first of vertex {v} is {array[v]}." for v in wrong.tolist()), len(wrong), "negative ones"
@@ -127,7 +129,9 @@ def concluded(problem: Problem, matching: Matching, claim: Claim, scan: Scan) ->
         faults.append("An optimal matching has no gap.")
     spread = max(0, scan.highest or 0) - min(0, scan.lowest or 0)
     if claim.first.any() and claim.lift <= scan.most_pairs * spread:
-        faults.append(f"A lift of {claim.lift} may be outweighed by scores: {scan.most_pairs} pairs, {spread} each.")
+        faults.append(
+            f"A lift of {claim.lift} may be outweighed by scores: {scan.most_pairs} pairs, {spread} each."
+        )
     if problem.objective == "best_total":
         if within.bonus != 0:
             faults.append(f"For the best total the bonus must be 0; it is {within.bonus}.")

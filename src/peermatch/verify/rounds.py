@@ -91,7 +91,9 @@ def prove_rounds(
     bound = None if duals is None else rounds_bound(duals, excess, len(matchings), scores)
     together = sum(matching.weight for matching in matchings)
     too_low = bound is not None and together > bound
-    faults_together = (f"The rounds are worth {together}, more than the bound of {bound}.",) if too_low else ()
+    faults_together = (
+        (f"The rounds are worth {together}, more than the bound of {bound}.",) if too_low else ()
+    )
     return RoundsProof(tuple(proofs), bound, faults_together)
 
 
@@ -105,8 +107,8 @@ def rounds_bound(duals: IntArray, excess: int, rounds: int, scores: PairScores) 
 
     Nobody stands in more than k pairs of F, and all together in at most k times twice the pairs that a round can have,
     so the first sum is at most k times the sum of that many of the largest y. The second has no pair twice and no
-    negative term, so it is at most the sum over all allowed pairs: the `excess`. That holds for any y >= 0; those of the
-    relaxation in which everybody may stand in k pairs (or in part of them) make it least.
+    negative term, so it is at most the sum over all allowed pairs: the `excess`. That holds for any y >= 0; those of
+    the relaxation in which everybody may stand in k pairs (or in part of them) make it least.
 
     Parameters
     ----------
@@ -130,7 +132,10 @@ def rounds_bound(duals: IntArray, excess: int, rounds: int, scores: PairScores) 
     if scores.two_sided:
         rows = scores.shape[0]
         most = min(scores.shape)
-        largest = [*np.sort(y[:rows])[rows - most :].tolist(), *np.sort(y[rows:])[scores.shape[1] - most :].tolist()]
+        largest = [
+            *np.sort(y[:rows])[rows - most :].tolist(),
+            *np.sort(y[rows:])[scores.shape[1] - most :].tolist(),
+        ]
     else:
         largest = np.sort(y)[len(y) % 2 :].tolist()
     return int((rounds * sum(largest) + excess) // 2)
@@ -177,6 +182,6 @@ def _trailing(scores: PairScores, rows: IntArray, first: int) -> IntArray:
 
 
 def _forbid(weights: IntArray, rows: IntArray, first: int, pairs: IntArray) -> None:
-    """Forbid the pairs of a round for those after it. (In one pool pairs are (low, high), which is what is looked at.)"""
+    """Forbid the pairs of a round for those after it; in one pool they are (low, high), which is what is looked at."""
     inside = (pairs[:, 0] >= rows[0]) & (pairs[:, 0] <= rows[-1]) & (pairs[:, 1] >= first)
     weights[pairs[inside, 0] - rows[0], pairs[inside, 1] - first] = FORBIDDEN
