@@ -1,9 +1,9 @@
 """What people cost when everybody may stand in k pairs: the dual variables of the degree-k relaxation.
 
-Minimise ``k sum(y) + sum over pairs of max(0, 2 w - y(u) - y(v))`` over y >= 0: convex, and at its least the value of the
-relaxation (`peermatch.verify.rounds_bound` says why any y bounds k rounds). Subgradient steps of Polyak's length (1969)
-come within a thousandth of a per cent of it in some hundred steps; nothing rests on how near they come, since the bound
-is true for any y. All sums are of whole numbers, so that the result is the same everywhere.
+Minimise ``k sum(y) + sum over pairs of max(0, 2 w - y(u) - y(v))`` over y >= 0: convex, and at its least the value of
+the relaxation (`peermatch.verify.rounds_bound` says why any y bounds k rounds). Subgradient steps of Polyak's length
+(1969) come within a thousandth of a per cent of it in some hundred steps; nothing rests on how near they come, since
+the bound is true for any y. All sums are of whole numbers, so that the result is the same everywhere.
 """
 
 from __future__ import annotations

@@ -17,11 +17,20 @@ from peermatch.criteria.masks import ListedMask
 from peermatch.errors import ConfigError, VerificationError
 from peermatch.matcher import PeerMatcher
 from peermatch.pairing import CertificateView, Pairing
-from peermatch.problem import GRID, Control, IntArray, Matching, Problem, ProtectedCertificate, Status
+from peermatch.problem import (
+    GRID,
+    Control,
+    IntArray,
+    Matching,
+    Problem,
+    ProtectedCertificate,
+    Status,
+    sorted_pairs,
+)
 from peermatch.programme.labels import day_of, following, round_names
 from peermatch.programme.plan import RoundPlan
 from peermatch.programme.relaxation import degree_duals
-from peermatch.programme.turns import Turns
+from peermatch.programme.turns import Turns, alone_in, weakest_of
 from peermatch.run.first import first_places_of, protected_sentence
 from peermatch.scoring import LazyScores
 from peermatch.solvers import Blossom, get_solver
@@ -29,6 +38,8 @@ from peermatch.solvers.rounds import Kept, OneFirst, match_kept
 from peermatch.verify import Proof, check_valid, prove, prove_rounds
 
 __all__ = ["check_rounds_possible", "plan_rounds"]
+
+Ids = tuple[Any, ...]
 
 _CANDIDATES_PER_ROUND = 4
 """Every round uses up one candidate of everybody; with four for each the later rounds have enough to choose from."""
@@ -69,8 +80,8 @@ def plan_rounds(
     turns : Turns, optional
         Who sat out in rounds before.
     protect : bool, default True
-        Whoever sat out goes first in the rounds after it: they sit out again only where that cannot be helped, and
-        least of all twice in a row (see `Turns.first`). The people of a round's weakest pair do not sit out in the next.
+        Whoever sat out goes first in the rounds after it: they sit out again only where that cannot be helped, least
+        of all twice in a row (see `Turns.first`). The people of a round's weakest pair do not sit out in the next.
     start : str, optional
         The name of the first round: a month such as "2026-12", or a text that ends in a number. Without it, the one
         after the latest round of `history`, else "round 1".
@@ -195,21 +206,30 @@ class _Planning:
 
     def __post_init__(self) -> None:
         problem, vertices = self.first_round.problem, self.first_round.certificate.vertices
-        assert problem is not None and vertices is not None and isinstance(problem.scores, LazyScores)
+        assert problem is not None
+        assert vertices is not None
+        assert isinstance(problem.scores, LazyScores)
         self.scores, self.objective = problem.scores, problem.objective
         self.left, self.right = vertices[0], vertices[1] if problem.two_sided else vertices[0]
         self.offset = problem.scores.shape[0] if problem.two_sided else 0
-        free = self._as_solved(self.first_round.matching)
-        self.matchings = [replace(self.first_round.matching, **_parts(free, problem))]
+        rows, columns = problem.scores.shape
+        pairs = self._as_solved(self.first_round.matching.pairs)
+        self.matchings = [replace(self.first_round.matching, pairs=pairs, n_left=rows, n_right=columns)]
         self.problems = [problem]
         self.names = [self.first_round.round]
         if self.turns is not None:
             self.turns = self.turns.after(self.first_round)
 
-    def _as_solved(self, matching: Matching) -> IntArray:
-        """Return pairs of people who take part in the order that the solver saw."""
+    def _as_solved(self, pairs: IntArray) -> IntArray:
+        """Return pairs of people who take part as positions in the order that the solver saw."""
         rows, columns = np.argsort(self.left), np.argsort(self.right)
-        return np.stack([rows[matching.pairs[:, 0]], columns[matching.pairs[:, 1]]], axis=1)
+        moved = np.stack([rows[pairs[:, 0]], columns[pairs[:, 1]]], axis=1)
+        return sorted_pairs(moved, two_sided=self.scores.two_sided)
+
+    def _as_people(self, pairs: IntArray) -> IntArray:
+        """Return pairs of positions in that order as positions of people who take part."""
+        moved = np.stack([self.left[pairs[:, 0]], self.right[pairs[:, 1]]], axis=1)
+        return sorted_pairs(moved, two_sided=self.scores.two_sided)
 
     def made(self, count: int) -> IntArray:
         """Return the pairs of the first rounds, in the order that the solver saw."""
@@ -221,7 +241,7 @@ class _Planning:
         made = self.made(len(self.matchings))
         scores = _without(self.scores, made)
         problem = Problem(scores, self.objective)
-        kept = self.kept.without(scores, self.offset, len(self.matchings[-1].pairs))
+        kept = self.kept.without(self.matchings[-1].pairs, self.offset)
         first = None
         if self.turns is not None:
             first = first_places_of(self.turns.first(), self.first_round.sides, self.left, self.right)
@@ -234,22 +254,27 @@ class _Planning:
         self.problems.append(problem)
         self.names.append(name)
         if self.turns is not None:
-            self.turns = self.turns.after(self.pairing(len(self.matchings) - 1, None))
+            self.turns = self.turns.then(*self._alone_and_weakest(matching))
+
+    def _alone_and_weakest(self, matching: Matching) -> tuple[Ids, Ids]:
+        """Return the ids of those who have no partner, and of the weakest pair."""
+        sides = self.first_round.sides
+        pairs = self._as_people(matching.pairs)
+        values = self.first_round.scores.at(pairs[:, 0], pairs[:, 1])
+        return alone_in(sides, pairs), weakest_of(sides, pairs, values)
 
     def pairing(self, index: int, proof: Proof | None) -> Pairing:
         """Return a later round as what a user gets."""
         first = self.first_round
-        before = self.made(index)
-        before = np.stack([self.left[before[:, 0]], self.right[before[:, 1]]], axis=1)
+        before = self._as_people(self.made(index))
         scores = _without(first.scores, before)
         mask = scores.masks[-1]
         note = f"{len(before)} pairs of earlier rounds of this plan"
         rule = EnforcedRule(Rule("no_repeat", "earlier_rounds"), mask, len(before), note)
         free = self.matchings[index]
-        pairs = np.stack([self.left[free.pairs[:, 0]], self.right[free.pairs[:, 1]]], axis=1)
         matching = Matching.of(
             Problem(scores, self.objective),
-            pairs,
+            self._as_people(free.pairs),
             status=free.status,
             solver=free.solver,
             certificate=free.certificate,
@@ -312,14 +337,6 @@ class _Planning:
         if alone and (as_many or self.objective == "best_total"):
             return len(self.matchings) * first.weight
         return otherwise
-
-
-def _parts(pairs: IntArray, problem: Problem) -> dict[str, Any]:
-    """Return what differs in a matching whose people stand in another order."""
-    ordered = pairs if problem.two_sided else np.sort(pairs, axis=1)
-    ordered = ordered[np.lexsort((ordered[:, 1], ordered[:, 0]))]
-    rows, columns = problem.scores.shape
-    return {"pairs": ordered, "n_left": rows, "n_right": columns}
 
 
 def _without(scores: LazyScores, made: IntArray) -> LazyScores:

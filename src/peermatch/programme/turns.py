@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from peermatch.criteria import key_of
+from peermatch.criteria import Sides, key_of
 from peermatch.pairing import Pairing
+from peermatch.problem import IntArray
 
-__all__ = ["Turns", "sat_out", "weakest"]
+__all__ = ["Turns", "alone_in", "sat_out", "weakest", "weakest_of"]
 
 _LAST_TIME = 9
 """More than for any number of earlier times: nobody sits out twice in a row where that can be helped."""
@@ -51,7 +52,11 @@ class Turns:
 
     def after(self, pairing: Pairing) -> Turns:
         """Return the turns once this round is over."""
-        return Turns((*self.sat_out, sat_out(pairing)), weakest(pairing))
+        return self.then(sat_out(pairing), weakest(pairing))
+
+    def then(self, alone: tuple[Any, ...], weakest: tuple[Any, ...]) -> Turns:
+        """Return the turns once a round is over in which these sat out, and these had the weakest pair."""
+        return Turns((*self.sat_out, alone), weakest)
 
     def without(self, ids: Iterable[Any]) -> Turns:
         """Return the turns without some people."""
@@ -65,18 +70,26 @@ class Turns:
 
 def sat_out(pairing: Pairing) -> tuple[Any, ...]:
     """Return the ids of those who took part and have no partner, left side first."""
-    pairs, sides = pairing.matching.pairs, pairing.sides
-    if not sides.two_sided:
-        alone = np.setdiff1d(np.arange(len(sides.left.ids)), pairs)
-        return tuple(sides.left.ids[alone].tolist())
-    hands = ((sides.left.ids, pairs[:, 0]), (sides.columns_side.ids, pairs[:, 1]))
-    return tuple(id for ids, used in hands for id in ids[np.setdiff1d(np.arange(len(ids)), used)].tolist())
+    return alone_in(pairing.sides, pairing.matching.pairs)
 
 
 def weakest(pairing: Pairing) -> tuple[Any, ...]:
     """Return the ids of the pair with the lowest score, the first of several; none where there is no pair."""
-    pairs, sides = pairing.matching.pairs, pairing.sides
+    pairs = pairing.matching.pairs
+    return weakest_of(pairing.sides, pairs, pairing.scores.at(pairs[:, 0], pairs[:, 1]))
+
+
+def alone_in(sides: Sides, pairs: IntArray) -> tuple[Any, ...]:
+    """Return the ids of those who stand in none of these pairs."""
+    if not sides.two_sided:
+        return tuple(sides.left.ids[np.setdiff1d(np.arange(len(sides.left.ids)), pairs)].tolist())
+    hands = ((sides.left.ids, pairs[:, 0]), (sides.columns_side.ids, pairs[:, 1]))
+    return tuple(id for ids, used in hands for id in ids[np.setdiff1d(np.arange(len(ids)), used)].tolist())
+
+
+def weakest_of(sides: Sides, pairs: IntArray, scores: IntArray) -> tuple[Any, ...]:
+    """Return the ids of the pair with the lowest score."""
     if not len(pairs):
         return ()
-    u, v = pairs[int(np.argmin(pairing.scores.at(pairs[:, 0], pairs[:, 1])))].tolist()
+    u, v = pairs[int(np.argmin(scores))].tolist()
     return sides.left.ids[u], sides.columns_side.ids[v]

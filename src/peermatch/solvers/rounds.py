@@ -1,8 +1,8 @@
 """One round after the other from candidates that are kept, with some people who go first.
 
 Candidates are everybody's best partners; what a search for them shows about all other pairs stays true when pairs are
-forbidden later. So a round that only forbids more pairs than the one before (its own, say) starts from the candidates of
-that one and from the pairs that pricing has added since, and is proved over all pairs as the first one was.
+forbidden later. So a round that only forbids the pairs of the round before starts from the candidates of that one and
+from the pairs that pricing has added since, and is proved over all pairs as the first one was.
 
 Whoever goes first is left out only where that cannot be helped. A pair is then worth ``w(u,v) + lift (first(u) +
 first(v))``, with a lift that no total outweighs. As the lift belongs to people and not to pairs, it is a shift of dual
@@ -27,7 +27,6 @@ from peermatch.problem import (
     IntArray,
     Matching,
     OptimalityCertificate,
-    PairScores,
     Problem,
     ProtectedCertificate,
     Status,
@@ -61,18 +60,45 @@ class Kept:
         """Collect candidates, as `Blossom` does."""
         return cls(first_candidates(problem, Places.of(problem), k, control))
 
-    def without(self, scores: PairScores, offset: int, forbidden: int) -> Kept:
-        """Return the candidates that these scores still allow, where they forbid so many pairs more."""
-        start = self.start
-        score = scores.at(start.u, start.v - offset)
-        allowed = score != FORBIDDEN
-        covered = None if start.covered is None else start.covered - forbidden
-        kept = replace(start, u=start.u[allowed], v=start.v[allowed], score=score[allowed], covered=covered)
-        return Kept(kept, self.seen)
+    def without(self, pairs: IntArray, offset: int) -> Kept:
+        """Return the candidates that are left when these pairs, all allowed until now, are forbidden.
 
-    def add(self, u: IntArray, v: IntArray, score: IntArray) -> None:
-        """Take in edges that pricing has added: all edges, sorted."""
-        self.start = replace(self.start, u=u, v=v, score=score)
+        Parameters
+        ----------
+        pairs : int64 array, shape (m, 2)
+            A matching, as positions of rows and columns.
+        offset : int
+            The vertex of column 0.
+        """
+        start = self.start
+        mate = np.full(len(start.best), -1, dtype=np.int64)
+        u, v = pairs[:, 0], pairs[:, 1] + offset
+        mate[u], mate[v] = v, u
+        left = mate[start.u] != start.v
+        covered = None if start.covered is None else start.covered - len(pairs)
+        return Kept(
+            replace(start, u=start.u[left], v=start.v[left], score=start.score[left], covered=covered),
+            self.seen,
+        )
+
+    def add(self, u: IntArray, v: IntArray, places: Places) -> None:
+        """Take in the allowed ones of some pairs of vertices."""
+        start, size = self.start, max(1, places.n)
+        known, keys = start.u * size + start.v, sorted_once(np.minimum(u, v) * size + np.maximum(u, v))
+        place = np.searchsorted(known, keys)
+        fresh = np.ones(len(keys), dtype=bool)
+        inside = place < len(known)
+        fresh[inside] = known[place[inside]] != keys[inside]
+        u, v = keys[fresh] // size, keys[fresh] % size
+        score = np.asarray(places.problem.scores.at(u, v - places.offset), dtype=np.int64)
+        allowed = score != FORBIDDEN
+        where = place[fresh][allowed]
+        self.start = replace(
+            start,
+            u=np.insert(start.u, where, u[allowed]),
+            v=np.insert(start.v, where, v[allowed]),
+            score=np.insert(start.score, where, score[allowed]),
+        )
 
 
 class OneFirst:
@@ -161,9 +187,7 @@ class _Search:
         floor = int(np.iinfo(np.int64).min) + 1 if problem.objective == "everyone_first" else 1
         none = np.full(places.n, -1, dtype=np.int64)
         self.mate = greedy_mate(places, start.u, start.v, start.score, none, lowest=floor, control=None)
-        self.u, self.v = _united(
-            (start.u, start.v), _ends_of(self.mate), places.n
-        )  # so that as many pairs as possible are soon found
+        kept.add(*_ends_of(self.mate), places)  # so that as many pairs as possible are soon found
         self.proved: Solved | None = None
         self.rounds = self.edges = self.searches = 0
         self._set_bonus()
@@ -182,14 +206,14 @@ class _Search:
 
     def solve(self, control: Control | None) -> Solved:
         """Match the candidates exactly."""
-        score = self.places.problem.scores.at(self.u, self.v - self.places.offset)
-        lift = self.lift * self.first
-        weight = score + self.bonus + lift[self.u] + lift[self.v]
+        start, lift = self.kept.start, self.lift * self.first
+        weight = start.score + self.bonus + lift[start.u] + lift[start.v]
         useful = weight > 0
-        solved = solve_exactly(self.places.n, self.u[useful], self.v[useful], weight[useful], control=control)
+        solved = solve_exactly(
+            self.places.n, start.u[useful], start.v[useful], weight[useful], control=control
+        )
         self.rounds, self.edges = self.rounds + 1, int(useful.sum())
         self.searches += solved.searches
-        self.kept.add(self.u, self.v, score)
         if solved.finished:
             self.mate = solved.mate
         return solved
@@ -209,8 +233,7 @@ class _Search:
         elif scan.worst == 0:
             self.proved = solved
             return True
-        low, high = np.minimum(scan.u, scan.v), np.maximum(scan.u, scan.v)
-        self.u, self.v = _united((self.u, self.v), (low, high), self.places.n)
+        self.kept.add(scan.u, scan.v, self.places)
         return True
 
     @property
@@ -222,7 +245,7 @@ class _Search:
 def _proved(search: _Search) -> Matching:
     solved = search.proved
     assert solved is not None
-    certificate: OptimalityCertificate | ProtectedCertificate = OptimalityCertificate(
+    duals = OptimalityCertificate(
         scale=2,
         bonus=search.bonus,
         vertex_duals=solved.vertex_duals,
@@ -231,14 +254,13 @@ def _proved(search: _Search) -> Matching:
         blossom_duals=solved.blossom_duals,
         vertex_blossom=solved.vertex_blossom,
     )
-    if search.lift:
-        certificate = ProtectedCertificate(search.first, search.lift, certificate)
+    protected = ProtectedCertificate(search.first, search.lift, duals) if search.lift else None
     return Matching.of(
         search.problem,
         pairs_of(search.mate, search.places),
         status=Status.OPTIMAL,
         solver=OneFirst.name,
-        certificate=certificate,
+        certificate=protected or duals,
         gap=0,
         stats=search.stats,
     )
@@ -265,12 +287,3 @@ def _stopped(search: _Search) -> Matching:
 def _ends_of(mate: IntArray) -> tuple[IntArray, IntArray]:
     u = np.flatnonzero(mate > np.arange(len(mate)))
     return u, mate[u]
-
-
-def _united(
-    one: tuple[IntArray, IntArray], other: tuple[IntArray, IntArray], n: int
-) -> tuple[IntArray, IntArray]:
-    """Return the edges of both lists, each once, sorted."""
-    size = max(1, n)
-    keys = sorted_once(np.concatenate([one[0] * size + one[1], other[0] * size + other[1]]))
-    return keys // size, keys % size
