@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
-    from peermatch.programme import RoundPlan, Turns, extend_history, plan_rounds
+    from peermatch.programme import Programme, RoundPlan, Turns, extend_history, plan_rounds
 
 _HOMES = {
     "Cohort": "cohort",
@@ -59,6 +59,7 @@ _HOMES = {
     "Pairing": "pairing",
     "PeerMatchError": "errors",
     "PeerMatcher": "matcher",
+    "Programme": "programme",
     "RoundPlan": "programme",
     "Rule": "criteria",
     "Status": "problem",
@@ -99,6 +100,7 @@ __all__ = [
     "Pairing",
     "PeerMatchError",
     "PeerMatcher",
+    "Programme",
     "RoundPlan",
     "Rule",
     "Status",

@@ -42,7 +42,7 @@ class RoundPlan:
     >>> plan
     RoundPlan(3 rounds, 6 pairs, total 3.681 of at most 3.681, verified)
     >>> plan.pairs[["round", "a", "b"]].values.tolist()[:3]
-    [['2026-12', 1, 2], ['2026-12', 3, 4], ['2027-01', 1, 4]]
+    [['2026-12', 1, 2], ['2026-12', 3, 4], ['2027-01', 1, 3]]
     """
 
     pairings: tuple[Pairing, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from peermatch.kernels.excess import add_excess
+from peermatch.kernels.checking import add_excess
 from peermatch.problem import FORBIDDEN, IntArray, Matching, PairScores, Problem, TrailingScores
 from peermatch.verify.proof import Proof
 from peermatch.verify.protected import Claim, claim_of, concluded
