@@ -220,9 +220,12 @@ class _Search:
 
     def price(self, solved: Solved, control: Control | None) -> bool:
         """Look at all pairs with the duals of plain scores; False if asked to stop on the way."""
-        plain = replace(solved, vertex_duals=solved.vertex_duals - 2 * self.lift * self.first)
+        # Pairs that are worth nothing are passed over there, but with somebody's lift they are worth something: so all
+        # duals and the bonus are raised by the same, which leaves every slack as it is.
+        raised = self.lift
+        plain = replace(solved, vertex_duals=solved.vertex_duals - 2 * self.lift * self.first + raised)
         scan, self.kept.seen = look_at_all(
-            self.places, plain, self.kept.start, self.bonus, control, self.kept.seen
+            self.places, plain, self.kept.start, self.bonus + raised, control, self.kept.seen
         )
         if scan is None:
             return False
