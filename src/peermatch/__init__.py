@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
     from peermatch.programme import Programme, RoundPlan, Turns, extend_history, plan_rounds
+    from peermatch.report import Shortlist
 
 _HOMES = {
     "Cohort": "cohort",
@@ -62,6 +63,7 @@ _HOMES = {
     "Programme": "programme",
     "RoundPlan": "programme",
     "Rule": "criteria",
+    "Shortlist": "report",
     "Status": "problem",
     "Turns": "programme",
     "UnsupportedError": "errors",
@@ -103,6 +105,7 @@ __all__ = [
     "Programme",
     "RoundPlan",
     "Rule",
+    "Shortlist",
     "Status",
     "Turns",
     "UnsupportedError",

@@ -9,6 +9,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from numbers import Integral
 from types import MappingProxyType
 from typing import Any
 
@@ -18,13 +19,18 @@ from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day
 from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
-from peermatch.run import MOST_PLACES, Request, run
+from peermatch.report import Shortlist
+from peermatch.run import MOST_PLACES, Request, list_people, run
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
 __all__ = ["PeerMatcher"]
 
 _ODD = ("sit_out",)
+MOST_LISTED = 1_000
+UNLISTED = ("after", "never")
+# Solvers of ours that ask for the best total; stated preferences are no totals.
+_OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian")
 # Names of columns in results, which sides would overwrite.
 _TAKEN = (
     "pair_id",
@@ -160,7 +166,9 @@ class PeerMatcher:
         names_ok = not isinstance(sides, str) and isinstance(sides, Sequence) and len(sides) == 2
         if not names_ok or not all(isinstance(name, str) and name.strip() for name in sides):
             raise ConfigError(must_be("PeerMatcher", "sides", "two different names", sides))
-        taken = [name for name in sides if name in _TAKEN or name.startswith(("contribution_", "label_"))]
+        taken = [
+            name for name in sides if name in _TAKEN or name.startswith(("contribution_", "label_", "rank_"))
+        ]
         if taken:
             raise ConfigError(f"A side cannot be called {taken[0]!r}: results have a column of that name.")
         if sides[0].casefold() == sides[1].casefold():
@@ -219,6 +227,8 @@ class PeerMatcher:
         org: Any = None,
         history: Any = None,
         locks: Any = None,
+        preferences: Any = None,
+        unlisted: str = "after",
         fitted: Any = None,
         first: Any = None,
         round: str | None = None,
@@ -243,6 +253,18 @@ class PeerMatcher:
             Earlier pairs, for ``no_repeat``: the columns round, date, a, b.
         locks : list of (id, id), table, or path, optional
             Pairs that are demanded this time.
+        preferences : mapping, list of tuples, table, or path, optional
+            People's own rankings: ``{id: [ids, best first]}`` (people whom one likes the same in a list of their own),
+            a list of (id, preferred id) or (id, preferred id, rank), or a table with columns id, candidate and rank,
+            such as the table of a `Shortlist` after people changed it. On two sides a column ``side`` says whose line
+            it is; it is needed only for ids that are on both sides.
+
+            The question is then stability: no two people should both rather have each other. The matcher's solver is
+            used if it is a stable one or another package's; in place of "blossom", "hungarian", "greedy" or
+            "exhaustive" it is "roommates" for one pool and "deferred" for two sides. `Pairing.settings` says which.
+        unlisted : {"after", "never"}
+            Of those who gave a list: everybody else comes after it, in the order of what they are worth by the
+            criteria; or nobody else is accepted. Who gave no list accepts everyone, by the criteria.
         fitted : Pairing, optional
             An earlier result whose fitted encoders are used again, so that scores of different rounds compare.
         first : list of id, or mapping of id to whole number, optional
@@ -273,21 +295,12 @@ class PeerMatcher:
         InfeasibleError
             If demands contradict each other; `.conflict` lists them.
         """
-        if (others is not None or role is not None) and self.sides is None:
-            raise ConfigError("Two sides need names: give PeerMatcher sides=, such as ('mentee', 'mentor').")
-        if self.sides is not None and (others is None) == (role is None):
-            raise ConfigError(
-                f"With sides={self.sides!r}, match() takes either two tables, or one table and role=."
-            )
-        _check_occasion(fitted, round, progress, cancel, time_limit)
-        if history is not None and not any(rule.kind == "no_repeat" for rule in self.rules):
-            raise ConfigError(
-                "history= was given, but no rule looks at it: add no_repeat(), or leave it out."
-            )
-        if as_of is not None:
-            as_of = _day(as_of)
-        solver = get_solver(self.solver)
-        self._check_solver(solver)
+        self._check_tables("match()", others, role, history)
+        _check_occasion("match()", fitted, round, progress, cancel, time_limit)
+        _check_choice("unlisted", unlisted, UNLISTED, caller="match()")
+        if unlisted != "after" and preferences is None:
+            raise ConfigError("unlisted= was given without preferences=, whose lists it is about.")
+        solver = self._solver(preferences is not None)
         request = Request(
             people=people,
             others=others,
@@ -298,15 +311,124 @@ class PeerMatcher:
             fitted=getattr(fitted, "fitted", fitted),
             first=first,
             round=round,
-            as_of=as_of,
+            as_of=None if as_of is None else _day(as_of, "match()"),
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
+            preferences=preferences,
+            unlisted=unlisted,
         )
         return run(self, solver, request)
+
+    def shortlist(
+        self,
+        people: Any,
+        k: int,
+        *,
+        others: Any = None,
+        role: str | None = None,
+        org: Any = None,
+        history: Any = None,
+        at_most: int | None = None,
+        discoverable: str | None = None,
+        who: Any = None,
+        round: str | None = None,
+        as_of: Any = None,
+        fitted: Any = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Shortlist:
+        """Give each person their k best partners to choose from, by the score of the pair, with reasons.
+
+        Exact over all allowed pairs. Whom a rule forbids is not on a list; nothing on a list says that there was a
+        rule. On two sides, people of both sides get lists of people of the other. `match` takes rankings back.
+
+        Parameters
+        ----------
+        people, others, role, org, history, round, as_of, fitted, progress, cancel, time_limit
+            As in `match`. Equal scores are put in an order that depends on the round.
+        k : int
+            How many people a list has, from 1 to 1,000.
+        at_most : int, optional
+            Nobody stands on more lists than that (of one side's people, where there are two). People ask their
+            candidates, best first; who is asked too often stays on the lists of those with whom the score is highest.
+            So if someone is missing from a list on which someone less suitable stands, they stand on `at_most` lists
+            already, of people with whom they score at least as high.
+        discoverable : str, optional
+            A yes-or-no column. Who says no, or nothing, gets a list and stands on nobody's. On two sides, nobody of a
+            side whose table lacks the column is listed.
+        who : id or list of ids, optional
+            Only these people's lists: the same ones as in the full run. Without `at_most` no others are looked for.
+
+        Returns
+        -------
+        Shortlist
+            `.table`, `.lists`, and `.short`: who has fewer than k people on their list, and why.
+
+        Raises
+        ------
+        InputError, ConfigError
+            As in `match`; also for an id in `who` that nobody has, or whose person does not take part.
+        PeerMatchError
+            If it was stopped before the lists were complete.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 4), ("di", 8)]]
+        >>> pm.PeerMatcher("id", [pm.near("years")]).shortlist(people, 2).lists["bo"]
+        ['ada', 'cy']
+        """
+        caller = "shortlist()"
+        self._check_tables(caller, others, role, history)
+        _check_occasion(caller, fitted, round, progress, cancel, time_limit)
+        _check_count(caller, "k", k, MOST_LISTED)
+        if at_most is not None:
+            _check_count(caller, "at_most", at_most, None)
+        if discoverable is not None and (not isinstance(discoverable, str) or not discoverable):
+            raise ConfigError(must_be(caller, "discoverable", "the name of a column", discoverable))
+        request = Request(
+            people=people,
+            others=others,
+            role=role,
+            org=org,
+            history=history,
+            locks=None,
+            fitted=getattr(fitted, "fitted", fitted),
+            round=round,
+            as_of=None if as_of is None else _day(as_of, caller),
+            control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
+        )
+        return list_people(self, request, int(k), at_most, discoverable, who)
+
+    def _check_tables(self, caller: str, others: Any, role: Any, history: Any) -> None:
+        if (others is not None or role is not None) and self.sides is None:
+            raise ConfigError("Two sides need names: give PeerMatcher sides=, such as ('mentee', 'mentor').")
+        if self.sides is not None and (others is None) == (role is None):
+            raise ConfigError(
+                f"With sides={self.sides!r}, {caller} takes either two tables, or one table and role=."
+            )
+        if history is not None and not any(rule.kind == "no_repeat" for rule in self.rules):
+            raise ConfigError(
+                "history= was given, but no rule looks at it: add no_repeat(), or leave it out."
+            )
+
+    def _solver(self, stated: bool) -> Solver:
+        """Return the solver; where people stated preferences, one that asks for stability."""
+        solver = get_solver(self.solver)
+        if stated and solver.name in _OPTIMISING:
+            solver = get_solver("roommates" if self.sides is None else "deferred")
+        self._check_solver(solver)
+        return solver
 
     def _check_solver(self, solver: Solver) -> None:
         kind = ONE_POOL if self.sides is None else TWO_SIDES
         if kind not in solver.accepts:
-            other = "blossom" if self.sides is None else "hungarian"
+            stable = solver.name in ("roommates", "deferred")
+            other = (
+                ("roommates" if stable else "blossom")
+                if self.sides is None
+                else ("deferred" if stable else "hungarian")
+            )
             raise ConfigError(f"The solver {solver.name!r} does not take {kind}. Use solver={other!r}.")
 
     # ---- as data ----------------------------------------------------------------------------------------
@@ -376,19 +498,20 @@ class PeerMatcher:
         write_toml(path, self.to_dict())
 
 
-def _day(as_of: Any) -> dt.date:
+def _day(as_of: Any, caller: str) -> dt.date:
     try:
         return as_day(as_of, "as_of")
     except InputError:
-        raise ConfigError(must_be("match()", "as_of", "a day such as '2026-12-01'", as_of)) from None
+        raise ConfigError(must_be(caller, "as_of", "a day such as '2026-12-01'", as_of)) from None
 
 
 def _rebuild(options: dict[str, Any]) -> PeerMatcher:
     return PeerMatcher(**options)
 
 
-def _check_occasion(fitted: Any, round: Any, progress: Any, cancel: Any, time_limit: Any) -> None:
-    caller = "match()"
+def _check_occasion(
+    caller: str, fitted: Any, round: Any, progress: Any, cancel: Any, time_limit: Any
+) -> None:
     if fitted is not None and not isinstance(getattr(fitted, "fitted", fitted), tuple):
         raise ConfigError(must_be(caller, "fitted", "an earlier Pairing", fitted))
     if round is not None and not isinstance(round, str):
@@ -407,11 +530,19 @@ def _check_number(caller: str, parameter: str, value: Any, **bounds: float) -> N
         raise ConfigError(str(error)) from None
 
 
-def _check_choice(parameter: str, value: Any, choices: Sequence[str]) -> None:
+def _check_count(caller: str, parameter: str, value: Any, most: int | None) -> None:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if whole and value >= 1 and (most is None or value <= most):
+        return
+    bounds = "of at least 1" if most is None else f"from 1 to {most:,}"
+    raise ConfigError(must_be(caller, parameter, f"a whole number {bounds}", value))
+
+
+def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller: str = "PeerMatcher") -> None:
     if not isinstance(value, str) or value not in choices:
         listed = ", ".join(map(repr, choices))
         raise ConfigError(
-            must_be("PeerMatcher", parameter, f"one of {listed}", value) + did_you_mean(value, choices)
+            must_be(caller, parameter, f"one of {listed}", value) + did_you_mean(value, choices)
         )
 
 

@@ -16,7 +16,17 @@ from peermatch import solvers
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.errors import ConfigError
-from peermatch.explain import Explanation, Outcome, PairExplanation, explain, explain_pairs
+from peermatch.explain import (
+    Explanation,
+    Outcome,
+    PairExplanation,
+    StabilityView,
+    WhyStable,
+    explain,
+    explain_pairs,
+    stability_view,
+    why_stable,
+)
 from peermatch.problem import Control, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
@@ -37,7 +47,7 @@ from peermatch.report import (
     unmatched_frame,
     write_files,
 )
-from peermatch.scoring import LazyScores
+from peermatch.scoring import LazyScores, StatedScores
 from peermatch.verify import prove
 
 if TYPE_CHECKING:
@@ -78,6 +88,10 @@ class Pairing:
     round : str or None
     problem : Problem, optional
         What the solver was given: those whom demanded pairs leave free, in solving order, with the floor.
+    positions : pair of int64 arrays, optional
+        Whom the rows and the columns of `problem` mean: positions of `sides`.
+    stated : StatedScores, optional
+        What people stated themselves, where ``match(preferences=...)`` was given it.
 
     Examples
     --------
@@ -101,6 +115,8 @@ class Pairing:
     fitted: tuple[FittedCriterion, ...]
     round: str | None
     problem: Problem | None = None
+    positions: tuple[IntArray, IntArray] | None = None
+    stated: StatedScores | None = None
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -119,7 +135,8 @@ class Pairing:
         """One row a pair, in the order of the first id, then of the second.
 
         Columns: pair_id, a and b (or the names of the sides), label_<side> (where a label column was given), score,
-        coverage, and contribution_<criterion> for each criterion. Contributions add up to the score exactly.
+        coverage, rank_<side> where people stated preferences (the partner's place on their list), and
+        contribution_<criterion> for each criterion. Contributions add up to the score exactly.
         """
         return self._out("pairs")
 
@@ -167,6 +184,41 @@ class Pairing:
             If nobody has this id (with the nearest one), or both sides have it.
         """
         return explain(self._outcome, id, side)
+
+    def why_stable(self, a: Any, b: Any) -> WhyStable:
+        """Say of two people why they are not together: who would refuse to leave for the other, and by how much.
+
+        Parameters
+        ----------
+        a, b : str or int
+            Their ids, as they came in.
+
+        Returns
+        -------
+        WhyStable
+            `.verdict`, `.table`, `.text`. Whom only private rules keep apart, "a private rule" does.
+
+        Raises
+        ------
+        InputError
+            If nobody has such an id.
+        ConfigError
+            If no stable solver made this result, or someone does not take part.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": id, "site": "Oslo"} for id in ("ada", "bo", "cy", "di")]
+        >>> lists = {"ada": ["bo", "cy"], "bo": ["ada"], "cy": ["ada", "di"], "di": ["cy"]}
+        >>> pm.PeerMatcher("id", [pm.same("site")]).match(people, preferences=lists).why_stable("cy", "ada").verdict
+        'refused'
+        """
+        return why_stable(self._outcome, a, b)
+
+    @property
+    def stability(self) -> StabilityView | None:
+        """What is known about stability: promise, odd parties in words, blocking pairs; None of an optimal result."""
+        return stability_view(self._outcome)
 
     def explanations(self) -> list[PairExplanation]:
         """Explain every pair, in the order of `pairs`, as the person in its first place sees it.
@@ -306,6 +358,9 @@ class Pairing:
             fitted=self.fitted,
             round=self.round,
             objective=str(self.settings.get("objective", "everyone_first")),
+            stated=self.stated,
+            problem=self.problem,
+            positions=self.positions,
         )
 
     @cached_property

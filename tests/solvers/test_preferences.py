@@ -96,7 +96,7 @@ def test_everything_about_lists_with_ties_is_as_defined(lists: Groups, plain_sin
     assert made.tied == any(expected_ties)
 
 
-@given(grouped_lists(), st.sampled_from(["given", "rotation", "position"]))
+@given(grouped_lists(), st.sampled_from(["given", "rotation", "position", "sum"]))
 @settings(max_examples=200, deadline=None)
 def test_ties_can_be_broken_in_another_order(lists: Groups, how: str) -> None:
     made = lists_from_positions(lists)
@@ -107,6 +107,7 @@ def test_ties_can_be_broken_in_another_order(lists: Groups, how: str) -> None:
         "given": lambda x, y: ungrouped(lists)[x].index(y),
         "rotation": lambda x, y: (y - x) % n,
         "position": lambda x, y: y,
+        "sum": lambda x, y: (x + y) % n,
     }[how]
     kept = mutual(ungrouped(lists))
     wanted = [
@@ -242,17 +243,16 @@ def test_a_generator_is_no_list() -> None:
 
     with pytest.raises(InputError, match="Got a generator instead"):
         lists_from_positions(lazily())
-    with pytest.raises(InputError, match="person 0 must be a list of positions.* Got a generator instead"):
+    with pytest.raises(InputError, match=r"person 0 must be a list of positions.* Got a generator instead"):
         lists_from_positions([(y for y in [1]), [0]])
 
 
 def test_up_to_ten_wrong_lists_are_reported_with_their_rows() -> None:
-    for lists in ([[99]] * 20, np.full((20, 1), 99), np.full((20, 1), 0), [["a"]] * 20):
+    for lists in ([[99]] * 20, np.full((20, 1), 99), np.full((20, 2), 19), [["a"]] * 20):
         with pytest.raises(InputError) as caught:
             lists_from_positions(lists)
         rows = [item["row"] for item in caught.value.items]
-        assert len(rows) == 10
-        assert rows in (list(range(1, 11)), [1, *range(3, 12)]) or isinstance(lists, np.ndarray)
+        assert rows == list(range(1, 11))
     with pytest.raises(InputError) as caught:
         lists_from_positions([[0], [0], [9], [0, 0]])
     assert [(item["row"], item["found"]) for item in caught.value.items] == [(1, 0), (3, 9), (4, 0)]
@@ -261,7 +261,7 @@ def test_up_to_ten_wrong_lists_are_reported_with_their_rows() -> None:
 def test_too_many_entries_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preference_lists, "MOST_ENTRIES", 3)
     with pytest.raises(
-        UnsupportedError, match="hold 4 entries; at most 3 can be worked with. Shorten the lists"
+        UnsupportedError, match=r"hold 4 entries; at most 3 can be worked with\. Shorten the lists"
     ):
         lists_from_positions([[1], [0], [3], [2], []])
 

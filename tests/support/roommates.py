@@ -112,7 +112,7 @@ def is_stable_partition(lists: Lists, successor: list[int]) -> bool:
 def random_preferences(
     rng: np.random.Generator, n: int, listed: float = 1.0, one_sided: float = 0.0, tied: float = 0.0
 ) -> list[list[Any]]:
-    """Lists with groups: each pair lists each other with this chance, further mentions are one-sided, neighbours tied."""
+    """Lists with groups: how likely a pair lists each other, others are mentioned, and neighbours are tied."""
     both = np.triu(rng.random((n, n)) < listed, 1)
     mention = both | both.T | (rng.random((n, n)) < one_sided)
     out: list[list[Any]] = []
@@ -226,7 +226,7 @@ class BruteForce:
         return out
 
     def is_partition(self, successor: list[int]) -> bool:
-        """Tan's definition (1991), under whatever order of ties: who is as good as the predecessor may block as well."""
+        """Tan's definition (1991), in any order of ties: who is as good as the predecessor may block as well."""
         if sorted(successor) != list(range(self.n)):
             return False
         before = {successor[x]: x for x in range(self.n)}

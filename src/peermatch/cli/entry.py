@@ -27,6 +27,7 @@ examples:
   peermatch init people.csv                        draft programme.toml from your own table
   peermatch match people.csv --config programme.toml --out results
   peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
+  peermatch shortlist people.csv --config programme.toml -k 5 --out lists
 
 exit codes: 0 done, 1 a fault in the software, 2 bad input, 3 the demands cannot all be met,
             4 stopped early with a valid result, 130 interrupted
@@ -42,6 +43,14 @@ examples:
   cat people.json | peermatch match - --config programme.toml --json > pairing.json
 
 PEOPLE is a .csv, .tsv, .xlsx or .parquet file, or - for JSON records on standard input."""
+
+_SHORTLIST_EXAMPLES = """\
+examples:
+  peermatch shortlist people.csv --config programme.toml -k 5 --at-most 8 --out lists
+  peermatch shortlist people.csv --config programme.toml -k 5 --discoverable opted_in --who 007
+  peermatch match people.csv --config programme.toml --preferences lists/shortlist.csv --out results
+
+Whoever changes the ranks in shortlist.csv, or takes rows out, states their own preferences."""
 
 _INIT_EXAMPLES = """\
 examples:
@@ -153,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"peermatch {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_match(commands)
+    _add_shortlist(commands)
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)
@@ -195,16 +205,57 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )
     _add_encoding(parser)
+    _add_sides(parser)
+    month = _add_month(parser)
+    month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
+    month.add_argument(
+        "--preferences",
+        metavar="TABLE",
+        help="people's own rankings: columns id, candidate, rank; pairs are then stable ones",
+    )
+    month.add_argument(
+        "--unlisted",
+        choices=("after", "never"),
+        default="after",
+        help="of those who gave a list: everybody else comes after it, or is not accepted (default: %(default)s)",
+    )
+
+
+def _add_shortlist(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    summary = "list everybody's best partners to choose from"
+    parser = _command(commands, "shortlist", ("shortlist", "run_shortlist"), summary, _SHORTLIST_EXAMPLES)
+    parser.add_argument(
+        "people", nargs="?", metavar="PEOPLE", help="the table of people, or - for JSON records"
+    )
+    parser.add_argument("--config", metavar="TOML", help="what matters and what is forbidden (needed)")
+    parser.add_argument("-k", type=int, required=True, metavar="K", help="how many people a list has")
+    parser.add_argument("--at-most", type=int, metavar="N", help="nobody stands on more lists than that")
+    parser.add_argument(
+        "--discoverable", metavar="COLUMN", help="yes or no: only those who say yes stand on lists"
+    )
+    parser.add_argument(
+        "--who", metavar="ID", action="append", help="only this person's list; may be given several times"
+    )
+    parser.add_argument("--out", metavar="FOLDER", help="where the lists go; made where it is missing")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    _add_encoding(parser)
+    _add_sides(parser)
+    _add_month(parser)
+
+
+def _add_sides(parser: argparse.ArgumentParser) -> None:
     sides = parser.add_argument_group("two sides")
     sides.add_argument("--left", metavar="TABLE", help="the people of the first side, such as mentees")
     sides.add_argument("--right", metavar="TABLE", help="the people of the second side, such as mentors")
     sides.add_argument("--role", metavar="COLUMN", help="one table: the column that holds each person's side")
+
+
+def _add_month(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     month = parser.add_argument_group("this month")
     month.add_argument("--org", metavar="TABLE", help="the whole staff, for reporting lines")
     month.add_argument(
         "--history", metavar="TABLE", help="earlier pairs: the history.csv of the last results"
     )
-    month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
     month.add_argument("--round", metavar="NAME", help="the name of this round, such as 2026-12")
     month.add_argument(
         "--as-of", metavar="DATE", help="the day from which dates are counted, such as 2026-12-01"
@@ -212,6 +263,7 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     month.add_argument(
         "--time-limit", type=_seconds, metavar="SECONDS", help="stop the solver after that long"
     )
+    return month
 
 
 def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
 
-__all__ = ["exit_code_for", "run_match", "show_results", "warn_of"]
+__all__ = [
+    "check_arguments",
+    "decoded",
+    "exit_code_for",
+    "run_match",
+    "show_results",
+    "tables_of",
+    "warn_of",
+]
 
 
 _EXIT_CODES = {"optimal": DONE, "stable": DONE, "gap": GAP, "undecided": GAP, "no_stable": INFEASIBLE}
@@ -27,7 +35,7 @@ _EXIT_CODES = {"optimal": DONE, "stable": DONE, "gap": GAP, "undecided": GAP, "n
 def run_match(args: argparse.Namespace, console: Console) -> int:
     """Pair the people in a table, write the results, and say how good they are."""
     folder = None if args.out is None else Path(args.out)
-    _check_arguments(args)
+    check_arguments(args, "match")
     check_day(args.as_of)
     if folder is not None:
         check_writable(folder)
@@ -36,8 +44,8 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     from peermatch.matcher import PeerMatcher
 
     matcher = PeerMatcher.from_toml(args.config)
-    left, right = _tables(args, matcher)
-    org = None if args.org is None else _decoded(args.org, matcher, args.encoding)
+    left, right = tables_of(args, matcher)
+    org = None if args.org is None else decoded(args.org, matcher, args.encoding)
     history, again = (None, 0) if args.history is None else read_history(args.history, args.round)
     if again:
         console.note(
@@ -55,6 +63,8 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             org=org,
             history=history,
             locks=args.locks,
+            preferences=args.preferences,
+            unlisted=args.unlisted,
             round=args.round,
             as_of=args.as_of,
             progress=progress,
@@ -96,32 +106,35 @@ def warn_of(pairing: Pairing, console: Console) -> None:
         )
 
 
-def _check_arguments(args: argparse.Namespace) -> None:
+def check_arguments(args: argparse.Namespace, command: str) -> None:
     """Refuse arguments that contradict each other, and say what is missing."""
     if args.config is None:
         table = args.people if args.people not in (None, "-") else args.left or "people.csv"
         raise ConfigError(
-            "peermatch match needs a configuration: --config programme.toml. Draft one with: "
+            f"peermatch {command} needs a configuration: --config programme.toml. Draft one with: "
             f"peermatch init {shlex.quote(table)}"
         )
     both = (args.left, args.right)
     if args.people is None and None in both:
-        raise ConfigError("peermatch match takes a table of people, or both --left and --right.")
+        raise ConfigError(f"peermatch {command} takes a table of people, or both --left and --right.")
     if args.people is not None and both != (None, None):
-        raise ConfigError("peermatch match takes either a table of people, or --left and --right; not both.")
+        raise ConfigError(
+            f"peermatch {command} takes either a table of people, or --left and --right; not both."
+        )
     if args.role is not None and args.people is None:
         raise ConfigError("--role is for one table; with --left and --right each table is a side.")
 
 
-def _tables(args: argparse.Namespace, matcher: PeerMatcher) -> tuple[Any, Any]:
+def tables_of(args: argparse.Namespace, matcher: PeerMatcher) -> tuple[Any, Any]:
+    """Return the people, of one table or of two."""
     if args.people == "-":
         return records_from(sys.stdin), None
     if args.people is not None:
-        return _decoded(args.people, matcher, args.encoding, at_least=2), None
-    return _decoded(args.left, matcher, args.encoding), _decoded(args.right, matcher, args.encoding)
+        return decoded(args.people, matcher, args.encoding, at_least=2), None
+    return decoded(args.left, matcher, args.encoding), decoded(args.right, matcher, args.encoding)
 
 
-def _decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int = 1) -> Any:
+def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int = 1) -> Any:
     """Return the people in a file of another encoding than UTF-8; other files are left to the matcher."""
     if encoding is None or Path(path).suffix.lower() not in (".csv", ".tsv", ".txt"):
         return path
@@ -134,7 +147,7 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
     from peermatch.cli.results import RESULT_FILES
 
-    given = (args.people, args.left, args.right, args.org, args.history, args.locks)
+    given = (args.people, args.left, args.right, args.org, args.history, args.locks, args.preferences)
     for table in given:
         if table in (None, "-") or Path(table).name not in RESULT_FILES:
             continue

@@ -1,13 +1,25 @@
 """Where a result comes from, in tables and in words: why these two, and why someone has nobody."""
 
 from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
-from peermatch.explain.facts import Fact, Half, pair_facts
-from peermatch.explain.findings import Finding, findings_of
+from peermatch.explain.facts import Fact, Half, pair_facts, read_ahead
+from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
 from peermatch.explain.outcome import Outcome, pair_id
 from peermatch.explain.paragraph import pair_reasons
+from peermatch.explain.stability import (
+    StabilitySide,
+    StabilityView,
+    WhyStable,
+    odd_party_text,
+    odd_party_words,
+    stability_view,
+    why_stable,
+)
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
 
 __all__ = [
+    "FOR",
+    "HELPS",
+    "UNKNOWN",
     "Explanation",
     "Fact",
     "Finding",
@@ -15,13 +27,21 @@ __all__ = [
     "LeftOut",
     "Outcome",
     "PairExplanation",
+    "StabilitySide",
+    "StabilityView",
+    "WhyStable",
     "explain",
     "explain_pair",
     "explain_pairs",
     "findings_of",
     "left_out",
+    "odd_party_text",
+    "odd_party_words",
     "pair_facts",
     "pair_id",
     "pair_reasons",
+    "read_ahead",
     "rule_name",
+    "stability_view",
+    "why_stable",
 ]

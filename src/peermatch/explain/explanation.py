@@ -23,7 +23,7 @@ from peermatch.explain.unmatched import LeftOut, left_out
 from peermatch.explain.wording import column_words, percent, score_text, text_table, wrapped
 from peermatch.problem import GRID
 
-__all__ = ["Explanation", "PairExplanation", "explain", "explain_pair", "explain_pairs"]
+__all__ = ["Explanation", "PairExplanation", "explain", "explain_pair", "explain_pairs", "find_person"]
 
 PAIR_COLUMNS = (
     "partner",
@@ -273,9 +273,9 @@ def explain(outcome: Outcome, id: Any, side: str | None = None) -> Explanation:
     """
     # ids come out of our own tables as NumPy's numbers and texts
     id = id.item() if isinstance(id, np.generic) else id
-    hand = _find(outcome, id, side)
+    hand = find_person(outcome, id, side)
     everyone = outcome.everyone[hand]
-    assert everyone is not None  # _find names sides that are there
+    assert everyone is not None  # find_person names sides that are there
     place = next(k for k, known in enumerate(everyone.ids) if key_of(known) == key_of(id))
     label = str(everyone.labels[place])
     name = outcome.side_name(hand) if outcome.two_sided else None
@@ -298,7 +298,8 @@ def _place(outcome: Outcome, index: int, hand: int, position: int) -> int:
     return hand if outcome.two_sided else int(outcome.pairs[index, 0] != position)
 
 
-def _find(outcome: Outcome, id: Any, side: str | None) -> int:
+def find_person(outcome: Outcome, id: Any, side: str | None = None) -> int:
+    """Return the side on which someone came in; InputError where nobody has this id, or both sides have."""
     names = [outcome.side_name(hand) for hand in outcome.hands]
     if side is not None and (not outcome.two_sided or side not in names):
         accepted = (

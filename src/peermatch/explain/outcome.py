@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides, key_of
-from peermatch.problem import IntArray, Matching
-from peermatch.scoring import LazyScores, PairDetails, pair_details
+from peermatch.problem import IntArray, Matching, Problem, Status
+from peermatch.scoring import LazyScores, PairDetails, StatedScores, pair_details
 
 __all__ = ["Outcome", "pair_id"]
 
@@ -69,6 +69,10 @@ class Outcome:
         In the order of ``scores.criteria``.
     round : str or None
     objective : {"everyone_first", "best_total", "worst_first"}
+    stated : StatedScores, optional
+        What people stated themselves.
+    problem : Problem, optional
+        What the solver was given, and in `positions` whom its rows and columns mean.
     """
 
     everyone: tuple[Cohort, Cohort | None]
@@ -80,6 +84,19 @@ class Outcome:
     fitted: tuple[FittedCriterion, ...]
     round: str | None
     objective: str
+    stated: StatedScores | None = None
+    problem: Problem | None = None
+    positions: tuple[IntArray, IntArray] | None = None
+
+    @property
+    def asks_for_stability(self) -> bool:
+        """Whether a solver that asks for stability made the result, decided or not."""
+        matching = self.matching
+        return (
+            matching.status in (Status.STABLE, Status.NO_STABLE)
+            or matching.stability is not None
+            or matching.solver in ("roommates", "deferred")
+        )
 
     @property
     def two_sided(self) -> bool:

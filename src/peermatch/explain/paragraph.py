@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from peermatch.explain.facts import Fact, pair_facts
 from peermatch.explain.findings import AGAINST, BETWEEN, FOR, HELPS, IDLE, UNKNOWN, findings_of
 from peermatch.explain.outcome import Outcome
@@ -31,13 +33,14 @@ def pair_text(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) ->
     tones: dict[str, list[str]] = {tone: [] for tone in (FOR, HELPS, IDLE, BETWEEN, UNKNOWN, AGAINST)}
     for finding in findings_of(facts):
         tones[finding.tone].append(finding.text)
-    sentences = [_lead(outcome, index, hand), *_no_say(outcome, index, hand, facts)]
+    choices = _choices(outcome, index, hand)
+    sentences = [*choices, _lead(outcome, index, hand), *_no_say(outcome, index, hand, facts)]
     if tones[HELPS]:
         sentences.append("; ".join(tones[HELPS]) + ".")
     if tones[FOR]:
         opening = "What else speaks for them" if tones[HELPS] else "What speaks for them"
         sentences.append(f"{opening}: {_joined(tones[FOR])}.")
-    if not tones[HELPS] and not tones[FOR]:
+    if not tones[HELPS] and not tones[FOR] and not choices:
         sentences.append(_faint_praise(outcome))
     if tones[IDLE]:
         sentences.append(
@@ -76,6 +79,28 @@ def pair_reasons(outcome: Outcome, index: int, *, limit: int = 3) -> tuple[list[
 def _joined(phrases: Sequence[str]) -> str:
     more = len(phrases) - _PHRASES
     return "; ".join(phrases[:_PHRASES]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _choices(outcome: Outcome, index: int, hand: int) -> list[str]:
+    """Who stated whom, where people stated preferences: that comes before any score."""
+    if outcome.stated is None:
+        return []
+    u, v = outcome.pairs[index].tolist()
+    places = [
+        int(lists.ranks(np.array([own]), np.array([other]))[0])
+        for lists, own, other in ((outcome.stated.left, u, v), (outcome.stated.right, v, u))
+    ]
+    names = [outcome.label(0, u), outcome.label(1, v)]
+    if hand == 1:
+        places, names = places[::-1], names[::-1]
+    if places == [1, 1]:
+        return [f"{names[0]} and {names[1]} are each other's first choice."]
+    told = [
+        f"{names[1 - k]} is {'first' if place == 1 else f'number {place}'} on the list of {names[k]}"
+        for k, place in enumerate(places)
+        if place
+    ]
+    return [f"{listing(told)}."] if told else []
 
 
 def _lead(outcome: Outcome, index: int, hand: int) -> str:

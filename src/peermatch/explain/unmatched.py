@@ -158,6 +158,7 @@ class _Room:
     demands: bool
     status: Status
     objective: str
+    undecided: bool
 
     @classmethod
     def of(cls, outcome: Outcome, hand: int) -> _Room:
@@ -183,6 +184,10 @@ class _Room:
             demands=len(required) > 0,
             status=status,
             objective=outcome.objective,
+            # not cut short: ties left it open
+            undecided=status == Status.UNDECIDED
+            and outcome.asks_for_stability
+            and not outcome.matching.stats.get("stopped"),
         )
 
     @property
@@ -226,6 +231,8 @@ def _reason(room: _Room, partners: _Partners, position: int) -> str:
     if partners.useful == 0:
         whom = "the only possible partner" if allowed == 1 else f"one of the {allowed:,} possible partners"
         return f"no pair with {whom} would add to the total"
+    if room.undecided:
+        return "it is not decided whether a stable set of pairs exists, and this person is outside the pairs in hand"
     if room.stopped and partners.free:
         return f"the search was stopped before it found this person a partner: {_still_free(partners)}"
     return _shortage(room) or _crowding(room, partners)
@@ -296,7 +303,9 @@ def _crowding(room: _Room, partners: _Partners) -> str:
     if room.status == Status.STABLE:
         parts.append(f"{who} {_have(count)} someone they like at least as much")
     elif room.status == Status.NO_STABLE:
-        return "no stable set of pairs exists, and this person is outside the pairs that could be made"
+        if room.without == room.people:
+            return "no stable set of pairs exists, and the solver was not told to make any other (fallback)"
+        return "no stable set of pairs exists, and this person is outside the pairs that were made instead"
     elif room.status != Status.OPTIMAL:
         parts.append(f"{who} {_have(count)} another partner; it is not proved that no better way exists")
     elif room.objective == "best_total":

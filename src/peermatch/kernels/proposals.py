@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.kernels._jit import in_place_kernel
-from peermatch.kernels.utility_lists import sort_list
+from peermatch.kernels.utility_lists import first_column, sort_list
 
 __all__ = ["collect_down_to", "count_down_to", "propose"]
 
@@ -27,14 +27,15 @@ _FORBIDDEN = np.iinfo(np.int64).min
 
 
 @in_place_kernel
-def turn(y: int, x: int, n: int, rotated: bool) -> int:
+def turn(y: int, x: int, n: int, order: int) -> int:
     """Return where y stands among those who are worth the same to x."""
-    return (y - x) % n if rotated else y
+    place = y - first_column(x, n, order)
+    return place + n if place < 0 else place
 
 
 @in_place_kernel
 def propose(
-    start: Long, name: Short, back: Long, rotated: bool, first: Long, holds: Long, held: Long, spent: Flags
+    start: Long, name: Short, back: Long, order: int, first: Long, holds: Long, held: Long, spent: Flags
 ) -> None:
     """Let everyone who is not held propose down their list until they are, or get to its end: then they are `spent`.
 
@@ -54,7 +55,7 @@ def propose(
                 y = name[e]
                 better = back[e] > held[y]
                 if back[e] == held[y] and back[e] != _FORBIDDEN:
-                    better = holds[y] < 0 or turn(x, y, n, rotated) < turn(holds[y], y, n, rotated)
+                    better = holds[y] < 0 or turn(x, y, n, order) < turn(holds[y], y, n, order)
                 if better:
                     rejected = holds[y]
                     holds[y], held[y] = x, back[e]
@@ -85,7 +86,7 @@ def count_down_to(
 def collect_down_to(
     rows: Long,
     utility: npt.NDArray[np.int64],
-    rotated: bool,
+    order: int,
     lowest: Long,
     equals: Long,
     start: Long,
@@ -98,7 +99,7 @@ def collect_down_to(
     n = utility.shape[1]
     for i in range(len(rows)):
         row, floor, left = utility[i], lowest[i], equals[i]
-        begin = rows[i] + 1 if rotated else 0
+        begin = first_column(rows[i], n, order)
         k = start[i]
         for j in range(n):
             y = begin + j

@@ -1,9 +1,9 @@
 """Everyone's list out of what others are worth to them: all of it, or the best few.
 
 Idea
-    Equals are first put in the order in which they shall stay, by column or by (column - row) mod n, and a stable sort
-    then puts higher utilities first. Where only the best few are wanted, a heap of that many finds the lowest
-    worth that is good enough in one look at a row, and a second look collects.
+    Equals are first put in the order in which they shall stay (columns ascend from somewhere and go on at 0, see
+    `first_column`), and a stable sort then puts higher utilities first. Where only the best few are wanted, a heap
+    of that many finds the lowest worth that is good enough in one look at a row, and a second look collects.
 Cost
     Of a row with m entries: O(m log m) for all of it, O(m + k log k log m) for the k best of them where their order
     is no worse than random, O(m log k) at worst.
@@ -24,6 +24,17 @@ Flags = npt.NDArray[np.bool_]
 
 _FORBIDDEN = np.iinfo(np.int64).min
 _RUN = 16  # up to so many, insertion is the fastest way to sort
+
+
+@in_place_kernel
+def first_column(x: int, n: int, order: int) -> int:
+    """Return which column comes first among equals in x's row: the lowest (0), the next after x (1), or n - x (2).
+
+    That is by column, by (column - row) mod n, or by (column + row) mod n, which is the same from both sides.
+    """
+    if order == 0:
+        return 0
+    return (x + 1) % n if order == 1 else (n - x) % n
 
 
 @in_place_kernel
@@ -77,7 +88,7 @@ def sort_rows(
     start: Long,
     column: Long,
     utility: Long,
-    rotated: bool,
+    order: int,
     worth: Long,
     name: Short,
     old_worth: Long,
@@ -85,13 +96,14 @@ def sort_rows(
 ) -> int:
     """Write every row's entries in order, best first; return how many people are found on their own row.
 
-    Columns ascend within rows. Equals are ordered by column, or by (column - row) mod n if `rotated`.
+    Columns ascend within rows. For the order of equals see `first_column`.
     """
-    selves = 0
-    for x in range(len(start) - 1):
+    selves, n = 0, len(start) - 1
+    for x in range(n):
+        before = first_column(x, n, order)
         begin, end = start[x], start[x + 1]
         middle = begin
-        while rotated and middle < end and column[middle] <= x:
+        while middle < end and column[middle] < before:
             middle += 1
         k = begin
         for e in range(middle, end):
@@ -138,7 +150,7 @@ def least_good_enough(row: Long, heap: Long) -> tuple[int, int]:
 def best_of_rows(
     rows: Long,
     utility: npt.NDArray[np.int64],
-    rotated: bool,
+    order: int,
     heap: Long,
     worth: npt.NDArray[np.int64],
     name: npt.NDArray[np.int32],
@@ -167,7 +179,7 @@ def best_of_rows(
         if above + equal > worth.shape[1]:
             equal = k - above
             cut[i] = above + 1
-        begin = x + 1 if rotated else 0
+        begin = first_column(x, n, order)
         size = 0
         for j in range(n):
             y = begin + j

@@ -109,10 +109,22 @@ def _pairs(outcome: Outcome, frame: pd.DataFrame) -> list[dict[str, Any]]:
             "b": typed_id(row[second]),
             "score": row["score"],
             "coverage": row["coverage"],
+            **_ranks(row, (first, second)),
             "contributions": {name: row[f"contribution_{name}"] for name in names},
         }
         for row in _records(frame)
     ]
+
+
+def _ranks(row: dict[str, Any], names: tuple[str, str]) -> dict[str, int | None]:
+    """Where people stated preferences: what place each one's partner had."""
+    if f"rank_{names[0]}" not in row:
+        return {}
+    ranks = [row[f"rank_{name}"] for name in names]
+    return {
+        key: None if rank is None else int(rank)
+        for key, rank in zip(("rank_a", "rank_b"), ranks, strict=True)
+    }
 
 
 def _repair(row: dict[str, Any]) -> dict[str, Any]:

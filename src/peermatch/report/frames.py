@@ -120,8 +120,9 @@ def pairs_frame(outcome: Outcome) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns pair_id, a and b (or the names of the sides), label_<side> where that side has a label column, score,
-        coverage, and contribution_<criterion> for each criterion. Scores and contributions are multiples of 2**-30, so
-        that contributions add up to the score exactly, in any order.
+        coverage, rank_<side> where people stated preferences (what place the partner had on their list; missing where
+        they did not list them), and contribution_<criterion> for each criterion. Scores and contributions are
+        multiples of 2**-30, so that contributions add up to the score exactly, in any order.
     """
     details, ids = outcome.details, _ids(outcome)
     u, v = outcome.pairs[:, 0], outcome.pairs[:, 1]
@@ -134,6 +135,11 @@ def pairs_frame(outcome: Outcome) -> pd.DataFrame:
             data[f"label_{outcome.side_name(hand)}"] = pd.Series(cohort.labels[positions], dtype=object)
     data["score"] = details.scores / GRID
     data["coverage"] = details.coverage
+    if outcome.stated is not None:
+        for hand, lists in ((0, outcome.stated.left), (1, outcome.stated.right)):
+            ranks = lists.ranks(*((u, v) if hand == 0 else (v, u))).tolist()
+            cells = [rank or None for rank in ranks]
+            data[f"rank_{outcome.side_name(hand)}"] = pd.Series(cells, dtype=object)
     for k, compiled in enumerate(outcome.scores.criteria):
         data[f"contribution_{compiled.criterion.name}"] = details.contributions[k] / GRID
     return pd.DataFrame(data)

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from peermatch.explain import Outcome, pair_reasons, rule_name
+from peermatch.explain import Outcome, pair_reasons, rule_name, stability_view
 from peermatch.explain.wording import column_words, counted, percent, score_text, shortened, wrapped
 from peermatch.problem import GRID
 from peermatch.report.certificate import CertificateView
@@ -49,6 +49,9 @@ def summary_text(
     if len(outcome.pairs):
         parts += [_quality(outcome), _criteria(outcome)]
     parts.append("Proof\n" + wrapped(certificate.sentence, indent="  "))
+    view = stability_view(outcome)
+    if view is not None and (view.odd_party or view.promise or view.blocking_at_least is not None):
+        parts.append("Stability\n" + wrapped(view.text, indent="  "))
     if len(outcome.pairs):
         parts.append(_best_and_weakest(outcome))
     parts += [_without_partner(people, outcome.two_sided), _rules(outcome, rules)]
@@ -170,6 +173,9 @@ def _rules(outcome: Outcome, rules: pd.DataFrame) -> str:
     lines = ["Rules"]
     for name, row in zip(names, rows, strict=True):
         count = int(row["pairs_removed"])
+        if row["kind"] == "preferences" and not count:
+            lines.append(f"  {name.ljust(width)}  {row['note']}")
+            continue
         did = f"rules out {counted(count, 'pair')}" if row["kind"] != "require" else "demands pairs"
         note = f" ({row['note']})" if row["note"] else ""
         lines.append(f"  {name.ljust(width)}  {did}{note}")

@@ -24,4 +24,6 @@ class Request:
     round: str | None
     as_of: Any
     control: Control
+    preferences: Any = None
+    unlisted: str = "after"
     first: Any = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from peermatch.problem import (
     Problem,
     ProtectedCertificate,
     Solver,
+    Stability,
     Status,
     WorstFirstCertificate,
     scores_above,
@@ -35,7 +36,7 @@ from peermatch.problem import (
 from peermatch.run.first import first_places_of, going_first, protected_sentence
 from peermatch.run.people import Capacity
 from peermatch.run.request import Request
-from peermatch.scoring import LazyScores
+from peermatch.scoring import LazyScores, StatedScores
 from peermatch.verify import Proof, check_valid, prove
 
 __all__ = ["Solved", "solve", "solving_order"]
@@ -43,11 +44,12 @@ __all__ = ["Solved", "solve", "solving_order"]
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """A checked matching, what is known about it, and the problem that demands left free."""
+    """A checked matching, what is known about it, the problem that demands left free, and whom its positions mean."""
 
     matching: Matching
     certificate: CertificateView
     problem: Problem
+    positions: tuple[IntArray, IntArray]
 
 
 def solving_order(ids: Iterable[Any], round: str | None) -> IntArray:
@@ -67,7 +69,7 @@ def solving_order(ids: Iterable[Any], round: str | None) -> IntArray:
 
 
 def solve(
-    scores: LazyScores,
+    scores: LazyScores | StatedScores,
     required: IntArray,
     capacity: Capacity,
     sides: Sides,
@@ -94,8 +96,11 @@ def solve(
             f"The answer of {solver.name!r} does not hold: {'; '.join(proof.faults[:3])}."
         )
     pairs = np.concatenate([np.stack([left[free.pairs[:, 0]], right[free.pairs[:, 1]]], axis=1), required])
+    # what is demanded is put back whatever people stated, so it is held against the scores alone
+    bare = scores.base if isinstance(scores, StatedScores) else scores
+    whole = Problem(bare, objective, capacity)
     matching = Matching.of(
-        Problem(scores, objective, capacity),
+        whole,
         pairs,
         status=free.status,
         solver=free.solver,
@@ -104,8 +109,9 @@ def solve(
         pairs_gap=free.pairs_gap,
         worst_gap=free.worst_gap,
         stats=free.stats,
+        stability=in_positions(free.stability, left, right, required, sides),
     )
-    _check(matching, Problem(scores, objective, capacity))
+    _check(matching, whole)
     view = CertificateView(
         kind="none" if free.certificate is None else free.certificate.kind,
         status=str(free.status),
@@ -118,7 +124,37 @@ def solve(
         vertices=_vertices(problem, left, right),
         worst_gap=free.worst_gap / 2**30 if objective == "worst_first" and free.gap is not None else None,
     )
-    return Solved(matching, view, problem)
+    return Solved(matching, view, problem, (left, right))
+
+
+def in_positions(
+    stability: Stability | None, left: IntArray, right: IntArray, required: IntArray, sides: Sides
+) -> Stability | None:
+    """Return what a stable solver found out with positions of those who take part in place of its own."""
+    if stability is None:
+        return None
+    partition = None
+    if stability.partition is not None:
+        partition = np.arange(sides.shape[0], dtype=np.int64)
+        partition[required[:, 0]], partition[required[:, 1]] = required[:, 1], required[:, 0]
+        partition[left] = left[stability.partition]
+    blocking = stability.blocking
+    if blocking is not None:
+        pairs = np.stack([left[blocking.pairs[:, 0]], right[blocking.pairs[:, 1]]], axis=1)
+        gains = blocking.gains
+        if not sides.two_sided:
+            turned = pairs[:, 0] > pairs[:, 1]
+            pairs, gains = (
+                np.where(turned[:, None], pairs[:, ::-1], pairs),
+                np.where(turned[:, None], gains[:, ::-1], gains),
+            )
+        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+        blocking = replace(blocking, pairs=pairs[order], gains=gains[order])
+    dropped = stability.dropped
+    if not sides.two_sided and len(dropped):
+        dropped = left[dropped]
+        dropped = dropped[np.lexsort((dropped[:, 1], dropped[:, 0]))]
+    return replace(stability, partition=partition, blocking=blocking, dropped=dropped)
 
 
 def _vertices(problem: Problem, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
@@ -184,7 +220,13 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
     if status == Status.STABLE:
         return f"{over}: no two people would both rather have each other ({checked})."
     if status == Status.NO_STABLE:
-        return f"Proved: with these preferences no stable set of pairs exists ({checked}); this is the closest in hand."
+        proved = (
+            f"{over}: with these preferences no set of pairs is stable ({checked})"
+            if matching.certificate is not None
+            else "A search through every set of pairs found none that is stable (not checked independently)"
+        )
+        made = "these pairs are not stable either" if len(matching.pairs) else "no pairs were made"
+        return f"{proved}; {made}."
     if status == Status.GAP and gap is not None:
         if isinstance(matching.certificate, WorstFirstCertificate):
             return (
@@ -192,6 +234,12 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
                 f"a weakest pair it could be at most {gap / 2**30:.3f} more ({checked})."
             )
         return f"Not proved the best: another answer could have at most {_more(matching, gap)} ({checked})."
+    if matching.stability is not None or matching.solver in ("roommates", "deferred"):
+        if matching.stats.get("stopped"):
+            return (
+                "Undecided: the search was stopped before it was known whether a stable set of pairs exists."
+            )
+        return "Undecided: it is not known whether a stable set of pairs exists; these are not proved to be stable."
     return "Undecided: the search stopped before it was known whether a better answer exists."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from peermatch.audit import settings_of
@@ -31,40 +31,66 @@ from peermatch.pairing import Pairing
 from peermatch.problem import Solver
 from peermatch.run.demands import check_places, refuse_demanded_selves, same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
-from peermatch.run.people import capacity_of, everyone_of, taking_part
+from peermatch.run.people import Capacity, capacity_of, everyone_of, taking_part
+from peermatch.run.preferences import read_preferences, with_preferences
 from peermatch.run.request import Request
 from peermatch.run.solving import solve
-from peermatch.scoring import LazyScores
+from peermatch.scoring import LazyScores, StatedScores
 from peermatch.solvers import plain_solver
 from peermatch.version import __version__
 
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
-__all__ = ["run"]
+__all__ = ["Prepared", "prepare", "run"]
 
 
-def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
-    """Pair people: the whole way, one step a line."""
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Who takes part, what is learned of them, what is forbidden, and what any pair is worth."""
+
+    everyone: tuple[Cohort, Cohort | None]
+    sides: Sides
+    capacity: Capacity
+    fitted: tuple[FittedCriterion, ...]
+    enforcement: Enforcement
+    scores: LazyScores
+
+
+def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None) -> Prepared:
+    """Go as far as the scores: what pairings and shortlists have in common. Without a solver places play no part."""
     control = request.control
     control.report("reading")
     everyone = everyone_of(matcher, request)
     sides = taking_part(everyone, matcher.sides)
-    capacity = capacity_of(matcher, sides, solver)
+    capacity: Capacity = (None, None) if solver is None else capacity_of(matcher, sides, solver)
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")
     enforcement = _enforce(matcher, sides, criteria, everyone, request)
-    check_places(enforcement.required, sides, capacity)
     scores = LazyScores(
         criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
     )
+    return Prepared(everyone, sides, capacity, fitted, enforcement, scores)
+
+
+def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
+    """Pair people: the whole way, one step a line."""
+    ready = prepare(matcher, request, solver)
+    sides, scores, enforcement = ready.sides, ready.scores, ready.enforcement
+    check_places(enforcement.required, sides, ready.capacity)
     if matcher.floor is not None:
         enforcement = with_floor(enforcement, scores, matcher.floor, sides)
+    stated = None
+    if request.preferences is not None:
+        only_listed = request.unlisted == "never"
+        preferences = read_preferences(request.preferences, ready.everyone, sides)
+        stated = StatedScores(scores, preferences.left, preferences.right, only_listed=only_listed)
+        enforcement = with_preferences(enforcement, stated, preferences, sides)
     solved = solve(
-        scores,
+        scores if stated is None else stated,
         enforcement.required,
-        capacity,
+        ready.capacity,
         sides,
         matcher.objective,
         floor_on_grid(matcher.floor),
@@ -72,17 +98,19 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         request,
     )
     return Pairing(
-        everyone=everyone,
+        everyone=ready.everyone,
         sides=sides,
         scores=scores,
         enforcement=enforcement,
         matching=solved.matching,
         certificate=solved.certificate,
-        capacity=capacity,
+        capacity=ready.capacity,
         settings=_settings(matcher, solver, request),
-        fitted=fitted,
+        fitted=ready.fitted,
         round=request.round,
         problem=solved.problem,
+        positions=solved.positions,
+        stated=stated,
     )
 
 
@@ -160,4 +188,7 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
     options = {name: getattr(matcher, name) for name in told}
     as_of = None if request.as_of is None else str(request.as_of)
     options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
+    if request.preferences is not None:
+        # what people said themselves decides: the objective plays no part, and who they are is not told here
+        options.update(preferences="stated by people", unlisted=request.unlisted)
     return settings_of(options, matcher.criteria, matcher.rules, version=__version__)

@@ -2,6 +2,18 @@
 
 from peermatch.scoring.contributions import PairDetails, pair_details, split_score
 from peermatch.scoring.lazy import MUTUALS, LazyScores
+from peermatch.scoring.stated import STATED, StatedLists, StatedScores
 from peermatch.scoring.tiles import run_tiles, thread_count
 
-__all__ = ["MUTUALS", "LazyScores", "PairDetails", "pair_details", "run_tiles", "split_score", "thread_count"]
+__all__ = [
+    "MUTUALS",
+    "STATED",
+    "LazyScores",
+    "PairDetails",
+    "StatedLists",
+    "StatedScores",
+    "pair_details",
+    "run_tiles",
+    "split_score",
+    "thread_count",
+]

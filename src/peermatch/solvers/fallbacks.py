@@ -229,8 +229,8 @@ def totals_of_ring(worth: list[int]) -> list[int]:
     return total
 
 
-_STEPS = 400
-_TRIED_AT_ONCE = 400
+_STEPS = 150
+_TRIED_AT_ONCE = 150
 
 
 def few_blocking(blocked: Blocked, at_least: int = 1, control: Control | None = None) -> Blocked:
@@ -238,8 +238,8 @@ def few_blocking(blocked: Blocked, at_least: int = 1, control: Control | None = 
 
     A step pairs two people who are not partners (a pair that blocks, or someone alone with anyone); those whom they
     leave are paired with each other, if they list each other, or stay alone. The step after which the fewest pairs
-    block is taken, also if it makes things worse, but none whose matching was seen before; it ends after 400 steps,
-    or 50 without a better one. Everything is looked at in the order of positions, so that the result is the same
+    block is taken, also if it makes things worse, but none whose matching was seen before; it ends after 150 steps,
+    or 25 without a better one. Everything is looked at in the order of positions, so that the result is the same
     each time. The fewest is NP-hard to find, or to come near to (Abraham, Biro and Manlove 2006): no promise is made.
 
     Parameters
@@ -262,7 +262,7 @@ def few_blocking(blocked: Blocked, at_least: int = 1, control: Control | None = 
     best, fewest, since = blocked.mate.copy(), count, 0
     seen = {blocked.mate.tobytes()}
     for _ in range(_STEPS):
-        if fewest <= at_least or since == 50:
+        if fewest <= at_least or since == 25:
             break
         if control is not None:
             control.check()

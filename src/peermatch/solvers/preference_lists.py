@@ -17,8 +17,11 @@ __all__ = ["ORDERS", "TIE_BREAKS", "PreferenceLists", "make_lists"]
 TIE_BREAKS = ("rotation", "position")
 """In which order equal utilities are put."""
 
-ORDERS = ("given", *TIE_BREAKS)
+ORDERS = ("given", *TIE_BREAKS, "sum")
 """In which order a group of equals on a list is put."""
+
+ORDER_CODES = {"position": 0, "rotation": 1, "sum": 2}
+"""What compiled code calls these orders."""
 
 MOST_ENTRIES = 2**31 - 1
 
@@ -140,8 +143,8 @@ class PreferenceLists:
 
         Parameters
         ----------
-        how : {"given", "rotation", "position"}
-            As the lists were written; by (other - own) mod n; or by position, lower first.
+        how : {"given", "rotation", "position", "sum"}
+            As the lists were written; by (other - own) mod n; by position, lower first; or by (other + own) mod n.
 
         Raises
         ------
@@ -270,8 +273,9 @@ def _reordered(start: IntArray, partner: Short, tie: Flags, how: str) -> Short:
     grouped[:-1] |= tie[1:]
     entry = np.flatnonzero(grouped)
     other = partner[entry].astype(np.int64)
-    if how == "rotation":
-        other = (other - (np.searchsorted(start, entry, side="right") - 1)) % n
+    own = np.searchsorted(start, entry, side="right") - 1
+    if how != "position":
+        other = (other - own if how == "rotation" else other + own) % n
     group = np.cumsum(~tie[entry])
     out = partner.copy()
     out[entry] = partner[entry[np.argsort(group * n + other)]]

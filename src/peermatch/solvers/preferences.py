@@ -39,9 +39,9 @@ def lists_from_utilities(
     ----------
     scores : PairScores
         One pool.
-    ties : {"rotation", "position"}
+    ties : {"rotation", "position", "sum"}
         Equal utilities are ordered by (column - row) mod n, so that nobody is favoured for their place in the
-        table, or by position, lower first.
+        table; by position, lower first; or by (column + row) mod n, which is the same from both sides.
     control : Control, optional
 
     Raises
@@ -69,8 +69,9 @@ def lists_from_utilities(
         rows = np.arange(begin, min(n, begin + step), dtype=np.int64)
         columns = np.broadcast_to(np.arange(n), (len(rows), n))
         utility = np.array(scores.utilities(rows))
-        if ties == "rotation":
-            columns = (columns + rows[:, None]) % n
+        if ties != "position":
+            shift = rows if ties == "rotation" else -rows
+            columns = (columns + shift[:, None]) % n
             utility = np.take_along_axis(utility, columns, axis=1)
         # ~u falls as u rises and cannot overflow; the forbidden ones come last; the sort keeps the order of ties
         order = np.argsort(~utility, axis=1, kind="stable")

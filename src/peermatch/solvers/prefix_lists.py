@@ -22,11 +22,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from peermatch.checks import check_choice
 from peermatch.errors import InputError, error_item
 from peermatch.problem import Control, Entries, IntArray, PairScores
 from peermatch.problem.listed import ListedUtilities
 from peermatch.solvers.phases import phase_one
 from peermatch.solvers.preference_lists import (
+    ORDER_CODES,
     Flags,
     PreferenceLists,
     Short,
@@ -60,8 +62,10 @@ def lists_of_problem(
     ----------
     scores : PairScores
         One pool.
-    ties : {"rotation", "position"}
-        Equal utilities are ordered by (column - row) mod n, or by position, lower first.
+    ties : {"rotation", "position", "sum"}
+        Equal utilities are ordered by (column - row) mod n; by position, lower first; or by (column + row) mod n. Only
+        the last puts a pair of people who are worth the same to each other at about the same place on both lists: large
+        pools in which most are equals have short lists in this order only.
     all_stable : bool, default False
         Whether the lists must hold every stable matching, for the choice of one among them. Else one stable matching,
         or the proof that there is none, is all that can be found on the lists of a large pool.
@@ -82,6 +86,7 @@ def lists_of_problem(
     >>> lists_of_problem(SparseScores([0, 0], [1, 2], [5, 7], shape=(3, 3))).partner
     array([2, 1, 0, 0], dtype=int32)
     """
+    check_choice("lists_of_problem", "ties", ties, tuple(ORDER_CODES))
     if isinstance(scores, ListedUtilities):
         return lists_from_entries(scores.entries(), ties=ties)
     n = scores.shape[0]
@@ -128,7 +133,7 @@ def sorted_entries(entries: Entries, ties: str) -> tuple[Short, IntArray]:
     longest = int(np.diff(start).max(initial=0))
     worth, name = np.empty(len(column), dtype=np.int64), np.empty(len(column), dtype=np.int32)
     spare = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int32)
-    if sort_rows(start, column, utility, ties == "rotation", worth, name, *spare):
+    if sort_rows(start, column, utility, ORDER_CODES[ties], worth, name, *spare):
         person = int(column[np.argmax(np.repeat(np.arange(len(start) - 1), np.diff(start)) == column)])
         message = (
             f"The utilities list person {person} as a partner of their own. List pairs of two people only."
@@ -240,7 +245,7 @@ def prefix_lists(
 
 def read_best(scores: PairScores, people: IntArray, k: int, ties: str, control: Control | None) -> Prefixes:
     """Read the utilities of some people, by blocks, and keep the k best of each; equals as `prefix_lists` says."""
-    parts = list(_blocks(scores, people, min(k, scores.shape[0]), ties == "rotation", control))
+    parts = list(_blocks(scores, people, min(k, scores.shape[0]), ORDER_CODES[ties], control))
     nothing = np.zeros(0, dtype=np.int64)
     names, worths, lengths, allowed, cut = (
         (np.concatenate([nothing, *column]) if column else nothing for column in zip(*parts, strict=True))
@@ -252,7 +257,7 @@ def read_best(scores: PairScores, people: IntArray, k: int, ties: str, control: 
 
 
 def _blocks(
-    scores: PairScores, people: IntArray, k: int, rotated: bool, control: Control | None
+    scores: PairScores, people: IntArray, k: int, order: int, control: Control | None
 ) -> Iterator[tuple[Short, IntArray, IntArray, IntArray, IntArray]]:
     from peermatch.kernels.utility_lists import best_of_rows
 
@@ -266,7 +271,7 @@ def _blocks(
         length, allowed, cut = (np.empty(len(rows), dtype=np.int64) for _ in range(3))
         spare = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int32)
         heap = np.empty(k, dtype=np.int64)
-        best_of_rows(rows, utility, rotated, heap, worth, name, length, allowed, cut, *spare)
+        best_of_rows(rows, utility, order, heap, worth, name, length, allowed, cut, *spare)
         kept = np.arange(most) < length[:, None]
         total += int(length.sum())
         check_size(total)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from peermatch.problem import FORBIDDEN, Control, IntArray, PairScores
-from peermatch.solvers.preference_lists import PreferenceLists, check_size, starts_of
+from peermatch.solvers.preference_lists import ORDER_CODES, PreferenceLists, check_size, starts_of
 from peermatch.solvers.prefix_lists import AT_FIRST, GROWTH, Prefixes, as_before, read_best, row_blocks
 
 __all__ = ["proposal_lists"]
@@ -95,8 +95,8 @@ class _Proposals:
         """Propose as far as lists go."""
         from peermatch.kernels.proposals import propose
 
-        rotated = ties == "rotation"
-        propose(best.start, best.name, back, rotated, self.first, self.holds, self.held, self.spent)
+        code = ORDER_CODES[ties]
+        propose(best.start, best.name, back, code, self.first, self.holds, self.held, self.spent)
 
 
 def _seen_back(scores: PairScores, lists: Prefixes, owners: IntArray, control: Control | None) -> IntArray:
@@ -151,8 +151,8 @@ def _down_to_held(scores: PairScores, held: IntArray, ties: str, control: Contro
         worth, name = np.empty(start[-1], dtype=np.int64), np.empty(start[-1], dtype=np.int32)
         longest = int(np.diff(start).max(initial=0))
         spare = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int32)
-        rotated = ties == "rotation"
-        collect_down_to(rows, utility, rotated, held[rows], equal, start, worth, name, *spare)
+        code = ORDER_CODES[ties]
+        collect_down_to(rows, utility, code, held[rows], equal, start, worth, name, *spare)
         names.append(name)
         tie.append(as_before(start, worth))
         lengths[rows], allowed[rows] = above + equal, of_all

@@ -72,7 +72,7 @@ class Roommates:
     ----------
     among : {"any", "minimum_regret", "egalitarian"}, default "any"
         Which of the stable matchings; see `stable_roommates`.
-    fallback : {"maximum_stable", "few_blocking"} or None, default "maximum_stable"
+    fallback : {"maximum_stable", "few_blocking"} or None, default "few_blocking"
         What to do where there is no stable matching; see `stable_roommates`.
     search_limit : int, default 2,000,000
         The most nodes of the search under ties, each of which gives one person a partner. That is always enough for 12
@@ -96,7 +96,7 @@ class Roommates:
     """
 
     among: str = "any"
-    fallback: str | None = "maximum_stable"
+    fallback: str | None = "few_blocking"
     search_limit: int = _SEARCH_LIMIT
     name: ClassVar[str] = "roommates"
     accepts: ClassVar[frozenset[str]] = frozenset({ONE_POOL})
@@ -267,7 +267,7 @@ def _matching(
         mate, promise = np.full(lists.n, -1, dtype=np.int64), _NO_PAIRS
     else:
         blocked, stats["set_aside"], blocking = _fallen_back(answer, fallback, problem, control)
-        mate, promise = blocked.mate, _promise(answer, fallback)
+        mate, promise = blocked.mate, _promise(answer, fallback, blocking)
     stability = replace(
         _with_ranks(lists, mate),
         partition=answer.successor,
@@ -370,13 +370,14 @@ _FEW = (
     "A local search found no matching that fewer pairs block; there may be one. "
     "All the pairs that block it are listed."
 )
+_FEWEST = "It is proved that no matching is blocked by fewer pairs; all those that block this one are listed."
 
 
 _NOT_SEARCHED = " The pool is too large for a local search for a matching that fewer pairs block."
 
 
-def _promise(answer: StableAnswer, fallback: str) -> str:
+def _promise(answer: StableAnswer, fallback: str, blocking: BlockingPairs) -> str:
     if fallback == "few_blocking" and answer.lists.short is None:
-        return _FEW
+        return _FEWEST if len(blocking) == blocking.at_least > 0 else _FEW
     promise = _MAXIMUM if answer.decided_by == "partition" else _OF_AN_ORDER
     return promise + _NOT_SEARCHED if fallback == "few_blocking" else promise

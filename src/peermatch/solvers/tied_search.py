@@ -14,7 +14,7 @@ __all__ = ["Searched", "search_tied"]
 
 _NODES_AT_ONCE = 20_000
 _WORK_AT_ONCE = 20_000_000
-_MOST_WORK = 2 * 10**9
+_MOST_WORK = 4 * 10**8
 
 
 @dataclass(frozen=True, eq=False)
