@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
-    from peermatch.programme import extend_history
+    from peermatch.programme import Programme, RoundPlan, Turns, extend_history, plan_rounds
     from peermatch.report import Shortlist
 
 _HOMES = {
@@ -60,9 +60,12 @@ _HOMES = {
     "Pairing": "pairing",
     "PeerMatchError": "errors",
     "PeerMatcher": "matcher",
+    "Programme": "programme",
+    "RoundPlan": "programme",
     "Rule": "criteria",
     "Shortlist": "report",
     "Status": "problem",
+    "Turns": "programme",
     "UnsupportedError": "errors",
     "VerificationError": "errors",
     "above": "criteria",
@@ -80,6 +83,7 @@ _HOMES = {
     "no_twins": "criteria",
     "not_in_line": "criteria",
     "overlap": "criteria",
+    "plan_rounds": "programme",
     "prefers": "criteria",
     "read_people": "cohort",
     "require": "criteria",
@@ -98,9 +102,12 @@ __all__ = [
     "Pairing",
     "PeerMatchError",
     "PeerMatcher",
+    "Programme",
+    "RoundPlan",
     "Rule",
     "Shortlist",
     "Status",
+    "Turns",
     "UnsupportedError",
     "VerificationError",
     "above",
@@ -118,6 +125,7 @@ __all__ = [
     "no_twins",
     "not_in_line",
     "overlap",
+    "plan_rounds",
     "prefers",
     "read_people",
     "require",

@@ -230,6 +230,7 @@ class PeerMatcher:
         preferences: Any = None,
         unlisted: str = "after",
         fitted: Any = None,
+        first: Any = None,
         round: str | None = None,
         as_of: Any = None,
         progress: Callable[[str, int, int], None] | None = None,
@@ -266,6 +267,10 @@ class PeerMatcher:
             criteria; or nobody else is accepted. Who gave no list accepts everyone, by the criteria.
         fitted : Pairing, optional
             An earlier result whose fitted encoders are used again, so that scores of different rounds compare.
+        first : list of id, or mapping of id to whole number, optional
+            People who are left out only where that cannot be helped, whoever has the greater number before the others:
+            as many pairs as possible, then these people, then the best total. Exact, for one place each and the solver
+            "blossom"; ids of people who do not take part are passed over.
         round : str, optional
             The name of this round; it enters pair ids and the breaking of ties.
         as_of : date or str, optional
@@ -304,6 +309,7 @@ class PeerMatcher:
             history=history,
             locks=locks,
             fitted=getattr(fitted, "fitted", fitted),
+            first=first,
             round=round,
             as_of=None if as_of is None else _day(as_of, "match()"),
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),

@@ -56,6 +56,7 @@ def warm_up() -> None:
     month: dict[str, Any] = {"history": history, "round": "2", "as_of": AS_OF}
     for mutual in ("geometric", "harmonic", "mean", "min"):
         pm.PeerMatcher("employee_id", _criteria(), _rules(), mutual=mutual).match(people, **month)
+    pm.plan_rounds(pm.PeerMatcher("employee_id", _criteria()[:3]), people[:21], 2)
     # so few candidates that pricing has much to look at
     poor = get_solver("blossom", k=1)
     pm.PeerMatcher("employee_id", _criteria()[:3], solver=poor).match(people, **{**month, "history": None})

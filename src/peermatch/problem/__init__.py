@@ -7,6 +7,7 @@ from peermatch.problem.certificate import (
     CoverCertificate,
     NoStableCertificate,
     OptimalityCertificate,
+    ProtectedCertificate,
     StabilityCertificate,
     WorstFirstCertificate,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "Priced",
     "Prices",
     "Problem",
+    "ProtectedCertificate",
     "SearchableScores",
     "Solver",
     "SparseScores",

@@ -15,6 +15,7 @@ __all__ = [
     "CoverCertificate",
     "NoStableCertificate",
     "OptimalityCertificate",
+    "ProtectedCertificate",
     "StabilityCertificate",
     "WorstFirstCertificate",
 ]
@@ -139,6 +140,35 @@ class WorstFirstCertificate:
 
 
 @dataclass(frozen=True, eq=False)
+class ProtectedCertificate:
+    """The proof that nobody who goes first is left out where that can be helped, and that no total is better then.
+
+    Everybody has a whole number, how much they go first. Of the matchings with as many pairs as possible (for the
+    objective ``"best_total"``: of all) those count whose paired people have the greatest sum of these numbers, and of
+    those no matching has a better total. The duals are those of the scores ``w(u,v) + lift (first(u) + first(v))``.
+
+    Parameters
+    ----------
+    first : int64 array, shape (n_vertices,)
+        At least 0; 0 for those who do not go first.
+    lift : int
+        So large that no total outweighs it.
+    within : OptimalityCertificate
+        For the lifted scores.
+    """
+
+    first: IntArray
+    lift: int
+    within: OptimalityCertificate
+    kind: ClassVar[str] = "protected"
+
+    @property
+    def pairs_covered(self) -> int:
+        """How many allowed pairs of people the inequality was checked on by the solver."""
+        return self.within.pairs_covered
+
+
+@dataclass(frozen=True, eq=False)
 class StabilityCertificate:
     """The claim that no allowed pair prefers each other; checked by one scan (`peermatch.verify.blocking_pairs`)."""
 
@@ -178,6 +208,7 @@ class NoStableCertificate:
 Certificate = (
     OptimalityCertificate
     | BoundCertificate
+    | ProtectedCertificate
     | WorstFirstCertificate
     | StabilityCertificate
     | NoStableCertificate

@@ -1,5 +1,10 @@
 """Programmes over rounds."""
 
+from peermatch.programme.dossier import Dossier
 from peermatch.programme.history import extend_history
+from peermatch.programme.plan import RoundPlan
+from peermatch.programme.programme import Programme
+from peermatch.programme.rounds import plan_rounds
+from peermatch.programme.turns import Turns
 
-__all__ = ["extend_history"]
+__all__ = ["Dossier", "Programme", "RoundPlan", "Turns", "extend_history", "plan_rounds"]

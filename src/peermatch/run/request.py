@@ -26,3 +26,4 @@ class Request:
     control: Control
     preferences: Any = None
     unlisted: str = "after"
+    first: Any = None

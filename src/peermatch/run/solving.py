@@ -26,12 +26,14 @@ from peermatch.problem import (
     Matching,
     PairScores,
     Problem,
+    ProtectedCertificate,
     Solver,
     Stability,
     Status,
     WorstFirstCertificate,
     scores_above,
 )
+from peermatch.run.first import first_places_of, going_first, protected_sentence
 from peermatch.run.people import Capacity
 from peermatch.run.request import Request
 from peermatch.scoring import LazyScores, StatedScores
@@ -82,6 +84,8 @@ def solve(
     if floor is not None:
         open_scores = scores_above(open_scores, floor)
     problem = Problem(open_scores, objective, places)
+    if request.first is not None:
+        solver = going_first(solver, problem, first_places_of(request.first, sides, left, right))
     request.control.report("solving")
     free = solver.solve(problem, control=request.control)
     _check(free, problem)
@@ -201,6 +205,8 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
     )
     status, gap = matching.status, matching.gap
     if status == Status.OPTIMAL and matching.certificate is not None:
+        if isinstance(matching.certificate, ProtectedCertificate):
+            return f"{over}: {protected_sentence(objective)} ({checked})."
         if objective == "everyone_first":
             return f"{over}: nobody can make more pairs, nor as many with a better total ({checked})."
         if isinstance(matching.certificate, WorstFirstCertificate):

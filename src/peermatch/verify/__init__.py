@@ -9,7 +9,9 @@ from peermatch.verify.listing import problem_of_preferences
 from peermatch.verify.optimality import prove_bound, prove_optimal
 from peermatch.verify.partition import is_stable_partition, prove_no_stable
 from peermatch.verify.proof import Proof
+from peermatch.verify.protected import prove_protected
 from peermatch.verify.refusing import Refusals, refusals
+from peermatch.verify.rounds import RoundsProof, prove_rounds, rounds_bound
 from peermatch.verify.stability import blocking_pairs, is_stable, prove_stable
 from peermatch.verify.validity import check_valid, is_valid
 from peermatch.verify.worst_first import prove_worst_first
@@ -17,6 +19,7 @@ from peermatch.verify.worst_first import prove_worst_first
 __all__ = [
     "Proof",
     "Refusals",
+    "RoundsProof",
     "blocking_pairs",
     "check_circles",
     "check_valid",
@@ -29,7 +32,10 @@ __all__ = [
     "prove_circles",
     "prove_no_stable",
     "prove_optimal",
+    "prove_protected",
+    "prove_rounds",
     "prove_stable",
     "prove_worst_first",
     "refusals",
+    "rounds_bound",
 ]

@@ -8,12 +8,14 @@ from peermatch.problem import (
     NoStableCertificate,
     OptimalityCertificate,
     Problem,
+    ProtectedCertificate,
     StabilityCertificate,
     WorstFirstCertificate,
 )
 from peermatch.verify.optimality import prove_bound, prove_optimal
 from peermatch.verify.partition import prove_no_stable
 from peermatch.verify.proof import Proof
+from peermatch.verify.protected import prove_protected
 from peermatch.verify.stability import prove_stable
 from peermatch.verify.validity import check_valid
 from peermatch.verify.worst_first import prove_worst_first
@@ -44,6 +46,8 @@ def prove(problem: Problem, matching: Matching) -> Proof:
         return prove_optimal(problem, matching)
     if isinstance(certificate, BoundCertificate):
         return prove_bound(problem, matching)
+    if isinstance(certificate, ProtectedCertificate):
+        return prove_protected(problem, matching)
     if isinstance(certificate, WorstFirstCertificate):
         return prove_worst_first(problem, matching)
     if isinstance(certificate, StabilityCertificate):

@@ -14,7 +14,7 @@ from peermatch.problem import FORBIDDEN, IntArray, Problem, TrailingScores, firs
 from peermatch.verify.forest import BlossomForest
 from peermatch.verify.proof import SHOWN
 
-__all__ = ["Scan", "row_blocks", "scan_pairs"]
+__all__ = ["Look", "Scan", "row_blocks", "scan_pairs"]
 
 _CELLS_PER_BLOCK = 1 << 20
 _CELLS_SCANNED = 1 << 22  # of scores alone: enough for all threads to have a part of the block to score
@@ -85,21 +85,13 @@ def scan_pairs(
     Scan
     """
     n_rows, n_columns = problem.scores.shape
-    look = _Look(problem, duals, forest, scale, bonus, places)
+    look = Look(problem, duals, forest, scale, bonus, places)
     for rows in row_blocks(n_rows, n_columns, cells=_CELLS_SCANNED):
-        weights = look.trailing(rows)
-        if not look.in_words(rows, weights):
-            look.in_any_size(rows, weights)
-    scan, seen_rows, seen_columns = look.scan, look.seen_rows, look.seen_columns
-    scan.most_pairs = (
-        min(int(seen_rows.sum()), int(seen_columns.sum()))
-        if problem.two_sided
-        else int((seen_rows | seen_columns).sum()) // 2
-    )
-    return scan
+        look.at_block(rows, look.trailing(rows))
+    return look.finished()
 
 
-class _Look:
+class Look:
     """One look at all pairs, block by block: in 64-bit arithmetic where everything fits, else in Python integers."""
 
     def __init__(
@@ -137,6 +129,19 @@ class _Look:
                 forest.place,
             )
             self.sums = np.zeros(int(forest.end.max()) + 1, dtype=np.int64)
+
+    def at_block(self, rows: IntArray, weights: IntArray) -> None:
+        """Check the scores of consecutive rows, as `trailing` returns them."""
+        if not self.in_words(rows, weights):
+            self.in_any_size(rows, weights)
+
+    def finished(self) -> Scan:
+        """Return what was found, once all rows were looked at."""
+        if self.two_sided:
+            self.scan.most_pairs = min(int(self.seen_rows.sum()), int(self.seen_columns.sum()))
+        else:
+            self.scan.most_pairs = int((self.seen_rows | self.seen_columns).sum()) // 2
+        return self.scan
 
     def trailing(self, rows: IntArray) -> IntArray:
         """Return the scores of consecutive rows; of one pool, with the columns from the first of them on."""

@@ -1,0 +1,128 @@
+"""A programme as plain data: JSON with a schema version, so that it can be read in ten years and by others."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from peermatch.checks import did_you_mean
+from peermatch.cohort.aside import is_missing
+from peermatch.errors import InputError, error_item
+from peermatch.report import json_text, write_files
+
+__all__ = ["SCHEMA", "checked", "read_json", "table_from", "table_to", "write_json"]
+
+SCHEMA = "peermatch/programme/1"
+_KEYS = ("schema", "matcher", "protect", "history", "attendance", "weakest")
+
+
+def table_to(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return a table as columns and rows; days become text, what is missing null.
+
+    Examples
+    --------
+    >>> table_to(pd.DataFrame({"id": ["007", 7], "date": [None, "2026-12-01"]}, dtype=object))
+    {'columns': ['id', 'date'], 'rows': [['007', None], [7, '2026-12-01']]}
+    """
+    rows = [[_plain(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+    return {"columns": list(map(str, frame.columns)), "rows": rows}
+
+
+def _plain(cell: Any) -> Any:
+    if is_missing(cell):
+        return None
+    if isinstance(cell, np.generic):
+        cell = cell.item()
+    return cell if isinstance(cell, bool | int | float | str) else str(cell)
+
+
+def table_from(data: Any, name: str, needed: Sequence[str]) -> pd.DataFrame:
+    """Return the table that `table_to` wrote.
+
+    Raises
+    ------
+    InputError
+        If it is none, or lacks a column.
+    """
+    wrong = (
+        not isinstance(data, Mapping)
+        or not isinstance(data.get("columns"), list)
+        or not isinstance(data.get("rows"), list)
+        or any(not isinstance(row, list) or len(row) != len(data["columns"]) for row in data["rows"])
+    )
+    if wrong:
+        raise _fault(f"{name!r} must be a table: columns, and rows of as many cells.", name)
+    missing = [column for column in needed if column not in data["columns"]]
+    if missing:
+        raise _fault(
+            f"{name!r} has no column {missing[0]!r}. It has: {', '.join(data['columns'])}.", missing[0]
+        )
+    columns = {
+        column: pd.Series([row[place] for row in data["rows"]], dtype=object)
+        for place, column in enumerate(data["columns"])
+    }
+    return pd.DataFrame(columns, columns=data["columns"], dtype=object)
+
+
+def write_json(path: str | os.PathLike[str], data: Mapping[str, Any]) -> Path:
+    """Write data to a file, which appears whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    target = Path(path)
+    return write_files(target.parent, {target.name: json_text(data)})[0]
+
+
+def read_json(path: str | os.PathLike[str]) -> Any:
+    """Return what a file holds.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is not JSON.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        raise _fault(f"The programme {os.fspath(path)!r} cannot be read: {why}.", None) from None
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise _fault(
+            f"The programme {os.fspath(path)!r} is not JSON: line {error.lineno}, {error.msg.lower()}.", None
+        ) from None
+
+
+def checked(data: Any) -> Mapping[str, Any]:
+    """Return the data of a programme, once its schema and keys are known to be right.
+
+    Raises
+    ------
+    InputError
+        If they are not.
+    """
+    if not isinstance(data, Mapping):
+        raise _fault("A programme must be a mapping with the keys " + ", ".join(_KEYS) + ".", None)
+    if data.get("schema") != SCHEMA:
+        raise _fault(f"This has the schema {data.get('schema')!r}; this version reads {SCHEMA!r}.", "schema")
+    for key in data:
+        if key not in _KEYS:
+            raise _fault(f"A programme has no key {key!r}." + did_you_mean(str(key), list(_KEYS)), str(key))
+    missing = [key for key in _KEYS if key not in data]
+    if missing:
+        raise _fault(f"The programme has no key {missing[0]!r}.", missing[0])
+    return data
+
+
+def _fault(message: str, column: str | None) -> InputError:
+    return InputError(error_item("bad_programme", message, column=column))

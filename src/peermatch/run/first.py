@@ -1,0 +1,87 @@
+"""People who go first: they are left out only where that cannot be helped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from peermatch.checks import must_be
+from peermatch.criteria import Sides, key_of
+from peermatch.errors import ConfigError
+from peermatch.problem import IntArray, Problem, Solver
+from peermatch.solvers import Blossom
+from peermatch.solvers.rounds import OneFirst
+
+__all__ = ["MOST_FIRST", "first_places_of", "going_first", "protected_sentence"]
+
+MOST_FIRST = 100
+"""Greater numbers would leave too few bits for the scores of large pools."""
+
+
+def first_places_of(first: Any, sides: Sides, left: IntArray, right: IntArray) -> IntArray:
+    """Return how much each vertex of a problem goes first.
+
+    Parameters
+    ----------
+    first : list of id, or mapping of id to whole number
+    sides : Sides
+    left, right : int64 arrays
+        Who stands in each row and column of the problem.
+
+    Raises
+    ------
+    ConfigError
+        If `first` is neither, or a number is not from 0 to `MOST_FIRST`.
+    """
+    constraint = f"a list of ids, or a mapping of ids to whole numbers from 0 to {MOST_FIRST}"
+    if isinstance(first, str | bytes) or not hasattr(first, "__iter__"):
+        raise ConfigError(must_be("match", "first", constraint, first))
+    numbers = first if isinstance(first, Mapping) else dict.fromkeys(first, 1)
+    found = {}
+    for id, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MOST_FIRST:
+            raise ConfigError(must_be("match", "first", constraint, number))
+        found[key_of(id)] = number
+
+    def of(ids: Any, positions: IntArray) -> list[int]:
+        return [found.get(key_of(ids[position]), 0) for position in positions.tolist()]
+
+    numbered = of(sides.left.ids, left)
+    if sides.two_sided:
+        numbered += of(sides.columns_side.ids, right)
+    return np.array(numbered, dtype=np.int64)
+
+
+def going_first(solver: Solver, problem: Problem, first: IntArray) -> Solver:
+    """Return the solver that lets these people go first.
+
+    Raises
+    ------
+    ConfigError
+        If the solver, the objective or capacities leave no exact way to do so.
+    """
+    if isinstance(solver, OneFirst):
+        solver.first = first
+        return solver
+    if not isinstance(solver, Blossom) or solver.candidates_only or solver.gap:
+        raise ConfigError(
+            f"first= needs the solver 'blossom' that proves its answer; this matcher has {solver.name!r} with other "
+            "options. Leave first= out, or use solver='blossom'."
+        )
+    if problem.objective == "worst_first" or problem.has_places:
+        raise ConfigError(
+            "first= works with one place each and the objectives 'everyone_first' and 'best_total'. Leave it out, or "
+            "choose one of these."
+        )
+    return OneFirst(first, solver.k)
+
+
+def protected_sentence(objective: str) -> str:
+    """Say in words what is proved."""
+    pairs = "nobody can make more pairs, " if objective == "everyone_first" else ""
+    return (
+        f"{pairs}nobody who goes first is left out where that can be helped, and no other such answer has a better "
+        "total"
+    )

@@ -1,0 +1,34 @@
+"""The two-year example runs, shortened, and keeps what it promises."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+PATH = Path(__file__).resolve().parents[2] / "examples" / "two_years.py"
+
+
+def example():
+    spec = importlib.util.spec_from_file_location("two_years", PATH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_short_story(tmp_path):
+    module = example()
+    programme, table = module.two_years(people=41, rounds=5, turnover=0.05)
+    assert table["repeats"].tolist() == [0] * 5
+    assert (table["joined"].sum(), table["left"].sum()) > (0, 0)
+    assert (table["pairs"] * 2 + table["sat_out"] == table["took_part"]).all()
+    assert module.times_out(programme).sum() == programme.attendance["id"].nunique()
+    drawn = module.draw(programme, table, tmp_path / "story.png")
+    assert drawn == (tmp_path / "story.png").exists()
+    again = module.two_years(people=41, rounds=5, turnover=0.05)[1]
+    assert again.equals(table)
+
+
+def test_repeats_are_counted():
+    module = example()
+    history = module.pd.DataFrame({"round": ["1", "2"], "a": ["x", "y"], "b": ["y", "x"]})
+    assert module.repeats_by_round(history, ["1", "2"]) == [0, 1]
