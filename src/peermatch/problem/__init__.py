@@ -13,6 +13,7 @@ from peermatch.problem.certificate import (
 from peermatch.problem.control import Control, Stopped
 from peermatch.problem.floored import FlooredScores, scores_above
 from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
+from peermatch.problem.kept import KeptScores
 from peermatch.problem.listed import ListedScores, ListedUtilities, utility_of_entries
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
@@ -62,6 +63,7 @@ __all__ = [
     "FlooredScores",
     "GraphCertificate",
     "IntArray",
+    "KeptScores",
     "ListedScores",
     "ListedUtilities",
     "Matching",
