@@ -23,6 +23,7 @@ from peermatch.problem.circles import (
 from peermatch.problem.control import Control, Stopped
 from peermatch.problem.floored import FlooredScores, scores_above
 from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
+from peermatch.problem.kept import KeptScores
 from peermatch.problem.listed import ListedScores, ListedUtilities, utility_of_entries
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
@@ -79,6 +80,7 @@ __all__ = [
     "FlooredScores",
     "GraphCertificate",
     "IntArray",
+    "KeptScores",
     "ListedScores",
     "ListedUtilities",
     "Matching",

@@ -158,13 +158,14 @@ def _searched(
         u, v = np.concatenate([u, row]), np.concatenate([v, column])
         sides.append((found.right_worth, guides[1], guides[0], scores.shape[0]))
     best, last, guide = [], [], []
+    highest = int(getattr(scores, "highest", GRID))
     for (worth, own, others, partners), position in zip(sides, (places.left, places.right), strict=False):
         none = worth[:, 0] == FORBIDDEN
-        most = np.minimum((np.where(none, 0, worth[:, 0]) + int(others.max(initial=0))) // 2, GRID)
+        most = np.minimum((np.where(none, 0, worth[:, 0]) + int(others.max(initial=0))) // 2, highest)
         full = (worth[:, -1] != FORBIDDEN) & (k < partners)
-        if not found.complete:  # nothing is known but that no score is higher than a perfect one
-            most, none, own = np.full_like(own, GRID), np.zeros_like(none), np.zeros_like(own)
-            full, worth = np.ones_like(none), np.full_like(worth, 2 * GRID)
+        if not found.complete:  # nothing is known but that no score is higher
+            most, none, own = np.full_like(own, highest), np.zeros_like(none), np.zeros_like(own)
+            full, worth = np.ones_like(none), np.full_like(worth, 2 * highest)
         best.append(np.where(none, FORBIDDEN, most)[position])
         last.append(np.where(full, worth[:, -1] - own, FORBIDDEN)[position])
         guide.append(own[position])

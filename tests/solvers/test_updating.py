@@ -1,0 +1,227 @@
+"""Changing little, against every matching there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import peermatch as pm
+from peermatch.errors import InfeasibleError, UnsupportedError
+from peermatch.problem import FORBIDDEN, GRID, DenseScores, KeptScores, Problem
+from peermatch.solvers import Blossom
+from peermatch.solvers.updating import (
+    allowed_pairs,
+    as_part_of_all,
+    at_price,
+    break_at_most,
+    keep_all,
+    price_of_stability,
+)
+from peermatch.verify import check_valid, prove
+
+Pairs = tuple[tuple[int, int], ...]
+
+
+def _random(rng: np.random.Generator, *, two_sided: bool) -> tuple[Problem, np.ndarray[Any, Any]]:
+    rows = int(rng.integers(2, 5 if two_sided else 8))
+    columns = int(rng.integers(2, 5)) if two_sided else rows
+    matrix = rng.integers(-2 if rng.random() < 0.2 else 0, rng.choice([2, 12, 1000]), (rows, columns))
+    matrix[rng.random((rows, columns)) < rng.choice([0.0, 0.3, 0.6])] = FORBIDDEN
+    if not two_sided:
+        matrix = np.triu(matrix, 1) + np.triu(matrix, 1).T
+    objective = str(rng.choice(["everyone_first", "best_total"]))
+    capacity: Any = (None, None)
+    if two_sided and rng.random() < 0.5:
+        capacity = (None, rng.integers(1, 3, columns))
+    problem = Problem(DenseScores(matrix, two_sided=two_sided), objective, capacity)
+    if two_sided:
+        places = np.ones(columns, dtype=int) if capacity[1] is None else capacity[1]
+        seats = rng.permutation(np.repeat(np.arange(columns), places))
+        earlier = (
+            np.stack([rng.permutation(rows)[: len(seats)], seats[:rows]], axis=1)
+            if rows <= len(seats)
+            else (np.stack([rng.permutation(rows)[: len(seats)], seats], axis=1))
+        )
+    else:
+        earlier = rng.permutation(rows)[: rows // 2 * 2].reshape(-1, 2)
+    return problem, earlier
+
+
+def _matchings(problem: Problem) -> Iterator[Pairs]:
+    """Every matching, by trying for each row each partner and none."""
+    rows, columns = problem.scores.shape
+    block = problem.scores.block(np.arange(rows))
+    places = [1] * columns if problem.capacity[1] is None else problem.capacity[1].tolist()
+
+    def extend(row: int, taken: list[int], pairs: Pairs) -> Iterator[Pairs]:
+        if row == rows:
+            yield pairs
+            return
+        yield from extend(row + 1, taken, pairs)
+        if not problem.two_sided and taken[row]:
+            return
+        for column in range(0 if problem.two_sided else row + 1, columns):
+            if block[row, column] != FORBIDDEN and taken[column] < places[column]:
+                more = taken.copy()
+                more[column] += 1
+                if not problem.two_sided:
+                    more[row] += 1
+                yield from extend(row + 1, more, (*pairs, (row, column)))
+
+    yield from extend(0, [0] * columns, ())
+
+
+def _judged(problem: Problem, earlier: np.ndarray[Any, Any]) -> list[tuple[int, int, int]]:
+    """Return (pairs that count, total, broken) of every matching."""
+    block = problem.scores.block(np.arange(problem.scores.shape[0]))
+    kept = {tuple(pair) for pair in earlier.tolist()}
+    first = problem.objective == "everyone_first"
+    return [
+        (len(pairs) if first else 0, sum(int(block[p]) for p in pairs), len(kept - set(pairs)))
+        for pairs in _matchings(problem)
+    ]
+
+
+@pytest.mark.parametrize("two_sided", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_answer_is_that_of_an_exhaustive_search(two_sided: bool, seed: int) -> None:
+    rng = np.random.default_rng([seed, two_sided])
+    for _ in range(60):
+        problem, pairs = _random(rng, two_sided=two_sided)
+        earlier = allowed_pairs(problem, pairs)
+        every = _judged(problem, earlier)
+        counts = problem.objective == "everyone_first"
+        for price in (0, 1, 7, int(rng.integers(0, 2000)), GRID):
+            change = at_price(problem, pairs, price)
+            assert change.proved.status == "optimal"
+            assert prove(change.penalised, change.proved).verified
+            value = (len(change.pairs) if counts else 0, change.total - price * change.broken)
+            assert value == max((number, total - price * broken) for number, total, broken in every)
+        for most in range(len(earlier) + 1):
+            change = break_at_most(problem, pairs, most)
+            assert change.broken <= most
+            assert (change.gap, change.pairs_gap) == (0, 0)
+            assert (len(change.pairs) if counts else 0, change.total) == max(
+                (number, total) for number, total, broken in every if broken <= most
+            )
+
+
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_without_branching_the_gap_is_true(two_sided: bool) -> None:
+    rng = np.random.default_rng([5, two_sided])
+    open_gaps = 0
+    for _ in range(250):
+        problem, pairs = _random(rng, two_sided=two_sided)
+        earlier = allowed_pairs(problem, pairs)
+        every = _judged(problem, earlier)
+        for most in range(len(earlier) + 1):
+            change = break_at_most(problem, pairs, most, nodes=0)
+            number = len(change.pairs) if problem.objective == "everyone_first" else 0
+            best = max((count, total) for count, total, broken in every if broken <= most)
+            assert change.broken <= most
+            assert best[0] - number <= change.pairs_gap
+            if best[0] == number:
+                assert change.gap is not None
+                assert best[1] - change.total <= change.gap
+            open_gaps += change.gap != 0
+    assert open_gaps > 0  # else this test says nothing
+
+
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_every_row_of_the_price_of_stability_is_the_best_with_so_many_broken(two_sided: bool) -> None:
+    rng = np.random.default_rng([6, two_sided])
+    for _ in range(120):
+        problem, pairs = _random(rng, two_sided=two_sided)
+        every = _judged(problem, allowed_pairs(problem, pairs))
+        rows = price_of_stability(problem, pairs)
+        first = problem.objective == "everyone_first"
+        assert rows[0].total == max(every)[1]
+        assert rows[-1].broken == min(broken for _, _, broken in every)
+        for row in rows:
+            same = [(count, total) for count, total, broken in every if broken == row.broken]
+            assert (row.pairs if first else 0, row.total) == max(same)
+            assert row.lost == rows[0].total - row.total
+        assert [row.broken for row in rows] == sorted({row.broken for row in rows}, reverse=True)
+
+
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_the_gap_to_the_best_without_any_price_is_checked_independently(two_sided: bool) -> None:
+    rng = np.random.default_rng([7, two_sided])
+    seen = set()
+    for _ in range(150):
+        problem, pairs = _random(rng, two_sided=two_sided)
+        best = Blossom().solve(problem)
+        stated = as_part_of_all(problem, keep_all(problem, pairs), best, "update")
+        assert not check_valid(stated, problem)
+        proof = prove(problem, stated)
+        assert proof.verified, proof.faults
+        seen.add(str(stated.status))
+        if len(stated.pairs) == len(best.pairs) or problem.objective == "best_total":
+            assert stated.gap == best.weight - stated.weight
+    assert seen == {"optimal", "gap"}
+
+
+def test_wrong_arguments_are_refused() -> None:
+    problem = Problem(DenseScores([[0, 5], [5, 0]]))
+    with pytest.raises(ValueError, match="price must be at least 0"):
+        at_price(problem, [[0, 1]], -1)
+    with pytest.raises(ValueError, match="at_most must be at least 0"):
+        break_at_most(problem, [[0, 1]], -1)
+    with pytest.raises(UnsupportedError, match="worst_first"):
+        keep_all(Problem(DenseScores([[0, 5], [5, 0]]), "worst_first"), [[0, 1]])
+    with pytest.raises(UnsupportedError, match="lower price"):
+        KeptScores(problem.scores, np.array([[0, 1]]), np.array([1 << 60]))
+
+
+def test_pairs_beyond_the_places_that_people_have_are_named() -> None:
+    problem = Problem(DenseScores([[5], [6]], two_sided=True))
+    with pytest.raises(InfeasibleError, match="No more than 1 of 2 earlier pairs") as caught:
+        keep_all(problem, [[0, 0], [1, 0]])
+    assert len(caught.value.conflict) == 1
+    assert break_at_most(problem, [[0, 0], [1, 0]], 1).total == 6
+
+
+def _lazy(n: int, seed: int, *, two_sided: bool) -> Any:
+    rng = np.random.default_rng(seed)
+    table = [
+        {"id": i, "years": int(y), "site": str(s)}
+        for i, (y, s) in enumerate(zip(rng.integers(0, 40, n), rng.choice(list("abcde"), n), strict=True))
+    ]
+    criteria = [pm.near("years", scale=9), pm.same("site", weight=0.3)]
+    if not two_sided:
+        return pm.PeerMatcher("id", criteria).match(table).scores
+    return (
+        pm.PeerMatcher("id", criteria, sides=("x", "y"))
+        .match(table[: n // 3], [{**row, "id": -row["id"]} for row in table[n // 3 :]])
+        .scores
+    )
+
+
+@pytest.mark.parametrize("two_sided", [False, True])
+@pytest.mark.parametrize("objective", ["everyone_first", "best_total"])
+def test_scores_that_search_themselves_give_what_a_matrix_gives(two_sided: bool, objective: str) -> None:
+    lazy = _lazy(301, 3, two_sided=two_sided)
+    rng = np.random.default_rng(9)
+    rows, columns = lazy.shape
+    dense = DenseScores(lazy.block(np.arange(rows)), two_sided=two_sided)
+    if two_sided:
+        pairs = np.stack([np.arange(rows), rng.permutation(columns)[:rows]], axis=1)
+    else:
+        pairs = rng.permutation(rows)[:300].reshape(-1, 2)
+    native, plain = Problem(lazy, objective), Problem(dense, objective)
+    assert KeptScores(lazy, pairs, np.full(len(pairs), 5)).best_partners(4, _no_guides(lazy)) is not None
+    for price in (GRID // 50, 3 * GRID):
+        a, b = (at_price(problem, pairs, price, k=4) for problem in (native, plain))
+        assert a.proved.weight == b.proved.weight
+        assert prove(a.penalised, a.proved).verified
+    everything = keep_all(native, pairs)
+    assert prove(everything.penalised, everything.proved).verified
+    assert everything.broken == everything.gap == 0
+
+
+def _no_guides(scores: Any) -> Any:
+    left, right = (np.zeros(size, dtype=np.int64) for size in scores.shape)
+    return left, right
