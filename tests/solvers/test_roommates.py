@@ -393,6 +393,31 @@ def test_large_pools_are_solved_from_lists_of_the_best_few(
                 assert few.stability.regret == whole[among].stability.regret == few.stability.regret_bound
 
 
+def test_bounds_on_short_lists_hold_for_every_order_of_ties(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where ties are left, what is the best in one order of them proves nothing about the others."""
+    utility = np.array(
+        [[0, 1, 1, 4, 3], [3, 0, 1, 1, 2], [3, 1, 0, 2, 4], [3, 2, 4, 0, 1], [2, 2, 2, 1, 0]], dtype=np.int64
+    )
+    problem = Problem(DenseScores(np.ones((5, 5), dtype=np.int64), utilities=utility))
+    least_regret = Roommates(among="minimum_regret").solve(problem).stability
+    least_cost = Roommates(among="egalitarian").solve(problem).stability
+    assert least_regret is not None
+    assert least_cost is not None
+    assert (least_regret.regret, least_cost.cost) == (least_regret.regret_bound, least_cost.cost_bound)
+    monkeypatch.setattr(prefix_lists, "_READ_WHOLE", 0)
+    monkeypatch.setattr(prefix_lists, "AT_FIRST", 1)
+    regret = Roommates(among="minimum_regret").solve(problem).stability
+    cost = Roommates(among="egalitarian").solve(problem).stability
+    assert regret is not None
+    assert cost is not None
+    assert regret.regret_bound is not None
+    assert least_regret.regret is not None
+    assert regret.regret_bound <= least_regret.regret
+    assert cost.cost_bound is not None
+    assert least_cost.cost is not None
+    assert cost.cost_bound <= least_cost.cost
+
+
 def test_two_sides_are_refused() -> None:
     with pytest.raises(UnsupportedError, match=r"pairs people of one pool\. For two sides use 'deferred'"):
         Roommates().solve(random_sides(2, 2, 0))

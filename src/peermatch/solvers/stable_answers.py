@@ -155,7 +155,10 @@ def _with_ties(answer: StableAnswer, among: str, limit: int, control: Control | 
     known = answer.mate if answer.status == Status.STABLE else None
     if answer.lists.short is not None:
         searched = {"orders": answer.searched["orders"], "nodes": 0, "limit": 0, "complete": False}
-        return replace(answer, searched=searched)
+        # what was proved holds for one order of ties: in another, everybody may do better
+        if known is None or among == "any":
+            return replace(answer, searched=searched)
+        return _bounded(answer, among, 0, searched)
     found = search_tied(answer.lists, among, limit, known=known, control=control)
     searched = {
         "orders": answer.searched["orders"],
