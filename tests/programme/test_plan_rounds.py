@@ -188,4 +188,10 @@ def test_match_lets_people_go_first():
     again = matcher().match(table, first=alone)
     assert again.unmatched["id"].tolist() != alone
     assert again.certificate.verified
-    assert again.to_dict()["certificate"]["kind"] == "protected"
+    data = again.to_dict()
+    assert data["certificate"]["kind"] == "protected"
+    jsonschema = pytest.importorskip("jsonschema")
+
+    from peermatch.report import pairing_schema
+
+    jsonschema.validate(data, pairing_schema())

@@ -155,17 +155,21 @@ class ProtectedCertificate:
         So large that no total outweighs it.
     within : OptimalityCertificate
         For the lifted scores.
+
+    Attributes
+    ----------
+    pairs_covered : int
+        How many allowed pairs of people the inequality was checked on by the solver.
     """
 
     first: IntArray
     lift: int
     within: OptimalityCertificate
+    pairs_covered: int = field(init=False)
     kind: ClassVar[str] = "protected"
 
-    @property
-    def pairs_covered(self) -> int:
-        """How many allowed pairs of people the inequality was checked on by the solver."""
-        return self.within.pairs_covered
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pairs_covered", self.within.pairs_covered)
 
 
 @dataclass(frozen=True, eq=False)
