@@ -393,19 +393,26 @@ def test_large_pools_are_solved_from_lists_of_the_best_few(
                 assert few.stability.regret == whole[among].stability.regret == few.stability.regret_bound
 
 
-def test_bounds_on_short_lists_hold_for_every_order_of_ties(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where ties are left, what is the best in one order of them proves nothing about the others."""
-    utility = np.array(
-        [[0, 1, 1, 4, 3], [3, 0, 1, 1, 2], [3, 1, 0, 2, 4], [3, 2, 4, 0, 1], [2, 2, 2, 1, 0]], dtype=np.int64
-    )
-    problem = Problem(DenseScores(np.ones((5, 5), dtype=np.int64), utilities=utility))
+@pytest.mark.parametrize(
+    ("utility", "at_first"),
+    [
+        ([[0, 1, 1, 4, 3], [3, 0, 1, 1, 2], [3, 1, 0, 2, 4], [3, 2, 4, 0, 1], [2, 2, 2, 1, 0]], 1),
+        ([[0, 1, 2, 3], [1, 0, 2, 1], [2, 1, 0, 2], [2, 2, 1, 0]], 2),  # the equals are struck: none are left
+    ],
+)
+def test_bounds_on_short_lists_hold_for_every_order_of_ties(
+    utility: list[list[int]], at_first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is the best in one order of ties proves nothing about the others."""
+    n = len(utility)
+    problem = Problem(DenseScores(np.ones((n, n), dtype=np.int64), utilities=np.array(utility)))
     least_regret = Roommates(among="minimum_regret").solve(problem).stability
     least_cost = Roommates(among="egalitarian").solve(problem).stability
     assert least_regret is not None
     assert least_cost is not None
     assert (least_regret.regret, least_cost.cost) == (least_regret.regret_bound, least_cost.cost_bound)
     monkeypatch.setattr(prefix_lists, "_READ_WHOLE", 0)
-    monkeypatch.setattr(prefix_lists, "AT_FIRST", 1)
+    monkeypatch.setattr(prefix_lists, "AT_FIRST", at_first)
     regret = Roommates(among="minimum_regret").solve(problem).stability
     cost = Roommates(among="egalitarian").solve(problem).stability
     assert regret is not None

@@ -67,6 +67,9 @@ class PreferenceLists:
     all_stable : bool
         Whether these lists have all the stable matchings that there are, under this order of ties. Lists of the best
         few may lack some: enough for one of them, or for the proof that there is none, but not for a choice among them.
+    struck_ties : bool
+        Whether equals were on lists of the best few before these were made mutual: what was struck from them
+        then depends on the order of ties, although no equals may be left.
     given : int32 array, optional
         The partners as the lists were given, where groups of equals have since been put in another order.
     """
@@ -82,6 +85,7 @@ class PreferenceLists:
     short: Flags | None = None
     covered: int | None = None
     all_stable: bool = True
+    struck_ties: bool = False
     given: Short | None = field(default=None, repr=False)
 
     @property
@@ -97,7 +101,9 @@ class PreferenceLists:
     @property
     def tied(self) -> bool:
         """Whether any ties were put in an order to make the lists strict."""
-        return self.tie is not None or (self.cut_rank is not None and bool(self.cut_rank.any()))
+        if self.tie is not None or self.struck_ties:
+            return True
+        return self.cut_rank is not None and bool(self.cut_rank.any())
 
     @property
     def ties(self) -> Flags:

@@ -198,6 +198,7 @@ class Prefixes:
             short=short,
             covered=int(self.allowed.sum()) // 2,
             all_stable=all_stable,
+            struck_ties=all_stable and bool(self.tie.any()),
         )
 
 
