@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import peermatch as pm
+from peermatch.datasets import make_organisation
+from peermatch.explain import FOR, HELPS, UNKNOWN, findings_of, pair_facts
 from peermatch.problem import FORBIDDEN, DenseScores
 from peermatch.run.shortlist import find_lists
 
@@ -83,6 +85,30 @@ def test_lists_are_those_of_the_scores_of_all_pairs():
     assert (sums == table["score"]).all()
     assert table["reason"].str.endswith(".").all()
     assert shortlist.short.empty
+
+
+def test_reasons_are_those_that_count_most_of_everything_that_could_be_said():
+    matcher = pm.PeerMatcher(
+        "employee_id",
+        [
+            pm.near("years_experience", scale=8),
+            pm.same("site", weight=2),
+            pm.overlap("goals"),
+            pm.complement("wants_to_learn", "can_teach"),
+            pm.different("department"),
+            pm.same("first_language", sensitive=True),
+        ],
+    )
+    shortlist = matcher.shortlist(make_organisation(80, seed=2), 6)
+    for index, reason in enumerate(shortlist.table["reason"]):
+        found = findings_of(pair_facts(shortlist.outcome, index, int(shortlist.asking[index, 0])))
+        good = "; ".join([one.text for one in found if one.tone in (FOR, HELPS)][:2])
+        if good:
+            assert reason == good[0].upper() + good[1:] + "."
+        else:
+            unknown = any(one.tone == UNKNOWN for one in found)
+            assert reason.startswith("Too little is known") == unknown
+    assert shortlist.table["reason"].nunique() > 50
 
 
 def test_only_those_who_say_yes_are_listed_and_everybody_has_a_list():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 import peermatch.criteria as pc
 from peermatch.cohort import Cohort
-from peermatch.criteria import Sides
+from peermatch.criteria import Sides, apportion
 from peermatch.errors import VerificationError
 from peermatch.problem import FORBIDDEN, GRID, DenseScores, PairScores, SparseScores
-from peermatch.scoring import MUTUALS, pair_details
+from peermatch.scoring import MUTUALS, pair_details, split_score
 from support import cohorts, twins
 
 TIES = [{"a": "p001", "b": "p004", "strength": 0.5}, {"a": "p002", "b": "p003"}, {"a": "p000", "b": "q002"}]
@@ -257,3 +261,27 @@ def test_contributions_that_do_not_add_up_are_never_shown(monkeypatch):
     monkeypatch.setattr("peermatch.scoring.contributions.split_score", lambda *args, **kwargs: [0, 0])
     with pytest.raises(VerificationError, match="do not add up"):
         pair_details(scores, np.array([0, 1]), np.array([2, 3]))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=5),
+    st.integers(1, 60),
+    st.sampled_from(["mean", "geometric", "harmonic", "minimum"]),
+    st.sampled_from([(True, True), (True, False), (False, True)]),
+)
+def test_scores_are_split_as_fractions_would_split_them(halves, score, mutual, says):
+    left, right = (list(side) for side in zip(*halves, strict=True))
+    a, b = sum(left), sum(right)
+    assume((a or not says[0]) and (b or not says[1]))
+    if not all(says):
+        parts = [Fraction(x) for x in (left if says[0] else right)]
+    elif mutual == "geometric":
+        parts = [Fraction(x, a) + Fraction(y, b) for x, y in halves]
+    elif mutual == "harmonic":
+        parts = [Fraction(x, a * a) + Fraction(y, b * b) for x, y in halves]
+    elif mutual == "mean" or a == b:
+        parts = [Fraction(x + y) for x, y in halves]
+    else:
+        parts = [Fraction(x) for x in (left if a < b else right)]
+    exact = [part * score / sum(parts) for part in parts]
+    assert split_score(score, left, right, mutual, says=says) == apportion(exact, score)

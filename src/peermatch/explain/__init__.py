@@ -1,7 +1,7 @@
 """Where a result comes from, in tables and in words: why these two, and why someone has nobody."""
 
 from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
-from peermatch.explain.facts import Fact, Half, pair_facts, read_ahead
+from peermatch.explain.facts import Fact, Half, pair_fact, pair_facts, read_ahead
 from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
 from peermatch.explain.outcome import Outcome, pair_id
 from peermatch.explain.paragraph import pair_reasons
@@ -37,6 +37,7 @@ __all__ = [
     "left_out",
     "odd_party_text",
     "odd_party_words",
+    "pair_fact",
     "pair_facts",
     "pair_id",
     "pair_reasons",

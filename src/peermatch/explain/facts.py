@@ -17,7 +17,7 @@ from peermatch.criteria.measures import PrimitiveMeasure
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.wording import cell_text, column_words, listing, told_apart
 
-__all__ = ["SENSITIVE", "Fact", "Half", "pair_facts", "read_ahead"]
+__all__ = ["SENSITIVE", "Fact", "Half", "pair_fact", "pair_facts", "read_ahead"]
 
 SENSITIVE = "(sensitive)"
 NOT_GIVEN = "not given"
@@ -142,25 +142,25 @@ def pair_facts(outcome: Outcome, index: int, hand: int = 0) -> list[Fact]:
     hand : {0, 1}
         Whose view: of the person in the pair's first (0) or second (1) place.
     """
+    return [pair_fact(outcome, index, k, hand) for k in range(len(outcome.scores.criteria))]
+
+
+def pair_fact(outcome: Outcome, index: int, k: int, hand: int = 0) -> Fact:
+    """Return one fact of one pair: that of the criterion in place `k`."""
     details = outcome.details
-    facts = []
-    for k in range(len(outcome.scores.criteria)):
-        similarity = (float(details.left_similarity[k, index]), float(details.right_similarity[k, index]))
-        reader = _Reader(outcome, k, outcome.pairs[index].tolist(), similarity)
-        halves = _told_apart([reader.half(side) for side in (0, 1)])
-        facts.append(
-            Fact(
-                criterion=reader.shown_criterion,
-                mine=halves[hand],
-                theirs=halves[1 - hand],
-                contribution=int(details.contributions[k, index]),
-                shared=reader.shared(),
-                free_text=reader.free_text,
-                two_sided=outcome.two_sided,
-                mine_is_left=hand == 0,
-            )
-        )
-    return facts
+    similarity = (float(details.left_similarity[k, index]), float(details.right_similarity[k, index]))
+    reader = _Reader(outcome, k, outcome.pairs[index].tolist(), similarity)
+    halves = _told_apart([reader.half(side) for side in (0, 1)])
+    return Fact(
+        criterion=reader.shown_criterion,
+        mine=halves[hand],
+        theirs=halves[1 - hand],
+        contribution=int(details.contributions[k, index]),
+        shared=reader.shared(),
+        free_text=reader.free_text,
+        two_sided=outcome.two_sided,
+        mine_is_left=hand == 0,
+    )
 
 
 def _told_apart(halves: list[Half]) -> list[Half]:

@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from peermatch.explain import FOR, HELPS, UNKNOWN, Outcome, findings_of, pair_facts, read_ahead
+from peermatch.explain import FOR, HELPS, UNKNOWN, Outcome, findings_of, pair_fact, pair_facts, read_ahead
 from peermatch.explain.wording import counted
 from peermatch.problem import GRID, IntArray
 from peermatch.report.files import csv_text, write_files
@@ -131,13 +132,29 @@ class Shortlist:
 
     def _reason(self, index: int, hand: int) -> str:
         """One sentence of what speaks for the two: what counts most first; nothing of what speaks against them."""
-        found = findings_of(pair_facts(self.outcome, index, hand))
-        good = [finding.text for finding in found if finding.tone in (FOR, HELPS)][:_REASONS]
+        good = self._speaking_for(index, hand)
         if good:
             return _sentence("; ".join(good))
-        if any(finding.tone == UNKNOWN for finding in found):
+        if any(finding.tone == UNKNOWN for finding in findings_of(pair_facts(self.outcome, index, hand))):
             return "Too little is known about the two to say why; it is worth asking."
         return _NO_REASON if self.outcome.details.scores[index] > 0 else _NOTHING
+
+    @cached_property
+    def _most_first(self) -> list[list[int]]:
+        """The criteria of each entry, what adds most first."""
+        return np.argsort(-self.outcome.details.contributions, axis=0, kind="stable").T.tolist()  # type: ignore[no-any-return]
+
+    def _speaking_for(self, index: int, hand: int) -> list[str]:
+        """Phrases for the two. What a criterion adds is the weight of all its phrases, so the rest need no reading."""
+        adds = self.outcome.details.contributions
+        good: list[str] = []
+        for k in self._most_first[index]:
+            if adds[k, index] <= 0 or len(good) >= _REASONS:
+                break
+            if not self.outcome.scores.criteria[k].criterion.sensitive:
+                found = findings_of([pair_fact(self.outcome, index, k, hand)])
+                good += [finding.text for finding in found if finding.tone in (FOR, HELPS)]
+        return good[:_REASONS]
 
     @property
     def short(self) -> Any:
