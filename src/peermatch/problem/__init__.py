@@ -12,6 +12,8 @@ from peermatch.problem.certificate import (
 )
 from peermatch.problem.control import Control, Stopped
 from peermatch.problem.floored import FlooredScores, scores_above
+from peermatch.problem.flow import FlowProblem
+from peermatch.problem.flow_certificate import FlowCertificate, ShortageCertificate
 from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
 from peermatch.problem.listed import ListedScores, ListedUtilities, utility_of_entries
 from peermatch.problem.matching import Matching, sorted_pairs
@@ -60,6 +62,8 @@ __all__ = [
     "Earlier",
     "Entries",
     "FlooredScores",
+    "FlowCertificate",
+    "FlowProblem",
     "GraphCertificate",
     "IntArray",
     "ListedScores",
@@ -72,6 +76,7 @@ __all__ = [
     "Prices",
     "Problem",
     "SearchableScores",
+    "ShortageCertificate",
     "Solver",
     "SparseScores",
     "Stability",
