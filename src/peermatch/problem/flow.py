@@ -78,7 +78,9 @@ class FlowProblem(Problem):
             If somebody has: places alone would forget it.
         """
         if self.has_minimum:
-            raise UnsupportedError("Minimum capacities are met by the solver 'transport' alone. Use 'transport'.")
+            raise UnsupportedError(
+                "Minimum capacities are met by the solver 'transport' alone. Use 'transport'."
+            )
         return super().one_place_each()
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from peermatch.problem import FORBIDDEN, IntArray, PairScores, ShortageCertificate
 
 __all__ = ["find_shortage"]
 
 _MOST_TRIED = 400
+
+Bools = npt.NDArray[np.bool_]
 
 
 def find_shortage(
@@ -48,7 +51,7 @@ def find_shortage(
     raise AssertionError("Minima that cannot be met have a shortage on one of the sides.")
 
 
-def _allowed(scores: PairScores, people: IntArray, side: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _allowed(scores: PairScores, people: IntArray, side: int) -> Bools:
     """Return which pairs these people may make, with everybody of the other side; shape (people, others)."""
     others = scores.shape[1 - side]
     out = np.zeros((len(people), others), dtype=bool)
@@ -58,7 +61,7 @@ def _allowed(scores: PairScores, people: IntArray, side: int) -> np.ndarray[tupl
     return out
 
 
-def _flow(allowed: np.ndarray[tuple[int, int], np.dtype[np.bool_]], demand: IntArray, supply: IntArray) -> int:
+def _flow(allowed: Bools, demand: IntArray, supply: IntArray) -> int:
     """Return how much of the demand can be supplied, each pair giving at most one."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_flow
@@ -73,9 +76,7 @@ def _flow(allowed: np.ndarray[tuple[int, int], np.dtype[np.bool_]], demand: IntA
     return int(maximum_flow(graph, source, sink).flow_value)
 
 
-def _shrunk(
-    allowed: np.ndarray[tuple[int, int], np.dtype[np.bool_]], demand: IntArray, supply: IntArray
-) -> tuple[IntArray, bool]:
+def _shrunk(allowed: Bools, demand: IntArray, supply: IntArray) -> tuple[IntArray, bool]:
     """Let people off one by one as long as those who are left fall short; say whether all were tried.
 
     What is left at the end falls short in one sum: else the part of it that does would be smaller still.
@@ -93,9 +94,7 @@ def _shrunk(
     return kept, bool(whole)
 
 
-def _short_part(
-    allowed: np.ndarray[tuple[int, int], np.dtype[np.bool_]], demand: IntArray, supply: IntArray
-) -> IntArray:
+def _short_part(allowed: Bools, demand: IntArray, supply: IntArray) -> IntArray:
     """Return people whose sums fall short: all of them, if they do; else those reached, by adding one at a time."""
     everybody = np.arange(len(demand))
     if np.minimum(supply, allowed.sum(axis=0)).sum() < demand.sum():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from peermatch.checks import check_count
 from peermatch.errors import UnsupportedError, VerificationError
@@ -105,9 +106,8 @@ class _Run:
         """Make the graph anew, with a bonus and a reward that the scores known so far ask for."""
         scores, rows = self.problem.scores, self.problem.scores.shape[0]
         highest = max(0, int(self.start.best.max(initial=0)))
-        most = min(int(np.minimum(side, other).sum()) for side, other in zip(
-            self.places, scores.shape[::-1], strict=True
-        ))  # fmt: skip
+        sides = zip(self.places, scores.shape[::-1], strict=True)
+        most = min(int(np.minimum(side, others).sum()) for side, others in sides)
         swing = (2 * most + 4) * (highest - self.lowest)
         first = self.problem.objective == "everyone_first"
         self.bonus = swing - self.lowest + 1 if first else 0
@@ -162,6 +162,10 @@ class _Run:
         y[u[single]] += beyond[single]
         other = ~single & (self.places[1][v] <= 1)
         y[v[other] + rows] += beyond[other]
+        # nobody without a place is looked at again; their dual costs nothing
+        y[np.concatenate(self.places) == 0] = (
+            max(0, int(self.start.best.max(initial=0))) + self.bonus + self.reward
+        )
         return y[:rows], y[rows:]
 
     @property
@@ -183,11 +187,9 @@ class _Run:
         with_minimum = (np.flatnonzero(self.minimum[0] > 0), np.flatnonzero(self.minimum[1] > 0))
         # only those whose dual rose towards the reward compete for what is short
         rows, y = self.problem.scores.shape[0], self.graph.y
-        near = tuple(
-            people[2 * part[people] < -self.reward]
-            for people, part in zip(with_minimum, (y[:rows], y[rows:]), strict=True)
-        )
-        shortage = find_shortage(self.problem.scores, self.minimum, self.places, (near[0], near[1]))
+        left, right = with_minimum
+        near = (left[2 * y[left] < -self.reward], right[2 * y[right + rows] < -self.reward])
+        shortage = find_shortage(self.problem.scores, self.minimum, self.places, near)
         return Matching.of(
             self.problem, [], status=Status.INFEASIBLE, solver=Transport.name, certificate=shortage,
             stats=self._stats(),
@@ -222,7 +224,7 @@ class _Run:
             stats=self._stats(),
         )
 
-    def _bound(self, finished: bool, used: IntArray) -> tuple[tuple[IntArray, IntArray], int]:
+    def _bound(self, finished: bool, used: npt.NDArray[np.bool_]) -> tuple[tuple[IntArray, IntArray], int]:
         """Return duals, and what all pairs together are worth beyond them."""
         if finished:
             rows, (left, right) = self.problem.scores.shape[0], self.duals
@@ -232,7 +234,9 @@ class _Run:
         if self.looks:
             return self.looks[-1].raised, 0
         best = self.start.best[: self.problem.scores.shape[0]]
-        left = np.where(best == FORBIDDEN, 0, np.maximum(0, np.where(best == FORBIDDEN, 0, best) + self.bonus))
+        left = np.where(
+            best == FORBIDDEN, 0, np.maximum(0, np.where(best == FORBIDDEN, 0, best) + self.bonus)
+        )
         return (left, np.zeros(self.problem.scores.shape[1], dtype=np.int64)), 0
 
     def _pairs_gap(self, bound: int, pairs: int) -> int:

@@ -89,10 +89,10 @@ class TransportGraph:
         loose = (self.used == 1) & raised[self.u] & (self.y[self.u] > least)
         self.used[loose] = 0
         # what was given up is unused now, so its slack must not be negative, and it is not: it is what made it loose
-        given = np.concatenate([self.u[loose], ends[loose]])
-        self.searched = self._counts()
-        if not given.size and not raised.any():
-            self.searched = self.places.copy()
+        counts = self._counts()
+        self.searched = self.places.copy()
+        self.searched[: self.n_left][raised] = counts[: self.n_left][raised]
+        self.searched[ends[loose]] = counts[ends[loose]]
 
     def _counts(self) -> IntArray:
         ends = np.concatenate([self.u, self.v + self.n_left])
@@ -133,5 +133,7 @@ class TransportGraph:
             )
         self.searches += int(now[6])
         if n and int(np.abs(flow.y).max()) >= _ROOM:
-            raise UnsupportedError("These scores pass what 64-bit whole numbers hold. Use smaller whole numbers.")
+            raise UnsupportedError(
+                "These scores pass what 64-bit whole numbers hold. Use smaller whole numbers."
+            )
         return True

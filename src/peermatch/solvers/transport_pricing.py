@@ -15,7 +15,7 @@ from peermatch.solvers.pricing import blossom_order, scan_pairs
 __all__ = ["Look", "look_at_all"]
 
 _WORST_PER_ROW = 3
-_SHIFT = 1 << 58
+_SHIFT = 1 << 57
 _MOST_IN_FLOATS = 1 << 50
 
 
@@ -67,13 +67,13 @@ def look_at_all(run: Priceable, control: Control | None) -> Look | None:
     each person that three others always find room.
     """
     left, right = run.duals
-    single = all(int(side.max(initial=0)) <= 1 for side in run.counts[:1]) or int(run.counts[1].max(initial=0)) <= 1
-    most = 0 if single else max(int(side.max(initial=0)) for side in run.counts)
+    counts = [int(side.max(initial=0)) for side in run.counts]
+    most = 0 if min(counts) <= 1 else max(counts)
     per_row = _WORST_PER_ROW + most
     searchable = run.vertices.searchable
     native = searchable is not None and run.start.covered is not None
     # shifted so that what is priced is positive: others are passed over there, as where no dual is negative
-    shift = 0 if run.reward == 0 else 1 if native else _SHIFT >> 2
+    shift = 0 if run.reward == 0 else 1 if native else _SHIFT
     bonus = run.bonus + shift
     doubled = np.concatenate([2 * left + 2 * shift, 2 * right])
     solved = no_blossoms(doubled)
