@@ -51,10 +51,10 @@ class Flow(NamedTuple):
     ends : int64 array, shape (m,)
         The sum of an edge's two nodes: less the one, it is the other.
     weight, used : int64 arrays, shape (m,)
-    y, count, open, minimum : int64 arrays, shape (n,)
+    y, uses, open, minimum : int64 arrays, shape (n,)
         The dual, the pairs in use, the places that count already, and the minimum.
     slot_start : int64 array, shape (n + 1,)
-        Node a's used edges are the first ``count[a]`` from there in `slot`.
+        Node a's used edges are the first ``uses[a]`` from there in `slot`.
     slot : int64 array
     """
 
@@ -64,7 +64,7 @@ class Flow(NamedTuple):
     weight: Ints
     used: Ints
     y: Ints
-    count: Ints
+    uses: Ints
     open: Ints
     minimum: Ints
     slot_start: Ints
@@ -131,14 +131,16 @@ def offer(
 @in_place_kernel
 def to_end(flow: Flow, node: int, source: int, to_other: int) -> int:
     """Return how much further a path would have to go to end at this node; the reward is the last entry of `y`."""
-    count, least, reward = flow.count[node], flow.minimum[node], flow.y[len(flow.y) - 1]
+    count, least, reward = flow.uses[node], flow.minimum[node], flow.y[len(flow.y) - 1]
+    further: int = FAR
     if to_other == 1:  # of the other side: a free place
-        if count >= flow.open[node]:
-            return FAR
-        return (-reward if count < least else 0) - flow.y[node]
-    if node == source:  # a place that stays empty
-        return flow.y[node] + (reward if count < least else 0)
-    return flow.y[node] + (reward if count <= least else 0)
+        if count < flow.open[node]:
+            further = (-reward if count < least else 0) - flow.y[node]
+    elif node == source:  # a place that stays empty
+        further = flow.y[node] + (reward if count < least else 0)
+    else:
+        further = flow.y[node] + (reward if count <= least else 0)
+    return further
 
 
 @in_place_kernel
@@ -160,7 +162,7 @@ def leave_own(flow: Flow, room: Ints, heap: Ints, now: Ints, node: int, distance
 def leave_other(flow: Flow, room: Ints, heap: Ints, now: Ints, node: int, distance: int) -> None:
     """Go on from a node of the other side, over used edges."""
     begin = flow.slot_start[node]
-    edges = flow.slot[begin : begin + flow.count[node]]
+    edges = flow.slot[begin : begin + flow.uses[node]]
     now[WORK] += len(edges)
     for e in edges:
         other = flow.ends[e] - node
@@ -205,20 +207,20 @@ def change_duals(flow: Flow, room: Ints, reached: Ints, now: Ints, n_left: int) 
 @in_place_kernel
 def add_slot(flow: Flow, node: int, edge: int) -> None:
     """Note a used edge at one of its nodes."""
-    flow.slot[flow.slot_start[node] + flow.count[node]] = edge
-    flow.count[node] += 1
+    flow.slot[flow.slot_start[node] + flow.uses[node]] = edge
+    flow.uses[node] += 1
 
 
 @in_place_kernel
 def drop_slot(flow: Flow, node: int, edge: int) -> None:
     """Take an edge off the used ones of a node; the last one moves into its slot."""
     begin = flow.slot_start[node]
-    last = begin + flow.count[node] - 1
+    last = begin + flow.uses[node] - 1
     place = begin
     while flow.slot[place] != edge:
         place += 1
     flow.slot[place] = flow.slot[last]
-    flow.count[node] -= 1
+    flow.uses[node] -= 1
 
 
 @in_place_kernel
