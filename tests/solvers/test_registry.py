@@ -47,7 +47,15 @@ def offered(monkeypatch: pytest.MonkeyPatch, name: str, target: str) -> None:
 
 def test_our_own_are_known_without_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "entry_points", lambda group: [])
-    assert solver_names() == ["blossom", "deferred", "exhaustive", "greedy", "hungarian", "roommates"]
+    assert solver_names() == [
+        "blossom",
+        "deferred",
+        "exhaustive",
+        "greedy",
+        "hungarian",
+        "roommates",
+        "transport",
+    ]
     assert [get_solver(name).name for name in solver_names()] == solver_names()
 
 

@@ -77,6 +77,7 @@ def warm_up() -> None:
         ).match(mentees, mentors)
     _engine()
     _circles()
+    _flows()
 
 
 def _criteria() -> list[Any]:
@@ -192,6 +193,19 @@ def _stable_choices() -> None:
     alike: list[list[Any]] = [[1, 2], [2, 0], [0, 1], [[4, 5]], [[3, 5]], [[3, 4]]]
     for fallback in ("maximum_stable", "few_blocking"):
         stable_roommates(alike, fallback=fallback)
+
+
+def _flows() -> None:
+    """Assign between two sides with minima and several places on both."""
+    import numpy as np
+
+    from peermatch.problem import DenseScores, FlowProblem
+    from peermatch.solvers import get_solver
+
+    scores = DenseScores(np.add.outer(np.arange(9) ** 2, np.arange(6)), two_sided=True)
+    two = (np.full(9, 2), np.full(6, 2))
+    one = (np.full(9, 0), np.full(6, 1))
+    get_solver("transport", k=1).solve(FlowProblem(scores, capacity=two, minimum=one))
 
 
 def _kept(folders: list[Path]) -> set[Path]:

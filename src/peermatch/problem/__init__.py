@@ -22,6 +22,8 @@ from peermatch.problem.circles import (
 )
 from peermatch.problem.control import Control, Stopped
 from peermatch.problem.floored import FlooredScores, scores_above
+from peermatch.problem.flow import FlowProblem
+from peermatch.problem.flow_certificate import FlowCertificate, ShortageCertificate
 from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
 from peermatch.problem.kept import KeptScores
 from peermatch.problem.listed import ListedScores, ListedUtilities, utility_of_entries
@@ -78,6 +80,8 @@ __all__ = [
     "Earlier",
     "Entries",
     "FlooredScores",
+    "FlowCertificate",
+    "FlowProblem",
     "GraphCertificate",
     "IntArray",
     "KeptScores",
@@ -92,6 +96,7 @@ __all__ = [
     "Problem",
     "ProtectedCertificate",
     "SearchableScores",
+    "ShortageCertificate",
     "Solver",
     "SparseScores",
     "Stability",

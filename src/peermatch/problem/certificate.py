@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from peermatch.problem.flow_certificate import FlowCertificate, ShortageCertificate
 from peermatch.problem.scores import IntArray
 
 __all__ = [
@@ -216,4 +217,6 @@ Certificate = (
     | WorstFirstCertificate
     | StabilityCertificate
     | NoStableCertificate
+    | FlowCertificate
+    | ShortageCertificate
 )

@@ -29,6 +29,7 @@ _BUILT_IN = {
     "greedy": "peermatch.solvers.greedy:Greedy",
     "hungarian": "peermatch.solvers.hungarian:Hungarian",
     "roommates": "peermatch.solvers.roommates:Roommates",
+    "transport": "peermatch.solvers.transport:Transport",
 }
 
 _registered: dict[str, type[Any]] = {}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from peermatch.problem import (
     BoundCertificate,
+    FlowCertificate,
     Matching,
     NoStableCertificate,
     OptimalityCertificate,
     Problem,
     ProtectedCertificate,
+    ShortageCertificate,
     StabilityCertificate,
     WorstFirstCertificate,
 )
+from peermatch.verify.flow import prove_flow, prove_shortage
 from peermatch.verify.optimality import prove_bound, prove_optimal
 from peermatch.verify.partition import prove_no_stable
 from peermatch.verify.proof import Proof
@@ -54,4 +57,8 @@ def prove(problem: Problem, matching: Matching) -> Proof:
         return prove_stable(problem, matching)
     if isinstance(certificate, NoStableCertificate):
         return prove_no_stable(problem, matching)
+    if isinstance(certificate, FlowCertificate):
+        return prove_flow(problem, matching)
+    if isinstance(certificate, ShortageCertificate):
+        return prove_shortage(problem, matching)
     return Proof(False, tuple(check_valid(matching, problem)))
