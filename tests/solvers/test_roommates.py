@@ -312,7 +312,8 @@ def test_where_the_order_of_ties_matters_only_the_search_decides() -> None:
         assert unsearched.blocking_pairs.at_least == 0
         assert unsearched.stability is not None
         assert unsearched.stability.searched == {
-            "orders": ["rotation", "position"],
+            "orders": ["rotation", "position", "sum"],
+            "mended": 180,
             "nodes": 0,
             "limit": 0,
             "complete": False,
@@ -373,7 +374,7 @@ def test_large_pools_are_solved_from_lists_of_the_best_few(
     utility = rng.integers(1, high, (n, n))
     problem = Problem(DenseScores(np.ones((n, n), dtype=np.int64), utilities=utility))
     whole = {among: Roommates(among=among).solve(problem) for among in AMONG}
-    monkeypatch.setattr(prefix_lists, "_READ_WHOLE", 0)
+    monkeypatch.setattr(prefix_lists, "READ_WHOLE", 0)
     monkeypatch.setattr(prefix_lists, "AT_FIRST", 2)
     for among in AMONG:
         few = Roommates(among=among, fallback="maximum_stable").solve(problem)
@@ -411,7 +412,7 @@ def test_bounds_on_short_lists_hold_for_every_order_of_ties(
     assert least_regret is not None
     assert least_cost is not None
     assert (least_regret.regret, least_cost.cost) == (least_regret.regret_bound, least_cost.cost_bound)
-    monkeypatch.setattr(prefix_lists, "_READ_WHOLE", 0)
+    monkeypatch.setattr(prefix_lists, "READ_WHOLE", 0)
     monkeypatch.setattr(prefix_lists, "AT_FIRST", at_first)
     regret = Roommates(among="minimum_regret").solve(problem).stability
     cost = Roommates(among="egalitarian").solve(problem).stability

@@ -37,9 +37,9 @@ from peermatch.solvers.preference_lists import (
     starts_of,
 )
 
-__all__ = ["lists_of_problem", "prefix_lists", "sorted_entries"]
+__all__ = ["READ_WHOLE", "lists_of_problem", "prefix_lists", "sorted_entries"]
 
-_READ_WHOLE = 3000
+READ_WHOLE = 3000
 AT_FIRST = 32
 GROWTH = 4
 _CELLS_PER_BLOCK = 1 << 22
@@ -90,11 +90,11 @@ def lists_of_problem(
     if isinstance(scores, ListedUtilities):
         return lists_from_entries(scores.entries(), ties=ties)
     n = scores.shape[0]
-    if all_stable and n > _READ_WHOLE:
+    if all_stable and n > READ_WHOLE:
         from peermatch.solvers.proposal_lists import proposal_lists
 
         return proposal_lists(scores, ties=ties, control=control, at_first=at_first)
-    return prefix_lists(scores, ties=ties, control=control, at_first=n if n <= _READ_WHOLE else at_first)
+    return prefix_lists(scores, ties=ties, control=control, at_first=n if n <= READ_WHOLE else at_first)
 
 
 def lists_from_entries(entries: Entries, *, ties: str = "rotation") -> PreferenceLists:

@@ -13,6 +13,7 @@ from peermatch.problem import Control, IntArray, Status, Stopped
 from peermatch.solvers.among import Best, egalitarian, minimum_regret
 from peermatch.solvers.phases import partition_fault, phases
 from peermatch.solvers.preference_lists import PreferenceLists
+from peermatch.solvers.settling import settle
 from peermatch.solvers.tied_search import search_tied
 
 __all__ = ["StableAnswer", "stable_answer"]
@@ -94,36 +95,54 @@ def stable_answer(
 def _tried(
     lists_in: Callable[[str], PreferenceLists], orders: Sequence[str], among: str, control: Control | None
 ) -> StableAnswer:
-    """Run both phases under each order of ties until one has a stable matching, or none can have one.
+    """Run both phases under each order of ties, mended where it helps, until a stable matching or the proof is found.
 
     Where the best matching is asked for, all orders are tried, and the best that any of them has is kept.
     """
-    first: StableAnswer | None = None
+    nearest: StableAnswer | None = None
     best: StableAnswer | None = None
-    tried: list[str] = []
+    least, tried, mended = 0, [], 0
     for order in orders:
         if control is not None:
             control.check()
         lists = lists_in(order)
         tried.append(order)
-        found = phases(lists)
-        fault = partition_fault(lists, found.successor)
+        successor = phases(lists).successor
+        fault = partition_fault(lists, successor)
         if fault >= 0:
             raise VerificationError(f"The stable partition fails its check at position {fault}.")
-        stable = not found.odd.any()
-        if not stable and (not lists.tied or partition_fault(lists, found.successor, any_order=True) < 0):
-            return StableAnswer(Status.NO_STABLE, lists, found.successor, "partition", {"orders": tried})
+        if _proves_none(lists, successor):
+            return StableAnswer(Status.NO_STABLE, lists, successor, "partition", _orders(tried, mended))
+        settled = settle(lists, successor, control)
+        lists, successor, mended = settled.lists, settled.successor, mended + settled.rounds
+        if _proves_none(lists, successor):
+            return StableAnswer(Status.NO_STABLE, lists, successor, "partition", _orders(tried, mended))
+        stable = settled.odd == 0
         status = Status.STABLE if stable else Status.UNDECIDED
-        now = StableAnswer(status, lists, found.successor, order if stable else "none", {"orders": tried})
-        first = first or now
+        now = StableAnswer(status, lists, successor, order if stable else "none", _orders(tried, mended))
         if stable and (among == "any" or not lists.tied):
             return now
         if stable:
             now = _improved(now, among, control)
             best = now if best is None or _value(now, among) < _value(best, among) else best
-    assert first is not None
-    chosen = best or first
-    return replace(chosen, searched={**chosen.searched, "orders": tried})
+        if nearest is None or settled.odd < least:
+            nearest, least = now, settled.odd
+    assert nearest is not None
+    chosen = best or nearest
+    return replace(chosen, searched={**chosen.searched, **_orders(tried, mended)})
+
+
+def _proves_none(lists: PreferenceLists, successor: IntArray) -> bool:
+    """Whether a stable partition has an odd party of three or more whatever order is given to ties."""
+    everyone = np.arange(lists.n)
+    if np.array_equal(successor[successor], everyone):
+        return False
+    return not lists.tied or partition_fault(lists, successor, any_order=True) < 0
+
+
+def _orders(tried: list[str], mended: int) -> dict[str, Any]:
+    """What was tried: orders of ties, and how often any of them was mended."""
+    return {"orders": list(tried), **({"mended": mended} if mended else {})}
 
 
 def _value(answer: StableAnswer, among: str) -> int:
@@ -154,16 +173,16 @@ def _with_ties(answer: StableAnswer, among: str, limit: int, control: Control | 
     """Search all weakly stable matchings, as far as the limit allows."""
     known = answer.mate if answer.status == Status.STABLE else None
     if answer.lists.short is not None:
-        searched = {"orders": answer.searched["orders"], "nodes": 0, "limit": 0, "complete": False}
+        searched = {**answer.searched, "nodes": 0, "limit": 0, "complete": False}
         # what was proved holds for one order of ties: in another, everybody may do better
         if known is None or among == "any":
             return replace(answer, searched=searched)
         return _bounded(answer, among, 0, searched)
     found = search_tied(answer.lists, among, limit, known=known, control=control)
     searched = {
-        "orders": answer.searched["orders"],
+        **answer.searched,
         "nodes": found.nodes,
-        "limit": limit,
+        "limit": found.limit,
         "complete": found.complete,
     }
     if found.none_exists:

@@ -32,7 +32,8 @@ class Searched:
     bound : int
         Proved: no weakly stable matching has a lower regret or cost, whichever was asked for.
     nodes, limit : int
-        How many nodes were visited, and the most that were allowed.
+        How many nodes were visited, and the most that were allowed: fewer than asked for where lists are so long that
+        a node takes much time.
     """
 
     mate: IntArray | None
@@ -68,7 +69,7 @@ def search_tied(
         Whole lists.
     among : {"any", "minimum_regret", "egalitarian"}
     limit : int
-        The most nodes that may be visited in all.
+        The most nodes that may be visited in all; and in a part with m list entries, 400,000,000 / m.
     known : int64 array, shape (n,), optional
         Everyone's partner in a weakly stable matching, -1 for nobody; only better ones are looked for.
     control : Control, optional
@@ -88,19 +89,21 @@ def search_tied(
     entries = list_entries(lists)
     mate = np.full(lists.n, -1, dtype=np.int64) if known is None else known.copy()
     complete, bound, nodes = True, 0, 0
-    unknown = False
+    unknown, most = False, limit
     for people in parts_of(entries):
         part = _search_part(restricted(entries, people), among, limit - nodes, _inner(known, people), control)
         nodes += part.nodes
+        if not part.complete:
+            most = min(most, nodes)
         complete &= part.complete
         bound = max(bound, part.bound) if among == "minimum_regret" else bound + part.bound
         if part.mate is None:
             unknown = True
             if part.complete:
-                return Searched(None, True, True, 0, nodes, limit)
+                return Searched(None, True, True, 0, nodes, most)
         else:
             mate[people] = np.where(part.mate < 0, -1, people[part.mate])
-    return Searched(None if unknown else mate, False, complete, bound, nodes, limit)
+    return Searched(None if unknown else mate, False, complete, bound, nodes, most)
 
 
 def _inner(known: IntArray | None, people: IntArray) -> IntArray | None:
