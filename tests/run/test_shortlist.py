@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import peermatch as pm
 from peermatch.datasets import make_organisation
 from peermatch.explain import FOR, HELPS, UNKNOWN, findings_of, pair_facts
-from peermatch.problem import FORBIDDEN, DenseScores
+from peermatch.problem import FORBIDDEN, GRID, DenseScores, top_of_blocks
+from peermatch.run.listing import _Turned
 from peermatch.run.shortlist import find_lists
 
 SCORES = st.tuples(st.integers(1, 9), st.integers(1, 9)).flatmap(
@@ -162,6 +163,74 @@ def test_two_sides_get_lists_of_each_other():
     short = shortlist.short.query("side == 'mentee'")
     assert len(short)
     assert short["reason"].str.contains("already").all()
+
+
+def two_tables(n=30, m=17):
+    """Mentees and mentors, some of whom have the id of a mentee; many scores are equal."""
+    mentees = [{"email": f"e{k:02d}", "grade": k % 4 + 1, "site": "xyz"[k % 3]} for k in range(n)]
+    mentors = [{"email": f"{'er'[k % 2]}{k:02d}", "grade": k % 3 + 4, "site": "yzw"[k % 3]} for k in range(m)]
+    return mentees, mentors
+
+
+def two_sided_matcher(floor=None, custom=False):
+    criteria = [pm.above("grade", by=(1, 3)), pm.same("site")]
+    if custom:
+        criteria.append(pm.custom(lambda me, you: (me["grade"] + you["grade"]) % 3 / 2, "grade"))
+    return pm.PeerMatcher(
+        "email", criteria, [pm.must_differ("grade")], sides=("mentee", "mentor"), floor=floor
+    )
+
+
+@pytest.mark.parametrize("floor", [None, 0.6])
+@pytest.mark.parametrize("at_most", [None, 2])
+def test_the_right_side_gets_the_best_of_all_its_pairs(floor, at_most):
+    mentees, mentors = two_tables()
+    shortlist = two_sided_matcher(floor).shortlist(mentees, 4, others=mentors, at_most=at_most)
+    pairing = two_sided_matcher(floor).match(mentees, others=mentors)
+    block = pairing.scores.block(np.arange(30)).T
+    block = np.where(block < (floor or 0) * 2**30, FORBIDDEN, block)
+    on = {person["email"]: k for k, person in enumerate(mentees)}
+    lists = {person["email"]: shortlist.lists["mentor", person["email"]] for person in mentors}
+    right = sorted(mentors, key=lambda person: person["email"])
+    for row, person in zip(block, right, strict=True):
+        got = [int(row[on[id]]) for id in lists[person["email"]]]
+        best = sorted((score for score in row.tolist() if score != FORBIDDEN), reverse=True)[:4]
+        assert got == sorted(got, reverse=True)
+        assert FORBIDDEN not in got
+        if at_most is None:
+            assert got == best
+    if at_most is not None:
+        assert max(sum(id in chosen for chosen in lists.values()) for id in on) == at_most
+
+
+@pytest.mark.parametrize("at_most", [None, 2])
+def test_one_person_of_two_sides_alone_has_the_lists_of_the_full_run(at_most):
+    mentees, mentors = two_tables()
+    matcher = two_sided_matcher()
+    full = matcher.shortlist(mentees, 3, others=mentors, at_most=at_most)
+
+    def alone(who):
+        return matcher.shortlist(mentees, 3, others=mentors, at_most=at_most, who=who).lists
+
+    assert alone("r01") == {("mentor", "r01"): full.lists["mentor", "r01"]}
+    assert alone("e01") == {("mentee", "e01"): full.lists["mentee", "e01"]}
+    both = {key: full.lists[key] for key in (("mentee", "e00"), ("mentor", "e00"))}
+    assert alone("e00") == both
+    assert alone(["e00", "r03"]) == {**both, ("mentor", "r03"): full.lists["mentor", "r03"]}
+    with pytest.raises(pm.InputError, match="Nobody has the id 'r00'"):
+        alone(["e01", "r00"])
+
+
+@pytest.mark.parametrize("lowest", [0, 1, GRID // 2])
+@pytest.mark.parametrize("custom", [False, True])
+def test_turned_scores_find_the_best_as_reading_every_pair_does(lowest, custom):
+    mentees, mentors = two_tables()
+    matcher = two_sided_matcher(custom=custom)
+    turned = _Turned(matcher.match(mentees, others=mentors).scores).at_least(lowest)
+    for k in (0, 1, 3, 40):
+        found, plain = turned.top(k), top_of_blocks(turned, k)
+        assert np.array_equal(found.columns, plain.columns)
+        assert np.array_equal(found.scores, plain.scores)
 
 
 @pytest.mark.parametrize("k", [0, -1, 1001, 2.5, True, None, "3"])

@@ -15,7 +15,18 @@ from peermatch.criteria import Sides, key_of
 from peermatch.criteria.masks import ListedMask
 from peermatch.errors import InputError, PeerMatchError, error_item
 from peermatch.explain import Outcome
-from peermatch.problem import IntArray, Matching, PairScores, Status, Stopped, scores_above
+from peermatch.problem import (
+    FORBIDDEN,
+    Candidates,
+    IntArray,
+    Matching,
+    PairScores,
+    SearchableScores,
+    Status,
+    Stopped,
+    scores_above,
+    top_of_blocks,
+)
 from peermatch.report import Shortlist, ShortOf
 from peermatch.run.floor import floor_on_grid
 from peermatch.run.request import Request
@@ -135,11 +146,21 @@ class _Turned:
         """Return the scores of the listed pairs."""
         return self.base.at(v, u)
 
-    def top(self, k: int) -> Any:
-        """Return each row's k best allowed partners."""
-        from peermatch.problem import top_of_blocks
+    def top(self, k: int) -> Candidates:
+        """Return each row's k best allowed partners: in one look at all pairs, where the scores can search."""
+        rows, columns = self.shape
+        k = max(0, min(k, columns))
+        best = None
+        if k and rows and isinstance(self.base, SearchableScores):
+            nobody = (np.zeros(columns, dtype=np.int64), np.zeros(rows, dtype=np.int64))
+            best = self.base.best_partners(k, nobody)
+        if best is None:
+            return top_of_blocks(self, k)
+        return Candidates(best.right, np.where(best.right < 0, FORBIDDEN, best.right_worth // 2))
 
-        return top_of_blocks(self, k)
+    def at_least(self, lowest: int) -> PairScores:
+        """Return the same scores, in which pairs with a lower one than this are forbidden."""
+        return _Turned(scores_above(self.base, lowest))
 
     def utilities(self, rows: IntArray, side: str = "left") -> IntArray:
         """Return what each pairing is worth to the row's person alone."""
