@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -283,9 +284,64 @@ def test_a_pool_without_a_stable_answer_gets_what_its_fallback_promises(fallback
     if fallback:
         blocking = pairing.stability.blocking
         assert len(blocking) >= pairing.stability.blocking_at_least == 1
-        assert (blocking[["gain_a", "gain_b"]] > 0).all().all()
+        gains = pd.concat([blocking["gain_a"], blocking["gain_b"]])
+        assert (gains > 0).all()
+        assert set(blocking["unit_a"]) | set(blocking["unit_b"]) == {
+            "score"
+        }  # `prefers` is a criterion like others
         for a, b in zip(blocking["a"], blocking["b"], strict=True):
             assert pairing.why_stable(a, b).verdict == "blocking"
+
+
+STATED_RING = {id: wishes.split(";") for id, wishes in RING}
+
+
+@pytest.mark.parametrize("fallback", ["few_blocking", "maximum_stable"])
+def test_what_stated_rankings_would_gain_is_told_in_places(fallback):
+    """Against `why_stable`, which reads both people's lists; who is alone, or compares a stranger, has no number."""
+    solver = get_solver("roommates", fallback=fallback)
+    matcher = pm.PeerMatcher("id", [pm.same("team")], solver=solver)
+    people = [{"id": id, "team": "x"} for id, _ in RING]
+    pairing = matcher.match(people, preferences=STATED_RING)
+    assert pairing.certificate.status == "no_stable"
+    blocking = pairing.stability.blocking
+    assert len(blocking) >= 1
+    assert blocking["gain_a"].dtype == blocking["gain_b"].dtype == np.float64
+    numbers = 0
+    for row in blocking.itertuples():
+        why = pairing.why_stable(row.a, row.b)
+        assert why.verdict == "blocking"
+        for side, gain, unit in zip(
+            why.sides, (row.gain_a, row.gain_b), (row.unit_a, row.unit_b), strict=True
+        ):
+            if side.weakest is None:
+                assert np.isnan(gain)
+                assert unit is None
+            else:
+                assert (gain, unit) == (side.place_has - side.place_other, "places")
+                numbers += 1
+    assert numbers
+
+
+def test_gains_by_the_criteria_are_in_points_of_score():
+    """Eve and whoever lists nobody are compared by the criteria; the ring around them is stated."""
+    people = [{"id": id, "years": years} for id, years in zip("abcd", (1, 2, 3, 9), strict=True)]
+    lists = {"a": ["b", "c"], "b": ["c", "a"], "c": ["a", "b"]}
+    solver = get_solver("roommates", fallback="few_blocking")
+    pairing = pm.PeerMatcher("id", [pm.near("years", scale=20)], solver=solver).match(
+        people, preferences=lists
+    )
+    assert pairing.certificate.status == "no_stable"
+    for row in pairing.stability.blocking.itertuples():
+        sides = pairing.why_stable(row.a, row.b).sides
+        for side, gain, unit in zip(sides, (row.gain_a, row.gain_b), (row.unit_a, row.unit_b), strict=True):
+            if unit == "score":
+                assert gain == pytest.approx(side.worth_other - (side.worth_has or 0))
+                assert side.id == "d"
+            elif unit == "places":
+                assert gain == side.place_has - side.place_other
+            else:
+                assert side.weakest is None or bool(side.place_has) != bool(side.place_other)
 
 
 def test_the_default_in_programmes_leaves_nobody_alone_who_could_be_paired():

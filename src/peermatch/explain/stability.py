@@ -18,7 +18,6 @@ from peermatch.explain.explanation import find_person
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.wording import counted, listing, score_text, text_table, wrapped
 from peermatch.problem import GRID, IntArray, Matching, NoStableCertificate, Problem
-from peermatch.scoring import STATED
 from peermatch.verify import refusals
 
 __all__ = [
@@ -423,7 +422,8 @@ class StabilityView:
     blocking_at_least : int or None
         Proved: every set of pairs has as many blocking pairs; None where nothing was counted.
     blocking : pandas, polars or pyarrow table
-        Columns a, b (or the names of the sides), gain_a, gain_b, unit: "places" or "score".
+        Columns a, b (or the names of the sides), gain_a, unit_a, gain_b, unit_b. A gain is in "places" where someone
+        listed both the other and whom they have, in "score" where neither; else empty, as its unit: no number tells.
     """
 
     status: str
@@ -469,11 +469,17 @@ def stability_view(outcome: Outcome) -> StabilityView | None:
     ids = (outcome.cohort(0).ids, outcome.cohort(1).ids)
     rows = []
     if blocking is not None:
-        places = blocking.unit == "ranks"
-        for (u, v), gains in zip(blocking.pairs.tolist(), blocking.gains.tolist(), strict=True):
-            told = [_told_gain(gain, places) for gain in gains]
-            rows.append((ids[0][u], ids[1][v], *told, "places" if places else "score"))
-    frame = pd.DataFrame(rows, columns=[*names, f"gain_{names[0]}", f"gain_{names[1]}", "unit"])
+        for pair, gains in zip(blocking.pairs.tolist(), blocking.gains.tolist(), strict=True):
+            told = [
+                _told_gain(outcome, hand, pair[hand], pair[1 - hand], gains[hand], blocking.unit)
+                for hand in (0, 1)
+            ]
+            rows.append((ids[0][pair[0]], ids[1][pair[1]], *told[0], *told[1]))
+    columns = [*names, *(f"{what}_{name}" for name in names for what in ("gain", "unit"))]
+    kinds = {
+        f"{what}_{name}": kind for name in names for what, kind in (("gain", "float64"), ("unit", object))
+    }
+    frame = pd.DataFrame(rows, columns=columns, dtype=object).astype(kinds)
     return StabilityView(
         status=str(outcome.matching.status),
         promise="" if found is None else found.promise,
@@ -488,8 +494,16 @@ def stability_view(outcome: Outcome) -> StabilityView | None:
     )
 
 
-def _told_gain(gain: int, places: bool) -> float | None:
-    """A gain in places or in score; None where a listed and an unlisted person are compared, which no number tells."""
-    if places:
-        return float(gain)
-    return None if gain > STATED // 2 else gain / GRID
+def _told_gain(
+    outcome: Outcome, hand: int, position: int, other: int, gain: int, unit: str
+) -> tuple[float | None, str | None]:
+    """What someone would gain by the other, and in what; None where only one of the two compared was listed."""
+    if unit == "ranks":
+        return float(gain), "places"
+    indices = outcome.pairs_of[hand][position]
+    mate = outcome.partner(indices[0], hand, position)[1] if indices else None
+    listed = _place(outcome, hand, position, other)
+    listed_mate = None if mate is None else _place(outcome, hand, position, mate)
+    if listed and listed_mate:
+        return float(listed_mate - listed), "places"
+    return (None, None) if listed or listed_mate else (gain / GRID, "score")
