@@ -9,6 +9,7 @@ import jsonschema
 import numpy as np
 import pytest
 
+from peermatch import PeerMatcher
 from peermatch.criteria import complement, different, forbid, near, same, veto
 from peermatch.problem import (
     BoundCertificate,
@@ -18,6 +19,7 @@ from peermatch.problem import (
     Status,
 )
 from peermatch.report import CertificateView, pairing_schema
+from peermatch.solvers import get_solver
 from support.pairings import TEAM, make_pairing
 
 CRITERIA = [near("years"), complement(offers="teach", seeks="learn"), different("team")]
@@ -59,6 +61,39 @@ def test_every_kind_of_result_fits_the_schema(name, pairing):
     assert json.loads(pairing.to_json()) == data
     assert data["schema"] == "peermatch/pairing/1"
     assert len(data["people"]) == sum(len(side) for side in pairing.everyone if side is not None)
+
+
+RING = {
+    "ada": ["bo", "cy", "di"],
+    "bo": ["cy", "ada", "di"],
+    "cy": ["ada", "bo", "di"],
+    "di": ["ada", "bo", "cy"],
+}
+
+
+@pytest.mark.parametrize("fallback", ["maximum_stable", "few_blocking", None])
+def test_what_a_stable_solver_found_out_goes_out_too(fallback):
+    people = [{"id": id, "x": 1} for id in RING]
+    matcher = PeerMatcher("id", [same("x")], solver=get_solver("roommates", fallback=fallback))
+    pairing = matcher.match(people, preferences=RING)
+    data = json.loads(pairing.to_json())
+    jsonschema.validate(data, pairing_schema())
+    found, view = data["stability"], pairing.stability
+    assert [[id["value"] for id in party] for party in found["odd_parties"]] == [["ada", "bo", "cy"]]
+    assert (found["promise"], found["odd_party"]) == (view.promise, view.odd_party)
+    assert (found["cost"], found["regret"]) == (view.cost, view.regret)
+    assert found["blocking_at_least"] == (None if fallback is None else 1)
+    assert len(found["blocking"]) == {"maximum_stable": 2, "few_blocking": 1, None: 0}[fallback]
+    if fallback == "few_blocking":
+        places = {"gain_a": 1, "unit_a": "places", "gain_b": 1, "unit_b": "places"}
+        assert found["blocking"] == [
+            {"a": {"type": "str", "value": "bo"}, "b": {"type": "str", "value": "cy"}, **places}
+        ]
+    wrong = copy.deepcopy(data)
+    wrong["stability"]["odd_parties"][0].pop()
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, pairing_schema())
+    assert PeerMatcher("id", [same("x")]).match(people).to_dict()["stability"] is None
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ __all__ = [
     "StabilitySide",
     "StabilityView",
     "WhyStable",
+    "blocking_rows",
     "odd_parties_of",
     "odd_party_text",
     "odd_party_words",
@@ -466,20 +467,12 @@ def stability_view(outcome: Outcome) -> StabilityView | None:
     found = outcome.matching.stability
     blocking = None if found is None else found.blocking
     names = outcome.sides.names
-    ids = (outcome.cohort(0).ids, outcome.cohort(1).ids)
-    rows = []
-    if blocking is not None:
-        for pair, gains in zip(blocking.pairs.tolist(), blocking.gains.tolist(), strict=True):
-            told = [
-                _told_gain(outcome, hand, pair[hand], pair[1 - hand], gains[hand], blocking.unit)
-                for hand in (0, 1)
-            ]
-            rows.append((ids[0][pair[0]], ids[1][pair[1]], *told[0], *told[1]))
+    ids = outcome.cohort(0).ids
     columns = [*names, *(f"{what}_{name}" for name in names for what in ("gain", "unit"))]
     kinds = {
         f"{what}_{name}": kind for name in names for what, kind in (("gain", "float64"), ("unit", object))
     }
-    frame = pd.DataFrame(rows, columns=columns, dtype=object).astype(kinds)
+    frame = pd.DataFrame(blocking_rows(outcome), columns=columns, dtype=object).astype(kinds)
     return StabilityView(
         status=str(outcome.matching.status),
         promise="" if found is None else found.promise,
@@ -487,11 +480,26 @@ def stability_view(outcome: Outcome) -> StabilityView | None:
         cost_bound=None if found is None else found.cost_bound,
         regret=None if found is None else found.regret,
         regret_bound=None if found is None else found.regret_bound,
-        odd_parties=tuple(tuple(ids[0][p] for p in party) for party in odd_parties_of(outcome)),
+        odd_parties=tuple(tuple(ids[p] for p in party) for party in odd_parties_of(outcome)),
         odd_party=odd_party_text(outcome),
         blocking_at_least=None if blocking is None else blocking.at_least,
         blocking=outcome.everyone[0].in_kind(frame),
     )
+
+
+def blocking_rows(outcome: Outcome) -> list[tuple[Any, ...]]:
+    """Return the pairs that block what a fallback made: both ids, then the gain and its unit for each of the two."""
+    blocking = outcome.matching.blocking_pairs
+    if blocking is None:
+        return []
+    rows = []
+    for pair, gains in zip(blocking.pairs.tolist(), blocking.gains.tolist(), strict=True):
+        told = [
+            _told_gain(outcome, hand, pair[hand], pair[1 - hand], gains[hand], blocking.unit)
+            for hand in (0, 1)
+        ]
+        rows.append((outcome.cohort(0).ids[pair[0]], outcome.cohort(1).ids[pair[1]], *told[0], *told[1]))
+    return rows
 
 
 def _told_gain(

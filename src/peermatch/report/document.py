@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch.cohort.aside import is_missing
-from peermatch.explain import Outcome
+from peermatch.explain import Outcome, blocking_rows, stability_view
 from peermatch.problem import Certificate, CoverCertificate, IntArray
 from peermatch.report.certificate import CertificateView
 
@@ -82,6 +82,7 @@ def document(
         "rules": list(_records(frames["rules"])),
         "repairs": [_repair(row) for row in _records(frames["repairs"])],
         "certificate": _certificate(outcome, certificate),
+        "stability": _stability(outcome),
     }
 
 
@@ -152,6 +153,35 @@ def _certificate(outcome: Outcome, view: CertificateView) -> dict[str, Any]:
         "sentence": view.sentence,
         "evidence": None if view.evidence is None else _evidence(view.evidence),
         "vertices": None if view.vertices is None else _vertices(outcome, view.vertices),
+    }
+
+
+def _stability(outcome: Outcome) -> dict[str, Any] | None:
+    """What a stable solver found out beyond its proof; None for the others."""
+    view = stability_view(outcome)
+    if view is None:
+        return None
+    blocking = [
+        {
+            "a": typed_id(a),
+            "b": typed_id(b),
+            "gain_a": gain_a,
+            "unit_a": unit_a,
+            "gain_b": gain_b,
+            "unit_b": unit_b,
+        }
+        for a, b, gain_a, unit_a, gain_b, unit_b in blocking_rows(outcome)
+    ]
+    return {
+        "promise": view.promise,
+        "cost": view.cost,
+        "cost_bound": view.cost_bound,
+        "regret": view.regret,
+        "regret_bound": view.regret_bound,
+        "odd_parties": [[typed_id(id) for id in party] for party in view.odd_parties],
+        "odd_party": view.odd_party,
+        "blocking_at_least": view.blocking_at_least,
+        "blocking": blocking,
     }
 
 

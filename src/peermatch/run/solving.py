@@ -225,8 +225,7 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
             if matching.certificate is not None
             else "A search through every set of pairs found none that is stable (not checked independently)"
         )
-        made = "these pairs are not stable either" if len(matching.pairs) else "no pairs were made"
-        return f"{proved}; {made}."
+        return f"{proved}; {_made_instead(matching)}."
     if status == Status.GAP and gap is not None:
         if isinstance(matching.certificate, WorstFirstCertificate):
             return (
@@ -241,6 +240,20 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
             )
         return "Undecided: it is not known whether a stable set of pairs exists; these are not proved to be stable."
     return "Undecided: the search stopped before it was known whether a better answer exists."
+
+
+def _made_instead(matching: Matching) -> str:
+    """Say what the pairs are where no set of pairs is stable."""
+    if not len(matching.pairs):
+        return "no pairs were made"
+    blocking = matching.blocking_pairs
+    if blocking is None:
+        return "these pairs are not stable either"
+    others = "1 other pair" if len(blocking) == 1 else f"{len(blocking):,} other pairs"
+    made = f"pairs were made all the same, and {others} would leave for each other"
+    if len(blocking) == blocking.at_least:
+        return f"{made}: as few as can be"
+    return f"{made}; whatever pairs are made, at least {blocking.at_least:,} would"
 
 
 def _worst_first(certificate: WorstFirstCertificate, demands: bool) -> str:
