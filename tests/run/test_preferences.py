@@ -385,3 +385,27 @@ def test_a_stable_solver_on_the_wrong_kind_of_people_names_the_other_stable_one(
         pm.PeerMatcher("id", [pm.same("team")], sides=("a1", "b1"), solver="roommates").match(
             people[:1], people[1:]
         )
+
+
+@pytest.mark.parametrize("round", ["1", "2", "3", "4", "5"])
+def test_what_the_solver_found_is_told_of_the_right_people(round):
+    """Solvers see people in another order each round; beside the ring two are demanded, who took no part in it."""
+    people = [{"id": id, "team": "x"} for id in ("gus", "dee", "ada", "hal", "bo", "cy")]
+    lists = {name: STATED_RING[name] for name in ("ada", "bo", "cy", "dee")}
+    solver = get_solver("roommates", fallback="maximum_stable")
+    matcher = pm.PeerMatcher("id", [pm.same("team")], [pm.require([("gus", "hal")])], solver=solver)
+    pairing = matcher.match(people, preferences=lists, round=round)
+    ids = sorted(person["id"] for person in people)
+    found = pairing.matching.stability
+    ring = {ids[x]: ids[y] for x, y in enumerate(found.partition.tolist())}
+    assert ring == {"ada": "bo", "bo": "cy", "cy": "ada", "dee": "dee", "gus": "hal", "hal": "gus"}
+    blocking = found.blocking.pairs.tolist()
+    assert blocking == sorted(blocking)
+    for (u, v), gains in zip(blocking, found.blocking.gains.tolist(), strict=True):
+        assert u < v
+        why = pairing.why_stable(ids[u], ids[v])
+        assert why.verdict == "blocking"
+        assert [side.gain for side in why.sides] == gains
+    listed = [{row.a, row.b} for row in pairing.stability.blocking.itertuples()]
+    assert listed == [{ids[u], ids[v]} for u, v in blocking]
+    assert pairing.why_stable("gus", "ada").verdict == "demanded"
