@@ -1,4 +1,4 @@
-"""The events of a search, in order of time: a binary heap in two columns of one array, and a queue of those due.
+"""The events of a search, in order of time: a heap (`peermatch.kernels.heap`), and a queue of those due.
 
 Idea
     Duals are stored relative to the time of the search, so the time at which an edge becomes tight is known when
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from peermatch.kernels._jit import in_place_kernel
 from peermatch.kernels.blossom_state import BOUND, HEAP_SIZE, READY, SERVED, TIME, Ints
+from peermatch.kernels.heap import drop_first, put
 
 __all__: list[str] = []
 
@@ -32,17 +33,8 @@ def push(heap: Ints, ready: Ints, now: Ints, time: int, event: int) -> None:
         ready[now[READY]] = event
         now[READY] += 1
         return
-    i = now[HEAP_SIZE]
-    now[HEAP_SIZE] = i + 1
-    while i > 0:
-        above = (i - 1) >> 1
-        if heap[above, 0] <= time:
-            break
-        heap[i, 0] = heap[above, 0]
-        heap[i, 1] = heap[above, 1]
-        i = above
-    heap[i, 0] = time
-    heap[i, 1] = event
+    put(heap, now[HEAP_SIZE], time, event)
+    now[HEAP_SIZE] += 1
 
 
 @in_place_kernel
@@ -60,30 +52,9 @@ def take_next(heap: Ints, ready: Ints, now: Ints) -> int:
         return NONE
     now[TIME] = heap[0, 0]
     event = heap[0, 1]
-    drop_first(heap, now)
+    now[HEAP_SIZE] -= 1
+    drop_first(heap, now[HEAP_SIZE])
     return event
-
-
-@in_place_kernel
-def drop_first(heap: Ints, now: Ints) -> None:
-    """Remove the earliest event, which stands at row 0."""
-    size = now[HEAP_SIZE] - 1
-    now[HEAP_SIZE] = size
-    time, event = heap[size, 0], heap[size, 1]
-    i = 0
-    while True:
-        below = 2 * i + 1
-        if below >= size:
-            break
-        if below + 1 < size and heap[below + 1, 0] < heap[below, 0]:
-            below += 1
-        if heap[below, 0] >= time:
-            break
-        heap[i, 0] = heap[below, 0]
-        heap[i, 1] = heap[below, 1]
-        i = below
-    heap[i, 0] = time
-    heap[i, 1] = event
 
 
 @in_place_kernel

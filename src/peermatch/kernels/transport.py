@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.kernels._jit import in_place_kernel
+from peermatch.kernels.heap import drop_first, put
 
 __all__ = ["Flow", "open_places"]
 
@@ -72,44 +73,6 @@ class Flow(NamedTuple):
 
 
 @in_place_kernel
-def push(heap: Ints, now: Ints, key: int, node: int) -> None:
-    """Add a node to the heap."""
-    i = now[HEAP]
-    now[HEAP] = i + 1
-    while i > 0:
-        above = (i - 1) >> 1
-        if heap[above, 0] <= key:
-            break
-        heap[i, 0] = heap[above, 0]
-        heap[i, 1] = heap[above, 1]
-        i = above
-    heap[i, 0] = key
-    heap[i, 1] = node
-
-
-@in_place_kernel
-def drop_first(heap: Ints, now: Ints) -> None:
-    """Remove the nearest node, which stands at row 0."""
-    size = now[HEAP] - 1
-    now[HEAP] = size
-    key, node = heap[size, 0], heap[size, 1]
-    i = 0
-    while True:
-        below = 2 * i + 1
-        if below >= size:
-            break
-        if below + 1 < size and heap[below + 1, 0] < heap[below, 0]:
-            below += 1
-        if heap[below, 0] >= key:
-            break
-        heap[i, 0] = heap[below, 0]
-        heap[i, 1] = heap[below, 1]
-        i = below
-    heap[i, 0] = key
-    heap[i, 1] = node
-
-
-@in_place_kernel
 def offer(
     flow: Flow, room: Ints, heap: Ints, now: Ints, node: int, distance: int, edge: int, to_other: int
 ) -> None:
@@ -125,7 +88,8 @@ def offer(
     end = distance + to_end(flow, node, now[SOURCE], to_other)
     if end < now[BEST]:
         now[BEST], now[END] = end, node
-    push(heap, now, distance, node)
+    put(heap, now[HEAP], distance, node)
+    now[HEAP] += 1
 
 
 @in_place_kernel
@@ -182,7 +146,8 @@ def search(flow: Flow, room: Ints, heap: Ints, reached: Ints, now: Ints, source:
         distance, node = heap[0, 0], heap[0, 1]
         if distance >= now[BEST]:
             break
-        drop_first(heap, now)
+        now[HEAP] -= 1
+        drop_first(heap, now[HEAP])
         if room[node, 3] != 0:
             continue
         room[node, 3] = 1
