@@ -176,7 +176,7 @@ def test_an_id_on_both_sides_needs_its_side():
             complement(offers="o", seeks="s"),
             [
                 ("helps", "ada can help bo with a (1 of 3 that bo seeks)"),
-                ("against", "bo does not offer the one thing that ada seeks"),
+                ("against", "bo does not offer the one thing that ada seeks (s)"),
             ],
         ),
         (

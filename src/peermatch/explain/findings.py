@@ -226,7 +226,9 @@ def _complement(fact: Fact) -> Phrases:
         else:
             count = len(half.wanted)
             things = "the one thing" if count == 1 else f"any of the {count} things"
-            yield AGAINST, f"{other.label} does not offer {things} that {half.label} seeks"
+            # with two such criteria the other one may have been met: so it is said where these were looked for
+            seeks = column_words(fact.criterion.left[0])
+            yield AGAINST, f"{other.label} does not offer {things} that {half.label} seeks ({seeks})"
 
 
 def _available(fact: Fact) -> Phrases:
