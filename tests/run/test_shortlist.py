@@ -264,3 +264,15 @@ def test_tables_come_back_in_kind_and_go_to_a_file(tmp_path):
     assert len(pd.read_csv(path)) == len(shortlist.table)
     pairing = MATCHER.match(people(), preferences=path, unlisted="never")
     assert pairing.certificate.status in ("stable", "no_stable")
+
+
+def test_reasons_leave_ids_as_they_are_written():
+    people = [
+        {"id": "ada@x", "teaches": "sql", "seeks": "r", "site": "x"},
+        {"id": "bo@x", "teaches": "r", "seeks": "sql", "site": "x"},
+    ]
+    matcher = pm.PeerMatcher("id", [pm.complement(offers="teaches", seeks="seeks"), pm.same("site")])
+    reasons = matcher.shortlist(people, 1).table["reason"].tolist()
+    assert reasons[0].startswith("bo@x can help ada@x with r")
+    alike = pm.PeerMatcher("id", [pm.same("site")]).shortlist(people, 1).table["reason"].tolist()
+    assert alike == ["The same site (x).", "The same site (x)."]

@@ -134,7 +134,8 @@ class Shortlist:
         """One sentence of what speaks for the two: what counts most first; nothing of what speaks against them."""
         good = self._speaking_for(index, hand)
         if good:
-            return _sentence("; ".join(good))
+            u, v = self.outcome.pairs[index].tolist()
+            return _sentence("; ".join(good), (self.outcome.label(0, u), self.outcome.label(1, v)))
         if any(finding.tone == UNKNOWN for finding in findings_of(pair_facts(self.outcome, index, hand))):
             return "Too little is known about the two to say why; it is worth asking."
         return _NO_REASON if self.outcome.details.scores[index] > 0 else _NOTHING
@@ -208,8 +209,9 @@ class Shortlist:
         return f"<p><b>{html.escape(repr(self))}</b></p>{head}"
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
+def _sentence(text: str, names: tuple[str, str]) -> str:
+    """Begin with a capital, unless it begins with someone's name or id: those stay as they are written."""
+    return text + "." if text.startswith(names) else text[:1].upper() + text[1:] + "."
 
 
 def _ids(cells: list[Any]) -> pd.Series[Any]:
