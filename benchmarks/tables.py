@@ -163,7 +163,10 @@ def stable(results: Results) -> str:
                 time_of(ranks),
                 _or_dash(ratio_of(ours, ranks)),
                 *(_peer_or_fault(results.one(contender=peer, **case)) for peer in ("matching", "algmatch")),
-                written(ours["more"].get("check_seconds")),
+                # an undecided answer claims nothing that could be checked
+                "–"
+                if ours["more"].get("answer") == "undecided"
+                else written(ours["more"].get("check_seconds")),
             ]
         )
     head = [
