@@ -114,7 +114,7 @@ class TransportGraph:
         opened = self.searched.copy() if len(self.searched) else np.zeros(n, dtype=np.int64)
         y = np.append(self.y, self.reward)
         return Flow(
-            start, edge, self.u + self.v + self.n_left, self.weight, self.used, y, count, opened, self.minimum,
+            start, edge, self.u + self.v + self.n_left, self.weight, self.used, y, count, opened, self.places, self.minimum,
             slot_start, slot,
         )  # fmt: skip
 
@@ -129,7 +129,7 @@ class TransportGraph:
                 if control.stopping:
                     return False
             first = open_places(
-                flow, self.places, nodes, first, room, heap, reached, now, self.n_left, _EDGES_AT_ONCE
+                flow, nodes, first, room, heap, reached, now, self.n_left, _EDGES_AT_ONCE
             )
         self.searches += int(now[6])
         if n and int(np.abs(flow.y).max()) >= _ROOM:
