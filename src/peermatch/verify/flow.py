@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from peermatch.kernels.checking import LOWEST, N_PAIRS, TALLY, TOO_GREAT, add_beyond
 from peermatch.problem import (
     FORBIDDEN,
     FlowCertificate,
@@ -174,21 +175,31 @@ def _blocks(rows: IntArray, columns: int) -> list[IntArray]:
 def _pass_over(problem: Problem, certificate: FlowCertificate) -> tuple[int, int, int]:
     """Return how many pairs are allowed, their lowest score (at most 0), and what they are worth beyond their duals."""
     rows, columns = problem.scores.shape
-    left, right = certificate.left_duals, certificate.right_duals
-    pairs, lowest, beyond = 0, 0, 0
+    most = _ROOM // max(1, columns)  # a row's sum stays within 64 bits
+    tally, beyond = np.zeros(TALLY, dtype=np.int64), 0
     for some in _blocks(np.arange(rows, dtype=np.int64), columns):
-        block = np.asarray(problem.scores.block(some))
-        allowed = block != FORBIDDEN
-        pairs += int(allowed.sum())
-        lowest = min(lowest, int(block.min(where=allowed, initial=0)))
-        # subtracting one by one keeps within 64 bits: duals and bonus are below 2**60
-        far = allowed & (np.abs(block >> 1) >= _ROOM >> 1)
-        if far.any():
-            raise ValueError("Scores of 2**60 or more cannot be checked.")
-        over = np.where(allowed, block, 0) + certificate.bonus - left[some][:, None] - right[None, :]
-        positive = allowed & (over > 0)
-        beyond += sum(over[positive].tolist())
-    return pairs, lowest, beyond
+        block = np.require(problem.scores.block(some), np.int64, ["C"])
+        of_rows, before = np.zeros(len(some), dtype=np.int64), tally.copy()
+        duals = (certificate.left_duals, certificate.right_duals)
+        add_beyond(block, some, *duals, certificate.bonus, most, of_rows, tally)
+        if tally[TOO_GREAT]:
+            tally = before
+            beyond += _in_any_size(block, duals[0][some], duals[1], certificate.bonus, tally)
+        else:
+            beyond += sum(of_rows.tolist())
+    return int(tally[N_PAIRS]), int(tally[LOWEST]), beyond
+
+
+def _in_any_size(block: IntArray, left: IntArray, right: IntArray, bonus: int, tally: IntArray) -> int:
+    """Count on and return what a block is worth beyond its duals, in Python integers where it is summed up."""
+    allowed = block != FORBIDDEN
+    tally[N_PAIRS] += allowed.sum()
+    tally[LOWEST] = min(tally[LOWEST], block.min(where=allowed, initial=0))
+    if (allowed & (np.abs(block >> 1) >= _ROOM >> 1)).any():
+        raise ValueError("Scores of 2**60 or more cannot be checked.")
+    # subtracting one by one keeps within 64 bits: duals and bonus are below 2**60
+    over = np.where(allowed, block, 0) + bonus - left[:, None] - right[None, :]
+    return sum(over[allowed & (over > 0)].tolist())
 
 
 def _allowed_with(problem: Problem, people: IntArray, side: int) -> IntArray:
