@@ -108,7 +108,7 @@ def _duals(block: IntArray, *, one_pool: bool) -> IntArray:
 
 
 def _duals_with_places(block: IntArray, places: tuple[IntArray, IntArray], everyone_first: bool) -> IntArray:
-    """Return doubled dual variables of an assignment among the sample, less what the scarce side owes to its scarcity."""
+    """Return doubled dual variables of an assignment among the sample, less what scarcity itself costs."""
     worth = block != FORBIDDEN
     u, v = np.nonzero(worth)
     score = np.clip(block[u, v], -_MOST, _MOST)

@@ -114,8 +114,8 @@ class TransportGraph:
         opened = self.searched.copy() if len(self.searched) else np.zeros(n, dtype=np.int64)
         y = np.append(self.y, self.reward)
         return Flow(
-            start, edge, self.u + self.v + self.n_left, self.weight, self.used, y, count, opened, self.places, self.minimum,
-            slot_start, slot,
+            start, edge, self.u + self.v + self.n_left, self.weight, self.used, y, count, opened, self.places,
+            self.minimum, slot_start, slot,
         )  # fmt: skip
 
     def _open(self, flow: Flow, nodes: IntArray, control: Control | None) -> bool:

@@ -21,7 +21,7 @@ from peermatch.problem import (
 from peermatch.verify.proof import Proof, summed_up
 from peermatch.verify.validity import check_valid
 
-__all__ = ["prove_flow", "prove_shortage"]
+__all__ = ["check_none_or_at_least", "prove_flow", "prove_shortage"]
 
 _CELLS = 1 << 22
 _ROOM = 1 << 60
@@ -126,6 +126,40 @@ def prove_shortage(problem: Problem, matching: Matching) -> Proof:
     if demanded <= supplied:
         faults.append(f"A demand of {demanded} is no more than the {supplied} that others can supply.")
     return Proof(not faults, tuple(faults), pairs)
+
+
+def check_none_or_at_least(
+    problem: Problem, matching: Matching, least: tuple[IntArray | None, IntArray | None]
+) -> list[str]:
+    """List what is wrong with an assignment in which everybody has no partner or at least so many; empty if nothing.
+
+    Parameters
+    ----------
+    problem : Problem
+        Minima of a `FlowProblem` hold in any case.
+    matching : Matching
+    least : pair of int64 arrays or None
+
+    Examples
+    --------
+    >>> from peermatch.problem import DenseScores
+    >>> problem = Problem(DenseScores([[5, 4]], two_sided=True))
+    >>> matching = Matching.of(problem, [[0, 0]], status=Status.GAP, solver="by hand")
+    >>> check_none_or_at_least(problem, matching, (None, np.array([2, 0])))
+    ['Right person 0 has 1 partners and needs none or at least 2.']
+    """
+    faults = [*check_valid(matching, problem), *_minimum_faults(matching, _limits(problem)[0])]
+    for place, (who, demanded) in enumerate(zip(("Left", "Right"), least, strict=True)):
+        if demanded is None:
+            continue
+        has = np.bincount(matching.pairs[:, place], minlength=len(demanded))
+        few = np.flatnonzero((has > 0) & (has < demanded))
+        lines = (
+            f"{who} person {p} has {has[p]} partners and needs none or at least {demanded[p]}."
+            for p in few.tolist()
+        )
+        faults += summed_up(lines, len(few), "such people")
+    return faults
 
 
 def _limits(problem: Problem) -> tuple[list[IntArray], list[IntArray]]:
