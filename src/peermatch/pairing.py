@@ -17,14 +17,18 @@ from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.errors import ConfigError
 from peermatch.explain import (
+    Alternatives,
     Explanation,
     Outcome,
     PairExplanation,
     StabilityView,
+    WhyNot,
     WhyStable,
+    alternatives,
     explain,
     explain_pairs,
     stability_view,
+    why_not,
     why_stable,
 )
 from peermatch.problem import Control, IntArray, Matching, Problem
@@ -214,6 +218,102 @@ class Pairing:
         'refused'
         """
         return why_stable(self._outcome, a, b)
+
+    def alternatives(
+        self,
+        id: Any,
+        k: int = 5,
+        side: str | None = None,
+        *,
+        exact: bool = False,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Alternatives:
+        """Return someone's best possible partners, whom those have, and what each would cost everyone together.
+
+        Parameters
+        ----------
+        id : str or int
+            As it came in, with its type.
+        k : int, default 5
+            How many, from 1 to 1,000.
+        side : str, optional
+            The name of the side; needed where both sides have this id.
+        exact : bool, default False
+            Solve again for each of them with the two together: the exact price. Else there is what the proof tells
+            at once: "at least".
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`, of each time that it solves again.
+
+        Returns
+        -------
+        Alternatives
+            `.table`, `.text`.
+
+        Raises
+        ------
+        InputError
+            If nobody has this id (with the nearest one), or both sides have it.
+        ConfigError
+            If the person does not take part, or `k` is wrong.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 4), ("di", 4)]]
+        >>> pm.PeerMatcher("id", [pm.near("years")]).match(people).alternatives("ada", 2).table[["id", "chosen"]].values
+        array([['bo', True],
+               ['cy', False]], dtype=object)
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return alternatives(
+            self._outcome, self.certificate.vertices, id, k, side, exact=exact, control=control
+        )
+
+    def why_not(
+        self,
+        a: Any,
+        b: Any,
+        *,
+        exact: bool = True,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> WhyNot:
+        """Say of two people why they are not together: which rule forbids it, or what it would cost everyone.
+
+        Parameters
+        ----------
+        a, b : str or int
+            Their ids, as they came in.
+        exact : bool, default True
+            Solve again with the two together; False: only what the proof tells at once, an "at least".
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`, of solving again.
+
+        Returns
+        -------
+        WhyNot
+            `.verdict`, `.score`, `.at_least`, `.price`, `.text`, and as `.table` who would have another partner.
+
+        Raises
+        ------
+        InputError
+            If nobody has such an id.
+        ConfigError
+            If someone does not take part, or the two are one person or on one side.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 4), ("di", 4)]]
+        >>> found = pm.PeerMatcher("id", [pm.near("years")]).match(people).why_not("bo", "cy")
+        >>> found.verdict, round(found.price.total, 2)
+        ('costs', 0.71)
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return why_not(self._outcome, self.certificate.vertices, a, b, exact=exact, control=control)
 
     @property
     def stability(self) -> StabilityView | None:
