@@ -57,6 +57,8 @@ from peermatch.verify import prove
 if TYPE_CHECKING:
     import networkx as nx
 
+    from peermatch.report.plots import Plots
+
 __all__ = ["CertificateView", "Pairing"]
 
 _FILES = ("people", "pairs", "members", "unmatched", "rules")
@@ -360,24 +362,18 @@ class Pairing:
         ConfigError
             If `points` is not a whole number from 2 to 50.
         """
-        problem = self.problem or Problem(self.scores, capacity=self.capacity)
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
-        try:
-            found = solvers.frontier(problem, points, control=control)
-        except ValueError as error:
-            raise ConfigError(str(error)) from None
-        rows = [
-            (
-                point.worst,
-                point.total,
-                len(point.matching.pairs),
-                prove(point.problem, point.matching).verified,
-            )
-            for point in found
-        ]
-        required = self.enforcement.required if self.problem else np.zeros((0, 2), dtype=np.int64)
-        demanded = self.scores.at(required[:, 0], required[:, 1]).tolist()
-        return self.everyone[0].in_kind(frontier_frame(rows, demanded))
+        return self.everyone[0].in_kind(self._frontier_frame(points, control))
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures: ``plot.waterfall(id)``, ``plot.scores()``, ``plot.map()``, ``plot.frontier()``.
+
+        Each takes ``ax=`` and returns the axes. They need matplotlib: ``pip install 'peermatch[plots]'``.
+        """
+        from peermatch.report.plots import Plots  # pictures are not part of a run, and cost time to import
+
+        return Plots(self._outcome, self._frontier_frame)
 
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
@@ -474,6 +470,25 @@ class Pairing:
             "rules": rules_frame(self._outcome),
             "repairs": repairs_frame(self._outcome),
         }
+
+    def _frontier_frame(self, points: int, control: Control | None = None) -> pd.DataFrame:
+        problem = self.problem or Problem(self.scores, capacity=self.capacity)
+        try:
+            found = solvers.frontier(problem, points, control=control)
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+        rows = [
+            (
+                point.worst,
+                point.total,
+                len(point.matching.pairs),
+                prove(point.problem, point.matching).verified,
+            )
+            for point in found
+        ]
+        required = self.enforcement.required if self.problem else np.zeros((0, 2), dtype=np.int64)
+        demanded = self.scores.at(required[:, 0], required[:, 1]).tolist()
+        return frontier_frame(rows, demanded)
 
     def _out(self, name: str) -> Any:
         """Return a table of our own as one of the users' kind; a copy, since what they do to it is theirs."""
