@@ -84,6 +84,9 @@ class PeerMatcher:
         What happens when someone is left over.
     solver : str or Solver
         A registered name, or a solver with its options.
+    show : sequence of str, optional
+        Columns that are fit to show: what participants may read of each other, in the meeting guide for one. Nothing
+        else is.
 
     Raises
     ------
@@ -113,9 +116,11 @@ class PeerMatcher:
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
+    show: Sequence[str] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
+        self._check_show()
         self._check_parts()
         self._check_sides()
         for parameter, choices in (
@@ -135,6 +140,16 @@ class PeerMatcher:
                 continue
             if not isinstance(value, str) or not value:
                 raise ConfigError(must_be("PeerMatcher", parameter, "the name of a column", value))
+
+    def _check_show(self) -> None:
+        if self.show is None:
+            return
+        columns = self.show
+        if isinstance(columns, str) or not isinstance(columns, Sequence):
+            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", columns))
+        if not all(isinstance(name, str) and name for name in columns):
+            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", list(columns)))
+        object.__setattr__(self, "show", tuple(columns))
 
     def _check_parts(self) -> None:
         for parameter, kind in (("criteria", Criterion), ("rules", Rule)):

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch import solvers
+from peermatch.checks import must_be
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.errors import ConfigError
@@ -27,6 +28,7 @@ from peermatch.explain import (
     alternatives,
     explain,
     explain_pairs,
+    pair_index,
     stability_view,
     why_not,
     why_stable,
@@ -57,6 +59,7 @@ from peermatch.verify import prove
 if TYPE_CHECKING:
     import networkx as nx
 
+    from peermatch.report.guide import MeetingGuide
     from peermatch.report.plots import Plots
 
 __all__ = ["CertificateView", "Pairing"]
@@ -365,6 +368,107 @@ class Pairing:
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return self.everyone[0].in_kind(self._frontier_frame(points, control))
 
+    def meeting_guide(
+        self,
+        a: Any,
+        b: Any,
+        *,
+        texts: str | os.PathLike[str] | None = None,
+        adviser: str | None = None,
+        contact: str | None = None,
+    ) -> MeetingGuide:
+        """Return a page for the two people of a pair: what they share, where they differ, what each can teach.
+
+        It is made for participants: only of columns that the matcher's ``show`` names, without numbers, without what
+        spoke against the pair, without sensitive criteria.
+
+        Parameters
+        ----------
+        a, b : str or int
+            The ids of the two, as they came in.
+        texts : path, optional
+            A translation: a TOML file with the keys of ``peermatch/report/texts/guide_en.toml``.
+        adviser : str, optional
+            Whom to ask when a question outgrows both, as people read it.
+        contact : str, optional
+            Whom to turn to for saying no, as people read it.
+
+        Returns
+        -------
+        MeetingGuide
+            `.markdown` and `.html`; it prints, and shows in notebooks.
+
+        Raises
+        ------
+        InputError
+            If nobody has such an id.
+        ConfigError
+            If the two are not a pair, or the texts are wrong.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": "Ada", "goals": "speaking"}, {"id": "Bo", "goals": "speaking; writing"}]
+        >>> pairing = pm.PeerMatcher("id", [pm.overlap("goals")], show=["goals"]).match(people)
+        >>> print(pairing.meeting_guide("Ada", "Bo").sections[0].items[0])
+        You both named speaking (goals).
+        """
+        from peermatch.report.guide import meeting_guide
+        from peermatch.report.guide_texts import guide_texts
+
+        found = pair_index(self._outcome, a, b, caller="meeting_guide()")
+        return meeting_guide(
+            self._outcome, found, self._shown, guide_texts(texts), adviser=adviser, contact=contact
+        )
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        audience: str = "administrator",
+        texts: str | os.PathLike[str] | None = None,
+    ) -> Path:
+        """Write everything about the result into one page that a browser shows, and that needs nothing from elsewhere.
+
+        Parameters
+        ----------
+        path : path
+            Such as ``report.html``.
+        audience : {"administrator", "auditor"}
+            The administrator's page has names, reasons and everybody's guide. The auditor's has what was used and what
+            is proved, with ids and without anybody's values. For participants see `meeting_guide`.
+        texts : path, optional
+            A translation of the guide.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        ConfigError
+            If the audience or the texts are wrong.
+        OutputError
+            If the file cannot be written.
+        """
+        from peermatch.report.guide_texts import guide_texts
+        from peermatch.report.page import AUDIENCES, report_page
+
+        if audience not in AUDIENCES:
+            hint = " For a participant, write their meeting_guide()." if audience == "participant" else ""
+            listed = " or ".join(map(repr, AUDIENCES))
+            raise ConfigError(must_be("report()", "audience", listed, audience) + hint)
+        page = report_page(
+            self._outcome,
+            self.certificate,
+            self.settings,
+            self._frames,
+            audience,
+            shown=self._shown,
+            texts=guide_texts(texts),
+        )
+        return write_files(Path(path).parent, {Path(path).name: page})[0]
+
     @property
     def plot(self) -> Plots:
         """Pictures: ``plot.waterfall(id)``, ``plot.scores()``, ``plot.map()``, ``plot.frontier()``.
@@ -470,6 +574,10 @@ class Pairing:
             "rules": rules_frame(self._outcome),
             "repairs": repairs_frame(self._outcome),
         }
+
+    @property
+    def _shown(self) -> frozenset[str]:
+        return frozenset(self.settings.get("show") or ())
 
     def _frontier_frame(self, points: int, control: Control | None = None) -> pd.DataFrame:
         problem = self.problem or Problem(self.scores, capacity=self.capacity)

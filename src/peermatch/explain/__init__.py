@@ -17,6 +17,7 @@ from peermatch.explain.stability import (
     stability_view,
     why_stable,
 )
+from peermatch.explain.two_people import pair_index
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
 from peermatch.explain.why_not import WhyNot, why_not
 
@@ -49,6 +50,7 @@ __all__ = [
     "pair_fact",
     "pair_facts",
     "pair_id",
+    "pair_index",
     "pair_reasons",
     "read_ahead",
     "rule_name",

@@ -13,7 +13,7 @@ from peermatch.explain.outcome import Outcome
 from peermatch.explain.unmatched import rule_name
 from peermatch.explain.wording import listing
 
-__all__ = ["forbidden_text", "forbidding_rules", "together", "two_people"]
+__all__ = ["forbidden_text", "forbidding_rules", "pair_index", "together", "two_people"]
 
 
 def two_people(outcome: Outcome, a: Any, b: Any, *, caller: str) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -49,6 +49,25 @@ def together(outcome: Outcome, u: int, v: int) -> bool:
     """Whether two positions (on two sides: a left and a right one) are a pair."""
     pair = [u, v] if outcome.two_sided else sorted([u, v])
     return bool((outcome.pairs == pair).all(axis=1).any())
+
+
+def pair_index(outcome: Outcome, a: Any, b: Any, *, caller: str) -> int:
+    """Return which pair two people are.
+
+    Raises
+    ------
+    InputError
+        If nobody has such an id.
+    ConfigError
+        If they are not a pair.
+    """
+    first, second = two_people(outcome, a, b, caller=caller)
+    u, v = (first[1], second[1]) if first[0] == 0 else (second[1], first[1])
+    pair = [u, v] if outcome.two_sided else sorted([u, v])
+    found = np.flatnonzero((outcome.pairs == pair).all(axis=1))
+    if not found.size:
+        raise ConfigError(f"{caller} is about a pair, and {a!r} and {b!r} are not one.")
+    return int(found[0])
 
 
 def forbidding_rules(outcome: Outcome, u: int, v: int) -> list[str]:

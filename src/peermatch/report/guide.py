@@ -17,7 +17,7 @@ from peermatch.explain import Fact, Outcome, pair_facts
 from peermatch.explain.wording import cell_text, column_words, listing
 from peermatch.report.guide_texts import GuideTexts
 
-__all__ = ["MeetingGuide", "meeting_guide"]
+__all__ = ["FrameSection", "MeetingGuide", "guide_frame", "guide_items", "meeting_guide"]
 
 _SIMILAR = 0.6
 _STYLE = """\
@@ -121,24 +121,16 @@ def meeting_guide(
     contact : str, optional
         Whom to turn to for saying no; as people read it.
     """
-    facts = [fact for fact in pair_facts(outcome, index) if _fit(fact, frozenset(shown))]
     u, v = outcome.pairs[index].tolist()
     names = {"a": outcome.label(0, u), "b": outcome.label(1, v)}
-    share, differ, teach, things = _from_facts(facts, texts, names)
-    known = [*share, *differ, *teach]
-    sections = [
-        _section(texts, "share", share),
-        _section(texts, "differ", differ, after=("why",) if differ else ()),
-        _section(texts, "teach", teach),
-        _first(texts, things, adviser),
-        _section(texts, "later", [texts.say("later", key) for key in ("month", "half", "end")]),
-        _decline(texts, contact),
-    ]
+    told = guide_items(pair_facts(outcome, index), frozenset(shown), texts, names)
+    frame = guide_frame(texts, adviser=adviser, contact=contact)
+    sections = [section.filled(items) for section, items in zip(frame, told, strict=True)]
     hello = texts.say("page", "hello")
     if outcome.two_sided:
         roles = {"side_a": outcome.side_name(0), "side_b": outcome.side_name(1)}
         hello = texts.say("page", "hello_sides", **names, **roles)
-    if not known:
+    if not any(told[:3]):
         hello, sections = f"{hello} {texts.say('page', 'nothing')}", sections[3:]
     return MeetingGuide(
         title=texts.say("page", "title", **names),
@@ -147,6 +139,84 @@ def meeting_guide(
         goodbye=texts.say("page", "goodbye"),
         language=texts.language,
     )
+
+
+@dataclass(frozen=True)
+class FrameSection:
+    """A section without what is said of one pair.
+
+    Attributes
+    ----------
+    title : str
+    lines : tuple of str
+        Where there are items.
+    none : str or None
+        In place of the lines where there are none.
+    items : tuple of str
+        Of every pair, after its own.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+    none: str | None
+    items: tuple[str, ...]
+
+    def filled(self, own: Sequence[str]) -> Section:
+        """Return the section of one pair."""
+        items = (*own, *self.items)
+        lines = self.lines if items or self.none is None else (self.none,)
+        return Section(self.title, lines, items)
+
+
+def guide_frame(
+    texts: GuideTexts, *, adviser: str | None = None, contact: str | None = None
+) -> tuple[FrameSection, ...]:
+    """Return the sections of the guide without what is said of one pair, in the order of `guide_items`."""
+
+    def own(name: str, *lines: str) -> FrameSection:
+        said = tuple(texts.say(name, key) for key in lines)
+        return FrameSection(texts.say(name, "title"), said, texts.say(name, "none"), ())
+
+    help_ = texts.say("first", "help")
+    if adviser is not None:
+        help_ = f"{help_} {texts.say('page', 'adviser', adviser=adviser)}"
+    asked = [texts.say("first", key) for key in ("aim", "often", "candid", "confidential")]
+    later = tuple(texts.say("later", key) for key in ("month", "half", "end"))
+    decline = [texts.say("decline", "text")]
+    if contact is not None:
+        decline.append(texts.say("decline", "contact", contact=contact))
+    return (
+        own("share"),
+        own("differ", "why"),
+        own("teach"),
+        FrameSection(
+            texts.say("first", "title"),
+            (texts.say("first", "lead"),),
+            None,
+            (*asked, help_, texts.say("first", "leave")),
+        ),
+        FrameSection(texts.say("later", "title"), (), None, later),
+        FrameSection(texts.say("decline", "title"), tuple(decline), None, ()),
+    )
+
+
+def guide_items(
+    facts: Sequence[Fact], shown: frozenset[str], texts: GuideTexts, names: dict[str, str]
+) -> tuple[list[str], ...]:
+    """Return what is said of one pair, a list for each section of `guide_frame`.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+    shown : frozenset of str
+        The columns that were declared fit to show.
+    texts : GuideTexts
+    names : dict
+        "a" and "b": what people read for the two.
+    """
+    share, differ, teach, things = _from_facts([fact for fact in facts if _fit(fact, shown)], texts, names)
+    begin = [texts.say("first", "aim_known", things=listing(things, limit=4))] if things else []
+    return share, differ, teach, begin, [], []
 
 
 def _fit(fact: Fact, shown: frozenset[str]) -> bool:
@@ -219,31 +289,6 @@ def _apart(fact: Fact, texts: GuideTexts, names: dict[str, str]) -> list[str]:
                 texts.say("differ", "values", subject=subject, a_value=mine, b_value=theirs, **names)
             )
     return found
-
-
-def _section(texts: GuideTexts, name: str, items: Sequence[str], after: Sequence[str] = ()) -> Section:
-    title = texts.say(name, "title")
-    if not items:
-        return Section(title, (texts.say(name, "none"),))
-    return Section(title, tuple(texts.say(name, key) for key in after), tuple(items))
-
-
-def _first(texts: GuideTexts, things: Sequence[str], adviser: str | None) -> Section:
-    items = [texts.say("first", "aim")]
-    if things:
-        items.append(texts.say("first", "aim_known", things=listing(list(things), limit=4)))
-    items += [texts.say("first", key) for key in ("often", "candid", "confidential", "help")]
-    if adviser is not None:
-        items[-1] = f"{items[-1]} {texts.say('page', 'adviser', adviser=adviser)}"
-    items.append(texts.say("first", "leave"))
-    return Section(texts.say("first", "title"), (texts.say("first", "lead"),), tuple(items))
-
-
-def _decline(texts: GuideTexts, contact: str | None) -> Section:
-    lines = [texts.say("decline", "text")]
-    if contact is not None:
-        lines.append(texts.say("decline", "contact", contact=contact))
-    return Section(texts.say("decline", "title"), tuple(lines))
 
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")

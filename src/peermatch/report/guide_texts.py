@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 import tomllib
 from collections.abc import Mapping
@@ -43,7 +44,7 @@ def _english() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def guide_texts(path: str | Path | None = None) -> GuideTexts:
+def guide_texts(path: str | os.PathLike[str] | None = None) -> GuideTexts:
     """Read a catalogue of texts.
 
     Parameters
