@@ -13,7 +13,16 @@ from peermatch.report.guide_texts import GuideTexts
 from peermatch.report.page.build import report_html
 from peermatch.report.page.content import ADMINISTRATOR, AUDITOR, Groups, page_context, page_data
 
-__all__ = ["AUDIENCES", "report_page"]
+__all__ = [
+    "ADMINISTRATOR",
+    "AUDIENCES",
+    "AUDITOR",
+    "Groups",
+    "page_context",
+    "page_data",
+    "report_html",
+    "report_page",
+]
 
 AUDIENCES = (ADMINISTRATOR, AUDITOR)
 
