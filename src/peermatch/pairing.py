@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.errors import ConfigError
 from peermatch.explain import (
     Alternatives,
+    AuditExplanation,
     Explanation,
     Outcome,
     PairExplanation,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from peermatch.report.guide import MeetingGuide
+    from peermatch.report.participant import Notice
     from peermatch.report.plots import Plots
 
 __all__ = ["CertificateView", "Pairing"]
@@ -171,7 +173,17 @@ class Pairing:
 
     # ---- in words ---------------------------------------------------------------------------------------
 
-    def explain(self, id: Any, side: str | None = None) -> Explanation:
+    @overload
+    def explain(self, id: Any, side: str | None = None) -> Explanation: ...
+
+    @overload
+    def explain(
+        self, id: Any, side: str | None = None, *, audience: str
+    ) -> Explanation | AuditExplanation | Notice: ...
+
+    def explain(
+        self, id: Any, side: str | None = None, *, audience: str = "administrator"
+    ) -> Explanation | AuditExplanation | Notice:
         """Say why someone has the partner that they have, or none: a table first, then a short paragraph.
 
         Parameters
@@ -180,19 +192,57 @@ class Pairing:
             As it came in, with its type.
         side : str, optional
             The name of the side; needed where both sides have this id.
+        audience : {"administrator", "participant", "auditor"}
+            Who is to read it. A participant is told whom they have, what both share and can teach, and how to say no,
+            from columns that the matcher's ``show`` names and no others. An auditor sees weights, similarities and
+            contributions, and nobody's values.
 
         Returns
         -------
-        Explanation
-            `.table`, `.text`, one entry of `.pairs` for each partner; it prints, and shows in notebooks. Criteria
-            marked as sensitive show their contribution, never a value.
+        Explanation, Notice or AuditExplanation
+            `.table` and `.text`; it prints, and shows in notebooks. The administrator's has one entry of `.pairs` for
+            each partner. Criteria marked as sensitive show their contribution, never a value.
 
         Raises
         ------
         InputError
             If nobody has this id (with the nearest one), or both sides have it.
+        ConfigError
+            If there is no such audience.
         """
-        return explain(self._outcome, id, side)
+        if audience == "participant":
+            from peermatch.report.guide_texts import guide_texts
+            from peermatch.report.participant import notice
+
+            return notice(self._outcome, id, side, self._shown, guide_texts())
+        if audience not in ("administrator", "auditor"):
+            accepted = "'administrator', 'participant' or 'auditor'"
+            raise ConfigError(must_be("explain()", "audience", accepted, audience))
+        found = explain(self._outcome, id, side)
+        return found if audience == "administrator" else AuditExplanation(found)
+
+    def notices(self, *, texts: str | os.PathLike[str] | None = None, contact: str | None = None) -> Any:
+        """Return what each participant may be told, one row a person and side, ready for a mail merge.
+
+        Only of columns that the matcher's ``show`` names, without numbers, rules, or third persons.
+
+        Parameters
+        ----------
+        texts : path, optional
+            A translation: a TOML file with the keys of ``peermatch/report/texts/guide_en.toml``.
+        contact : str, optional
+            Whom to turn to for saying no, as people read it.
+
+        Returns
+        -------
+        table
+            Columns id, label, side (where there are two), status, partners (what people read), text.
+        """
+        from peermatch.report.guide_texts import guide_texts
+        from peermatch.report.participant import notices_frame
+
+        frame = notices_frame(self._outcome, self._shown, guide_texts(texts), contact=contact)
+        return self.everyone[0].in_kind(frame)
 
     def why_stable(self, a: Any, b: Any) -> WhyStable:
         """Say of two people why they are not together: who would refuse to leave for the other, and by how much.

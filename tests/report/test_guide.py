@@ -193,7 +193,9 @@ def test_a_wrong_translation_is_refused(tmp_path, change, message):
 
 def test_the_english_catalogue_is_used_in_full():
     text = files("peermatch.report").joinpath("texts/guide_en.toml").read_text(encoding="utf-8")
-    code = files("peermatch.report").joinpath("guide.py").read_text(encoding="utf-8")
+    code = "".join(
+        files("peermatch.report").joinpath(name).read_text() for name in ("guide.py", "participant.py")
+    )
     for section, texts in tomllib.loads(text).items():
         if section == "language":
             continue

@@ -1,6 +1,7 @@
 """Where a result comes from, in tables and in words: why these two, and why someone has nobody."""
 
 from peermatch.explain.alternatives import Alternatives, alternatives
+from peermatch.explain.audit import AuditExplanation
 from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
 from peermatch.explain.facts import Fact, Half, pair_fact, pair_facts, read_ahead
 from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
@@ -26,6 +27,7 @@ __all__ = [
     "HELPS",
     "UNKNOWN",
     "Alternatives",
+    "AuditExplanation",
     "Explanation",
     "Fact",
     "Finding",

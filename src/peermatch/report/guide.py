@@ -17,7 +17,15 @@ from peermatch.explain import Fact, Outcome, pair_facts
 from peermatch.explain.wording import cell_text, column_words, listing
 from peermatch.report.guide_texts import GuideTexts
 
-__all__ = ["FrameSection", "MeetingGuide", "guide_frame", "guide_items", "meeting_guide"]
+__all__ = [
+    "FrameSection",
+    "MeetingGuide",
+    "Section",
+    "guide_frame",
+    "guide_items",
+    "meeting_guide",
+    "plain_markdown",
+]
 
 _SIMILAR = 0.6
 _STYLE = """\
@@ -57,12 +65,12 @@ class MeetingGuide:
     @property
     def markdown(self) -> str:
         """The page as Markdown; whatever comes from people is escaped, so that it stays text."""
-        parts = [f"# {_plain(self.title)}", _plain(self.hello)]
+        parts = [f"# {plain_markdown(self.title)}", plain_markdown(self.hello)]
         for section in self.sections:
-            parts += [f"## {_plain(section.title)}", *map(_plain, section.lines)]
+            parts += [f"## {plain_markdown(section.title)}", *map(plain_markdown, section.lines)]
             if section.items:
-                parts.append("\n".join(f"- {_plain(item)}" for item in section.items))
-        return "\n\n".join([*parts, _plain(self.goodbye)]) + "\n"
+                parts.append("\n".join(f"- {plain_markdown(item)}" for item in section.items))
+        return "\n\n".join([*parts, plain_markdown(self.goodbye)]) + "\n"
 
     @property
     def html(self) -> str:
@@ -295,7 +303,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
 _LEADING = re.compile(r"^(\d*)([-=.)])")
 
 
-def _plain(text: Any) -> str:
+def plain_markdown(text: Any) -> str:
     """Escape what Markdown, or the HTML in it, would read as more than text."""
     flat = " ".join(str(text).split())
     return _LEADING.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", flat))
