@@ -92,7 +92,7 @@ def test_chance_makes_allowed_pairs_within_places(which, request):
 
 def test_the_spread_counts_every_pair(pairing):
     ax = pairing.plot.scores(seed=1)
-    heights = {step.get_label().split(",")[0]: float(np.sum(step.get_data().values)) for step in ax.patches}
+    heights = {step.get_label().split(":")[0]: float(np.sum(step.get_data().values)) for step in ax.patches}
     assert heights["these pairs"] == len(pairing.pairs)
     assert heights["best pair first (greedy)"] == len(pairing.pairs)
     assert f"mean {pairing.pairs['score'].mean():.2f}" in alt_text(ax)

@@ -103,6 +103,7 @@ def draw_scores(outcome: Outcome, ax: Axes | None = None, *, seed: int = 0, time
     for name, scores, color, dash, sets in drawn:
         if not scores.size:
             continue
+        made = counted(round(len(scores) / sets), "pair")  # a greedy mean may be better, of fewer pairs
         heights, _ = np.histogram(scores, edges)
         ax.stairs(
             heights / sets,
@@ -110,9 +111,9 @@ def draw_scores(outcome: Outcome, ax: Axes | None = None, *, seed: int = 0, time
             color=color,
             linestyle=dash,
             linewidth=2,
-            label=f"{name}, mean {scores.mean():.2f}",
+            label=f"{name}: {made}, mean {scores.mean():.2f}",
         )
-        told.append(f"{name}: mean {scores.mean():.2f}, weakest {scores.min():.2f}")
+        told.append(f"{name}: {made}, mean {scores.mean():.2f}, weakest {scores.min():.2f}")
     if told:
         ax.legend(frameon=False, fontsize=9, loc="best")
     alt = f"Spread of the scores of {counted(len(mine), 'pair')}. {'; '.join(told)}."
