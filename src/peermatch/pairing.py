@@ -27,7 +27,7 @@ from peermatch.explain import (
     stability_view,
     why_stable,
 )
-from peermatch.problem import Control, IntArray, Matching, Problem
+from peermatch.problem import Control, FlowProblem, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
     csv_text,
@@ -92,6 +92,8 @@ class Pairing:
         Whom the rows and the columns of `problem` mean: positions of `sides`.
     stated : StatedScores, optional
         What people stated themselves, where ``match(preferences=...)`` was given it.
+    minimum : pair of int64 arrays or None
+        How many partners each person of a side needs; None: nobody needs any.
 
     Examples
     --------
@@ -117,6 +119,7 @@ class Pairing:
     problem: Problem | None = None
     positions: tuple[IntArray, IntArray] | None = None
     stated: StatedScores | None = None
+    minimum: tuple[IntArray | None, IntArray | None] = (None, None)
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -126,7 +129,7 @@ class Pairing:
 
         Columns: id, label (where a label column was given), side (where there are two), status ("paired", "unmatched"
         or "not taking part"), partners (a list of ids), group_id (the pair's id; of several, joined by "; "), used,
-        capacity, reason (missing for those with a partner).
+        capacity, at_least (where minima were given), reason (missing for those with a partner).
         """
         return self._out("people")
 
@@ -258,9 +261,14 @@ class Pairing:
         Raises
         ------
         ConfigError
-            If `points` is not a whole number from 2 to 50.
+            If `points` is not a whole number from 2 to 50, or there are minima or several places on both sides.
         """
         problem = self.problem or Problem(self.scores, capacity=self.capacity)
+        if isinstance(problem, FlowProblem) or problem.many_to_many:
+            raise ConfigError(
+                "frontier() puts the worst pair first, which no exact solver does with minima, or several places on "
+                "both sides."
+            )
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         try:
             found = solvers.frontier(problem, points, control=control)
@@ -361,6 +369,7 @@ class Pairing:
             stated=self.stated,
             problem=self.problem,
             positions=self.positions,
+            minimum=self.minimum,
         )
 
     @cached_property

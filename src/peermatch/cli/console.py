@@ -20,6 +20,8 @@ INFEASIBLE = 3
 GAP = 4
 """Stopped with a result that is valid but not proved to be the best."""
 INTERRUPTED = 130
+_ALSO = 5
+"""So many further conflicts are told besides the first."""
 
 
 class Console:
@@ -88,6 +90,10 @@ class Console:
         if isinstance(error, InfeasibleError):
             for part in error.conflict:
                 self._complain(f"       {_described(part)}\n")
+            for other in error.more[:_ALSO]:
+                self._complain(f"  also: {other['message']}\n")
+            if len(error.more) > _ALSO:
+                self._complain(f"       and {len(error.more) - _ALSO:,} more of the kind.\n")
         if isinstance(error, VerificationError):
             self._complain("       Nothing was written. This is a fault in the software, not your tables.\n")
 
