@@ -125,7 +125,9 @@ def for_the_command_line(item: Mapping[str, Any]) -> str:
     'a.csv is not UTF-8: pass --encoding cp1252.'
     """
     message = re.sub(r'encoding="([\w-]+)"', r"--encoding \1", str(item["message"]))
-    message = message.replace("as encoding=", "with --encoding")
+    message = message.replace("as encoding=", "with --encoding").replace(
+        "set_aside names", "--set-aside names"
+    )
     if item.get("code") == "managers_not_found":
         message += " (On the command line: --org staff.csv; in the configuration: min_found = 0.)"
     return message
