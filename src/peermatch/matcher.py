@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from numbers import Integral
-from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
@@ -20,7 +19,7 @@ from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
-from peermatch.run import MOST_PLACES, Request, list_people, run
+from peermatch.run import Request, list_people, plain_capacity, read_capacity, run
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
@@ -30,7 +29,7 @@ _ODD = ("sit_out",)
 MOST_LISTED = 1_000
 UNLISTED = ("after", "never")
 # Solvers of ours that ask for the best total; stated preferences are no totals.
-_OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian")
+_OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian", "transport")
 # Names of columns in results, which sides would overwrite.
 _TAKEN = (
     "pair_id",
@@ -70,7 +69,10 @@ class PeerMatcher:
         Two sides: columns that tell that a row of one and a row of the other side are the same person, who is never
         paired with themselves. Equal ids are the same person in any case.
     capacity : mapping, optional
-        Two sides: side name to how many partners its people may have: a column, or a number.
+        Two sides: side name to how many partners its people may have: a column, or a number. With a minimum, a mapping:
+        ``{"mentor": {"at_least": 1, "at_most": "places"}}``, with a column or a number for each; everybody who has a
+        place then gets their minimum, or `InfeasibleError` says who cannot and why. Minima, and several places on both
+        sides, are solved by "transport" in place of "blossom" and "hungarian".
     mutual : {"geometric", "harmonic", "mean", "min"}
         How two utilities become one score.
     objective : {"everyone_first", "best_total", "worst_first"}
@@ -109,7 +111,7 @@ class PeerMatcher:
     eligible: str | None = field(default=None, kw_only=True)
     sides: tuple[str, str] | None = field(default=None, kw_only=True)
     same_person: Sequence[str] | None = field(default=None, kw_only=True)
-    capacity: Mapping[str, str | int] | None = field(default=None, kw_only=True)
+    capacity: Mapping[str, str | int | Mapping[str, str | int]] | None = field(default=None, kw_only=True)
     mutual: str = field(default="geometric", kw_only=True)
     objective: str = field(default="everyone_first", kw_only=True)
     floor: float | None = field(default=None, kw_only=True)
@@ -209,21 +211,12 @@ class PeerMatcher:
     def _check_capacity(self, sides: list[str]) -> None:
         if self.capacity is None:
             return
-        if not isinstance(self.capacity, Mapping):
-            constraint = f"a mapping such as {{{sides[1]!r}: 'places'}}"
-            raise ConfigError(must_be("PeerMatcher", "capacity", constraint, self.capacity))
-        check_keys(self.capacity, sides, "capacity")
-        for side, places in self.capacity.items():
-            number = isinstance(places, int) and not isinstance(places, bool) and 1 <= places <= MOST_PLACES
-            if not number and not (isinstance(places, str) and places):
-                constraint = f"a column or a whole number from 1 to {MOST_PLACES} for {side!r}"
-                raise ConfigError(must_be("PeerMatcher", "capacity", constraint, places))
-        object.__setattr__(self, "capacity", MappingProxyType(dict(self.capacity)))
+        object.__setattr__(self, "capacity", read_capacity(self.capacity, (sides[0], sides[1])))
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
         if self.capacity is not None:
-            options["capacity"] = dict(self.capacity)
+            options["capacity"] = plain_capacity(self.capacity)
         return (_rebuild, (options,))
 
     def __repr__(self) -> str:
@@ -242,6 +235,7 @@ class PeerMatcher:
         org: Any = None,
         history: Any = None,
         locks: Any = None,
+        set_aside: Any = None,
         preferences: Any = None,
         unlisted: str = "after",
         fitted: Any = None,
@@ -261,13 +255,18 @@ class PeerMatcher:
         others : same, optional
             The right side, where there are two.
         role : str, optional
-            Two sides in one table: the column that holds each person's side.
+            Two sides in one table: the column that holds each person's side. Who is on both sides says so: "both", or
+            both names ("mentor; mentee"). Nobody is paired with themselves.
         org : table or path, optional
             The whole staff, for reporting lines.
         history : table or path, optional
             Earlier pairs, for ``no_repeat``: the columns round, date, a, b.
         locks : list of (id, id), table, or path, optional
             Pairs that are demanded this time.
+        set_aside : list of id, mapping, table, or path, optional
+            People who do not take part this time; they stay in `Pairing.people`, "set aside this time". On two sides
+            from every side on which they stand, unless a side is named: ``{"mentor": [id, ...]}``, or a column ``side``
+            beside the column ``id`` of a table.
         preferences : mapping, list of tuples, table, or path, optional
             People's own rankings: ``{id: [ids, best first]}`` (people whom one likes the same in a list of their own),
             a list of (id, preferred id) or (id, preferred id, rank), or a table with columns id, candidate and rank,
@@ -330,6 +329,7 @@ class PeerMatcher:
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
             preferences=preferences,
             unlisted=unlisted,
+            set_aside=set_aside,
         )
         return run(self, solver, request)
 
@@ -564,6 +564,8 @@ def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller:
 def _plain_option(name: str, value: Any) -> Any:
     if name == "solver":
         return value if isinstance(value, str) else plain_solver(value)
+    if name == "capacity":
+        return plain_capacity(value)
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value

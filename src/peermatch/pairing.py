@@ -34,7 +34,7 @@ from peermatch.explain import (
     why_not,
     why_stable,
 )
-from peermatch.problem import Control, IntArray, Matching, Problem
+from peermatch.problem import Control, FlowProblem, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
     csv_text,
@@ -103,6 +103,8 @@ class Pairing:
         Whom the rows and the columns of `problem` mean: positions of `sides`.
     stated : StatedScores, optional
         What people stated themselves, where ``match(preferences=...)`` was given it.
+    minimum : pair of int64 arrays or None
+        How many partners each person of a side needs; None: nobody needs any.
 
     Examples
     --------
@@ -128,6 +130,7 @@ class Pairing:
     problem: Problem | None = None
     positions: tuple[IntArray, IntArray] | None = None
     stated: StatedScores | None = None
+    minimum: tuple[IntArray | None, IntArray | None] = (None, None)
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -137,7 +140,7 @@ class Pairing:
 
         Columns: id, label (where a label column was given), side (where there are two), status ("paired", "unmatched"
         or "not taking part"), partners (a list of ids), group_id (the pair's id; of several, joined by "; "), used,
-        capacity, reason (missing for those with a partner).
+        capacity, at_least (where minima were given), reason (missing for those with a partner).
         """
         return self._out("people")
 
@@ -413,7 +416,7 @@ class Pairing:
         Raises
         ------
         ConfigError
-            If `points` is not a whole number from 2 to 50.
+            If `points` is not a whole number from 2 to 50, or there are minima or several places on both sides.
         """
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return self.everyone[0].in_kind(self._frontier_frame(points, control))
@@ -611,6 +614,7 @@ class Pairing:
             stated=self.stated,
             problem=self.problem,
             positions=self.positions,
+            minimum=self.minimum,
         )
 
     @cached_property
@@ -631,6 +635,11 @@ class Pairing:
 
     def _frontier_frame(self, points: int, control: Control | None = None) -> pd.DataFrame:
         problem = self.problem or Problem(self.scores, capacity=self.capacity)
+        if isinstance(problem, FlowProblem) or problem.many_to_many:
+            raise ConfigError(
+                "frontier() puts the worst pair first, which no exact solver does with minima, or several places on "
+                "both sides."
+            )
         try:
             found = solvers.frontier(problem, points, control=control)
         except ValueError as error:
