@@ -15,7 +15,8 @@ from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
-from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day
+from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day, check_uses
+from peermatch.criteria.arguments import column_names
 from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
@@ -84,6 +85,10 @@ class PeerMatcher:
         What happens when someone is left over.
     solver : str or Solver
         A registered name, or a solver with its options.
+    protected : sequence of str, optional
+        Columns that a criterion or a rule may read only on a stated ``basis``, which every result tells.
+    audit_only : sequence of str, optional
+        Columns that nothing which scores may read; `Pairing.quality` may be asked by them.
 
     Raises
     ------
@@ -113,6 +118,8 @@ class PeerMatcher:
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
+    protected: Sequence[str] | None = field(default=None, kw_only=True)
+    audit_only: Sequence[str] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
@@ -127,6 +134,7 @@ class PeerMatcher:
             _check_choice(parameter, getattr(self, parameter), choices)
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
+        self._check_guarded()
 
     def _check_names(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -204,6 +212,24 @@ class PeerMatcher:
                 constraint = f"a column or a whole number from 1 to {MOST_PLACES} for {side!r}"
                 raise ConfigError(must_be("PeerMatcher", "capacity", constraint, places))
         object.__setattr__(self, "capacity", MappingProxyType(dict(self.capacity)))
+
+    def _check_guarded(self) -> None:
+        """Refuse what reads a protected column without a basis, or an audit-only column at all."""
+        for parameter in ("protected", "audit_only"):
+            given = getattr(self, parameter)
+            if given is not None:
+                columns = column_names("PeerMatcher", parameter, given) if len(given) else ()
+                object.__setattr__(self, parameter, columns or None)
+        places = [column for column in (self.capacity or {}).values() if isinstance(column, str)]
+        others = {
+            "id=": [self.id],
+            "eligible=": [self.eligible] if self.eligible is not None else [],
+            "same_person=": self.same_person or [],
+            "capacity=": places,
+        }
+        audit_only = self.audit_only or ()
+        check_uses(self.protected or (), audit_only, self.criteria, self.rules, others)
+        check_uses((), audit_only, (), (), {"label=": [] if self.label is None else [self.label]})
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}

@@ -13,6 +13,7 @@ from peermatch.criteria import (
 )
 from peermatch.errors import ConfigError, InputError, error_item
 from peermatch.problem import IntArray, Solver
+from peermatch.run.guarded import refuse_use
 from peermatch.run.request import Request
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def everyone_of(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort 
     if matcher.sides is None:
         return Cohort.of(request.people, matcher.id, **names), None
     if request.role is not None:
+        refuse_use(matcher, "role=", request.role)
         both = Cohort.of(request.people, matcher.id, **names)
         return _by_role(both, request.role, matcher.sides)
     left = Cohort.of(request.people, matcher.id, at_least=1, **names)
