@@ -74,9 +74,10 @@ class PeerMatcher:
         Two sides: side name to how many partners its people may have: a column, or a number.
     mutual : {"geometric", "harmonic", "mean", "min"}
         How two utilities become one score.
-    objective : {"everyone_first", "best_total", "worst_first"}
-        As many pairs as possible, then the best total; the best total alone; or as many pairs as possible, then the
-        best worst pair, then the best total.
+    objective : {"everyone_first", "best_total", "worst_first", "leximin"}
+        As many pairs as possible, then the best total; the best total alone; as many pairs as possible, then the
+        best worst pair, then the best total; or as many pairs as possible, then the best worst pair, then the best
+        second-worst, and so on, for up to 200 people.
     floor : float, optional
         A quality floor in [0, 1]: pairs that score below it are not made, even if people then stay without a partner.
     unknown : {"quartile", "mean", "zero"}

@@ -289,6 +289,8 @@ def _choice(room: _Room) -> str:
         given = ", given the demanded pairs" if room.demands else ""
         if room.objective == "worst_first":
             return f"leaving this person out is best for the weakest pair, then for the total{given}"
+        if room.objective == "leximin":
+            return f"leaving this person out is best for the weakest pairs, one after another{given}"
         return f"leaving this person out costs the programme least{given}"
     return "that it is this person is not proved to be the best choice"
 

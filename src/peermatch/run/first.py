@@ -70,7 +70,7 @@ def going_first(solver: Solver, problem: Problem, first: IntArray) -> Solver:
             f"first= needs the solver 'blossom' that proves its answer; this matcher has {solver.name!r} with other "
             "options. Leave first= out, or use solver='blossom'."
         )
-    if problem.objective == "worst_first" or problem.has_places:
+    if problem.objective in ("worst_first", "leximin") or problem.has_places:
         raise ConfigError(
             "first= works with one place each and the objectives 'everyone_first' and 'best_total'. Leave it out, or "
             "choose one of these."
