@@ -20,7 +20,7 @@ from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
-from peermatch.run import MOST_PLACES, Request, list_people, run
+from peermatch.run import MOST_PLACES, Advisers, Request, list_people, run
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
@@ -84,6 +84,8 @@ class PeerMatcher:
         What happens when someone is left over.
     solver : str or Solver
         A registered name, or a solver with its options.
+    advisers : Advisers, optional
+        What is asked of second-line advisers; `assign_advisers` looks for them.
 
     Raises
     ------
@@ -113,6 +115,7 @@ class PeerMatcher:
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
+    advisers: Advisers | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
@@ -127,6 +130,8 @@ class PeerMatcher:
             _check_choice(parameter, getattr(self, parameter), choices)
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
+        if self.advisers is not None and not isinstance(self.advisers, Advisers):
+            object.__setattr__(self, "advisers", Advisers.from_dict(self.advisers))
 
     def _check_names(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -549,6 +554,8 @@ def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller:
 def _plain_option(name: str, value: Any) -> Any:
     if name == "solver":
         return value if isinstance(value, str) else plain_solver(value)
+    if isinstance(value, Advisers):
+        return value.to_dict()
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value
