@@ -214,6 +214,11 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="people's own rankings: columns id, candidate, rank; pairs are then stable ones",
     )
     month.add_argument(
+        "--advisers",
+        metavar="TABLE",
+        help="who may be a second-line adviser of a pair, as [advisers] of the configuration asks",
+    )
+    month.add_argument(
         "--unlisted",
         choices=("after", "never"),
         default="after",

@@ -255,7 +255,7 @@ def _experience(
             continue
         sides.left.column(mine, needed_by=f"experience= of {CALLER}")
         criterion = above(left=mine, right=theirs, ladder=spec.ladder, by=(spec.by, spec.by))
-        measure: Any = fit_and_compile(criterion, sides, as_of=as_of)[1].measure
+        measure: Any = fit_and_compile(criterion, sides, as_of=as_of, unknown="zero")[1].measure
         own.append(measure.left_own[:, 0])
         level = measure.right_own[:, 0]
     for place, hand in enumerate(groups.hands):
