@@ -47,10 +47,21 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
-    from peermatch.programme import Programme, RoundPlan, Turns, extend_history, plan_rounds
+    from peermatch.programme import (
+        Advised,
+        Programme,
+        RoundPlan,
+        Turns,
+        assign_advisers,
+        extend_history,
+        plan_rounds,
+    )
     from peermatch.report import Shortlist
+    from peermatch.run import Advisers
 
 _HOMES = {
+    "Advised": "programme",
+    "Advisers": "run",
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
@@ -69,6 +80,7 @@ _HOMES = {
     "UnsupportedError": "errors",
     "VerificationError": "errors",
     "above": "criteria",
+    "assign_advisers": "programme",
     "at_least": "criteria",
     "available": "criteria",
     "complement": "criteria",
@@ -93,6 +105,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "Advised",
+    "Advisers",
     "Cohort",
     "ConfigError",
     "Criterion",
@@ -111,6 +125,7 @@ __all__ = [
     "UnsupportedError",
     "VerificationError",
     "above",
+    "assign_advisers",
     "at_least",
     "available",
     "complement",

@@ -20,7 +20,15 @@ from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
-from peermatch.run import Request, columns_of_places, list_people, plain_capacity, read_capacity, run
+from peermatch.run import (
+    Advisers,
+    Request,
+    columns_of_places,
+    list_people,
+    plain_capacity,
+    read_capacity,
+    run,
+)
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
@@ -95,6 +103,8 @@ class PeerMatcher:
         Columns that a criterion or a rule may read only on a stated ``basis``, which every result tells.
     audit_only : sequence of str, optional
         Columns that nothing which scores may read; `Pairing.quality` may be asked by them.
+    advisers : Advisers, optional
+        What is asked of second-line advisers; `assign_advisers` looks for them.
 
     Raises
     ------
@@ -127,6 +137,7 @@ class PeerMatcher:
     show: Sequence[str] | None = field(default=None, kw_only=True)
     protected: Sequence[str] | None = field(default=None, kw_only=True)
     audit_only: Sequence[str] | None = field(default=None, kw_only=True)
+    advisers: Advisers | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
@@ -143,6 +154,8 @@ class PeerMatcher:
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
         self._check_guarded()
+        if self.advisers is not None and not isinstance(self.advisers, Advisers):
+            object.__setattr__(self, "advisers", Advisers.from_dict(self.advisers))
 
     def _check_names(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -592,6 +605,8 @@ def _plain_option(name: str, value: Any) -> Any:
         return value if isinstance(value, str) else plain_solver(value)
     if name == "capacity":
         return plain_capacity(value)
+    if isinstance(value, Advisers):
+        return value.to_dict()
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from peermatch.cli.advisers import find_advisers, read_advisers
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable, records_from
 from peermatch.cli.progress import Progress, say_that_it_compiles
@@ -44,6 +45,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     from peermatch.matcher import PeerMatcher
 
     matcher = PeerMatcher.from_toml(args.config)
+    seniors = read_advisers(args, matcher)
     left, right = tables_of(args, matcher)
     org = None if args.org is None else decoded(args.org, matcher, args.encoding)
     history, again = (None, 0) if args.history is None else read_history(args.history, args.round)
@@ -78,6 +80,8 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         console.result(pairing.summary())
         if not files:
             console.note("Nothing was written: name a folder with --out.")
+    if seniors is not None:
+        files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
     if folder is not None:
         show_results(folder, files, console)
     warn_of(pairing, console)
@@ -162,6 +166,7 @@ def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int
 def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
     from peermatch.cli.results import RESULT_FILES
+    from peermatch.programme.advised import ADVISED_FILES
 
     given = (
         args.people,
@@ -173,8 +178,9 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
         args.set_aside,
         args.preferences,
     )
-    for table in given:
-        if table in (None, "-") or Path(table).name not in RESULT_FILES:
+    names = RESULT_FILES if args.advisers is None else (*RESULT_FILES, *ADVISED_FILES)
+    for table in (*given, args.advisers):
+        if table in (None, "-") or Path(table).name not in names:
             continue
         if table is args.history and Path(table).name == HISTORY:
             continue
