@@ -15,7 +15,7 @@ from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
-from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day
+from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day, looks_back
 from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
@@ -250,7 +250,7 @@ class PeerMatcher:
         org : table or path, optional
             The whole staff, for reporting lines.
         history : table or path, optional
-            Earlier pairs, for ``no_repeat``: the columns round, date, a, b.
+            Earlier pairs, for ``no_repeat`` and ``novelty``: the columns round, date, a, b.
         locks : list of (id, id), table, or path, optional
             Pairs that are demanded this time.
         preferences : mapping, list of tuples, table, or path, optional
@@ -407,9 +407,10 @@ class PeerMatcher:
             raise ConfigError(
                 f"With sides={self.sides!r}, {caller} takes either two tables, or one table and role=."
             )
-        if history is not None and not any(rule.kind == "no_repeat" for rule in self.rules):
+        if history is not None and not looks_back(self.criteria, self.rules):
             raise ConfigError(
-                "history= was given, but no rule looks at it: add no_repeat(), or leave it out."
+                "history= was given, but no rule or criterion looks at it: add no_repeat() or novelty(), or leave "
+                "it out."
             )
 
     def _solver(self, stated: bool) -> Solver:
