@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_arguments",
+    "check_tables",
     "decoded",
     "exit_code_for",
+    "refuse_overwriting",
     "run_match",
     "show_results",
     "tables_of",
@@ -114,6 +116,11 @@ def check_arguments(args: argparse.Namespace, command: str) -> None:
             f"peermatch {command} needs a configuration: --config programme.toml. Draft one with: "
             f"peermatch init {shlex.quote(table)}"
         )
+    check_tables(args, command)
+
+
+def check_tables(args: argparse.Namespace, command: str) -> None:
+    """Refuse no table of people at all, and two ways at once to name them."""
     both = (args.left, args.right)
     if args.people is None and None in both:
         raise ConfigError(f"peermatch {command} takes a table of people, or both --left and --right.")
@@ -147,11 +154,16 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
     from peermatch.cli.results import RESULT_FILES
 
-    given = (args.people, args.left, args.right, args.org, args.history, args.locks, args.preferences)
+    given = [args.people, args.left, args.right, args.org, args.locks, args.preferences]
+    if args.history is not None and Path(args.history).name != HISTORY:
+        given.append(args.history)
+    refuse_overwriting(given, RESULT_FILES, folder)
+
+
+def refuse_overwriting(given: Sequence[str | None], results: Sequence[str], folder: Path) -> None:
+    """Refuse to write results where one of them would take the place of a table that was given."""
     for table in given:
-        if table in (None, "-") or Path(table).name not in RESULT_FILES:
-            continue
-        if table is args.history and Path(table).name == HISTORY:
+        if table is None or table == "-" or Path(table).name not in results:
             continue
         if Path(table).resolve().parent == folder.resolve():
             raise ConfigError(

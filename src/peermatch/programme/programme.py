@@ -115,6 +115,11 @@ class Programme:
         """Who sat out in which round, and who had the weakest pair of the last one: whose turn it is."""
         return Turns(tuple(ids for _, ids in self._sat_out()), self._weakest)
 
+    @property
+    def next_round(self) -> str:
+        """The name of the next round, if it is given none: the one after the latest, else "round 1"."""
+        return self._new_name(None)
+
     def _sat_out(self) -> list[tuple[str, tuple[Any, ...]]]:
         return [
             (str(name), tuple(part.loc[part["status"] == "sat out", "id"]))
