@@ -62,8 +62,21 @@ def test_whose_turn_it_was(run, folder):
     again = run(*NEXT)
     assert "Who sat out last time:" in again.out
     assert "with a partner now" in again.out
-    write_csv(folder / "people.csv", people()[:8])
-    assert "Nobody is without a partner." in run(*NEXT, "--programme", "other.json", *FIRST[2:]).out
+
+
+def test_turns_in_words():
+    from peermatch.cli.round import turns_text
+
+    pair = pm.PeerMatcher("id", [pm.near("y")]).match([{"id": 1, "y": 1}, {"id": 2, "y": 2}])
+    assert turns_text(pm.Turns(), pair) == "Nobody is without a partner."
+    three = pm.PeerMatcher("id", [pm.near("y")], [pm.forbid([(1, 3), (2, 3)])]).match(
+        [{"id": id, "y": id} for id in (1, 2, 3)]
+    )
+    assert turns_text(pm.Turns(((3, 9),), (1, 2)), three) == (
+        "Who sat out last time: 3; 3 without a partner again.\n"
+        "Who had the weakest pair last time: 1, 2; with a partner now.\n"
+        "Without a partner this time: 3; first in turn next time."
+    )
 
 
 def test_the_same_round_only_again(run, folder):
