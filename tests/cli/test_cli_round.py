@@ -152,7 +152,7 @@ def test_a_plan_leaves_the_programme_alone(run, folder):
     assert pd.read_csv("plan/rounds.csv")["pairs"].sum() == len(plan)
     assert Path("plan/summary.txt").read_text(encoding="utf-8") == said.out
     assert set(pd.read_csv("plan/sit_outs.csv")) == {"id", "times", "rounds"}
-    for wrong in ("--again", "--json"):
+    for wrong in ("--again", "--json", "--relax"):
         assert run(*NEXT, "--plan", 2, wrong).code == 2
     assert run(*NEXT, "--plan", 0).code == 2
     assert run(*NEXT, "--plan", 2, "--repeats", "by_rules").code == 0
@@ -223,6 +223,21 @@ def test_two_sides(run, folder):
     assert run(*sides, "--config", "programme.toml").code in (0, 3)
     assert run(*sides).code in (0, 3)
     assert len(pm.Programme.load("programme.json").rounds) == 2
+
+
+@pytest.mark.parametrize("command", ["match", "round"])
+def test_which_rule_to_relax(run, folder, command):
+    said = run(command, *FIRST[1:], "--out", "results", "--relax")
+    assert said.code == 0
+    assert "relaxations.csv, why_unmatched.csv" in said.err
+    table = pd.read_csv("results/relaxations.csv")
+    assert table["rule"].tolist() == pd.read_csv("results/rules.csv")["rule"].tolist()
+    people = pd.read_csv("results/why_unmatched.csv", dtype=str)
+    assert set(people["id"]) <= set(pd.read_csv("results/unmatched.csv", dtype=str)["id"])
+    assert {"rule", "removes", "alone", "partner", "pairs", "total", "exact", "cheapest"} <= set(people)
+    nowhere = run(command, *FIRST[1:], "--relax")
+    assert nowhere.code == 2
+    assert "name a folder with --out" in nowhere.err
 
 
 # ---- what it holds --------------------------------------------------------------------------------------

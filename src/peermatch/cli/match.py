@@ -42,6 +42,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
+    from peermatch.cli.relaxing import check_relaxing, write_relaxations
     from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.matcher import PeerMatcher
 
@@ -56,6 +57,9 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         )
     if folder is not None:
         check_history_kept(folder, history, args.round)
+    check_relaxing(
+        args.relax, folder, args.preferences is not None or matcher.solver in ("roommates", "deferred")
+    )
     say_that_it_compiles(console)
     with Progress(console) as progress:
         pairing = matcher.match(
@@ -73,6 +77,8 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             time_limit=args.time_limit,
         )
     files = [] if folder is None else write_results(folder, pairing, history)
+    if folder is not None and args.relax:
+        files += write_relaxations(folder, pairing)
     if args.json:
         console.data(pairing.to_json())
     elif not console.quiet:

@@ -25,13 +25,16 @@ _NAMED = 6
 
 def run_round(args: argparse.Namespace, console: Console) -> int:
     """Run or plan, write the results, then replace the file of the programme."""
+    from peermatch.cli.relaxing import check_relaxing
+
     check_tables(args, "round")
     check_day(args.as_of)
-    if args.plan is not None and (args.again or args.json or args.locks):
+    if args.plan is not None and (args.again or args.json or args.locks or args.relax):
         raise ConfigError(
-            "--plan writes tables of several rounds; it does not go with --again, --json or --locks."
+            "--plan writes tables of several rounds; it does not go with --again, --json, --locks or --relax."
         )
     folder = None if args.out is None else Path(args.out)
+    check_relaxing(args.relax, folder, False)
     kept = KeptFile.at(args.programme)
     if folder is not None:
         check_writable(folder)
@@ -57,7 +60,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
             progress=progress,
             time_limit=args.time_limit,
         )
-    files = _written(folder, pairing, before)
+    files = _written(args, folder, pairing, before)
     kept.save(programme)
     if args.json:
         console.data(pairing.to_json())
@@ -138,12 +141,14 @@ def _check_history_kept(folder: Path, before: Any, name: str, path: Path) -> Non
         )
 
 
-def _written(folder: Path | None, pairing: Pairing, before: Any) -> list[str]:
+def _written(args: argparse.Namespace, folder: Path | None, pairing: Pairing, before: Any) -> list[str]:
     if folder is None:
         return []
+    from peermatch.cli.relaxing import write_relaxations
     from peermatch.cli.results import write_results
 
-    return write_results(folder, pairing, before)
+    files = write_results(folder, pairing, before)
+    return [*files, *write_relaxations(folder, pairing)] if args.relax else files
 
 
 def _check_overwriting(args: argparse.Namespace, folder: Path, programme: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-__all__ = ["add_programme", "add_round"]
+__all__ = ["add_programme", "add_relax", "add_round"]
 
 Commands = argparse._SubParsersAction  # the type that argparse itself has no public name for
 
@@ -57,6 +57,7 @@ def add_round(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )
+    add_relax(parser)
     _add_encoding(parser)
     _add_sides(parser)
     month = _add_month(parser)
@@ -70,6 +71,15 @@ def add_round(commands: Commands[argparse.ArgumentParser]) -> None:
         choices=("never", "by_rules"),
         default="never",
         help="within the plan: nobody meets twice, or only as the rules and novelty say (default: %(default)s)",
+    )
+
+
+def add_relax(parser: argparse.ArgumentParser) -> None:
+    """Add ``--relax`` to a command that pairs people."""
+    parser.add_argument(
+        "--relax",
+        action="store_true",
+        help="also write what each rule costs, and which to waive for those without a partner",
     )
 
 

@@ -16,6 +16,7 @@ from peermatch.explain.stability import (
     why_stable,
 )
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
+from peermatch.explain.why_unmatched import WhyUnmatched, relaxations_frame, why_unmatched
 
 __all__ = [
     "FOR",
@@ -31,6 +32,7 @@ __all__ = [
     "StabilitySide",
     "StabilityView",
     "WhyStable",
+    "WhyUnmatched",
     "blocking_rows",
     "explain",
     "explain_pair",
@@ -44,7 +46,9 @@ __all__ = [
     "pair_id",
     "pair_reasons",
     "read_ahead",
+    "relaxations_frame",
     "rule_name",
     "stability_view",
     "why_stable",
+    "why_unmatched",
 ]
