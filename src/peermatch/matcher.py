@@ -14,7 +14,7 @@ from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
-from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day, check_uses
+from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day, check_uses, looks_back
 from peermatch.criteria.arguments import column_names
 from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
@@ -299,7 +299,7 @@ class PeerMatcher:
         org : table or path, optional
             The whole staff, for reporting lines.
         history : table or path, optional
-            Earlier pairs, for ``no_repeat``: the columns round, date, a, b.
+            Earlier pairs, for ``no_repeat`` and ``novelty``: the columns round, date, a, b.
         locks : list of (id, id), table, or path, optional
             Pairs that are demanded this time.
         set_aside : list of id, mapping, table, or path, optional
@@ -461,9 +461,10 @@ class PeerMatcher:
             raise ConfigError(
                 f"With sides={self.sides!r}, {caller} takes either two tables, or one table and role=."
             )
-        if history is not None and not any(rule.kind == "no_repeat" for rule in self.rules):
+        if history is not None and not looks_back(self.criteria, self.rules):
             raise ConfigError(
-                "history= was given, but no rule looks at it: add no_repeat(), or leave it out."
+                "history= was given, but no rule or criterion looks at it: add no_repeat() or novelty(), or leave "
+                "it out."
             )
 
     def _solver(self, stated: bool) -> Solver:

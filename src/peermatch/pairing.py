@@ -26,13 +26,16 @@ from peermatch.explain import (
     StabilityView,
     WhyNot,
     WhyStable,
+    WhyUnmatched,
     alternatives,
     explain,
     explain_pairs,
     pair_index,
+    relaxations_frame,
     stability_view,
     why_not,
     why_stable,
+    why_unmatched,
 )
 from peermatch.problem import Control, FlowProblem, IntArray, Matching, Problem
 from peermatch.report import (
@@ -372,6 +375,76 @@ class Pairing:
         """
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return why_not(self._outcome, self.certificate.vertices, a, b, exact=exact, control=control)
+
+    def why_unmatched(self, id: Any, side: str | None = None) -> WhyUnmatched:
+        """Say why someone has no partner: what each rule removed, who was lost to better pairs, what to waive.
+
+        For up to 2,500 people with one place each, what waiving a rule for this person alone would change is matched
+        again to the end, exactly; else it is what a simple exchange reaches. Private rules stay private: they are
+        counted together, and never waived.
+
+        Parameters
+        ----------
+        id : str or int
+            As it came in, with its type.
+        side : str, optional
+            The name of the side; needed where both sides have this id.
+
+        Returns
+        -------
+        WhyUnmatched
+            `.table` (one row a rule), `.candidates`, `.cheapest`, `.going_first`, `.text`.
+
+        Raises
+        ------
+        InputError
+            If nobody has this id.
+        ConfigError
+            If they have a partner or do not take part, or a stable solver made this result.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": id, "team": team, "years": 1} for id, team in [("ada", "x"), ("bo", "x"), ("cy", "x")]]
+        >>> rules = [pm.must_differ("team"), pm.forbid([("ada", "bo")])]
+        >>> pairing = pm.PeerMatcher("id", [pm.near("years")], rules).match(people)
+        >>> pairing.why_unmatched("ada").cheapest
+        'must_differ_team'
+        """
+        return why_unmatched(self._outcome, id, side)
+
+    def relaxations(
+        self,
+        *,
+        at_most: int = 20_000,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Any:
+        """Say for each rule what leaving it out for everybody would change, by matching again without it.
+
+        Parameters
+        ----------
+        at_most : int, default 20,000
+            With more people than that only the pairs that each rule removes are counted: a row takes about as long as
+            the matching.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`; rows that were not reached are not exact.
+
+        Returns
+        -------
+        table
+            Columns rule, pairs_removed, pairs_allowed (more than now: those that no other rule removes), people_freed
+            (who have no partner now and would have one), pairs and total (more than now), exact. Private rules are one
+            row, and never left out.
+
+        Raises
+        ------
+        ConfigError
+            If a stable solver made this result.
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return self.everyone[0].in_kind(relaxations_frame(self._outcome, at_most, control))
 
     @property
     def stability(self) -> StabilityView | None:

@@ -21,6 +21,7 @@ from peermatch.explain.stability import (
 from peermatch.explain.two_people import pair_index
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
 from peermatch.explain.why_not import WhyNot, why_not
+from peermatch.explain.why_unmatched import WhyUnmatched, relaxations_frame, why_unmatched
 
 __all__ = [
     "FOR",
@@ -40,6 +41,7 @@ __all__ = [
     "StabilityView",
     "WhyNot",
     "WhyStable",
+    "WhyUnmatched",
     "alternatives",
     "blocking_rows",
     "explain",
@@ -55,8 +57,10 @@ __all__ = [
     "pair_index",
     "pair_reasons",
     "read_ahead",
+    "relaxations_frame",
     "rule_name",
     "stability_view",
     "why_not",
     "why_stable",
+    "why_unmatched",
 ]

@@ -19,6 +19,7 @@ from peermatch.criteria import (
     Rule,
     Sides,
     at_day,
+    check_history,
     compile_criterion,
     enforce,
     fit_and_compile,
@@ -136,7 +137,13 @@ def _fit(
 ) -> tuple[tuple[FittedCriterion, ...], list[CompiledCriterion]]:
     if request.fitted is None:
         both = [
-            fit_and_compile(criterion, sides, as_of=request.as_of, unknown=matcher.unknown)
+            fit_and_compile(
+                criterion,
+                sides,
+                as_of=request.as_of,
+                unknown=matcher.unknown,
+                history=request.history,
+            )
             for criterion in matcher.criteria
         ]
         return tuple(fitted for fitted, _ in both), [compiled for _, compiled in both]
@@ -149,7 +156,7 @@ def _fit(
                 f"fitted= has no criterion like {criterion.name!r}."
                 + did_you_mean(criterion.name, list(earlier))
             )
-        found.append(at_day(replace(part, criterion=criterion), request.as_of))
+        found.append(at_day(replace(part, criterion=criterion), request.as_of, request.history))
     return tuple(found), [compile_criterion(part, sides) for part in found]
 
 
@@ -176,6 +183,8 @@ def _enforce(
     org = None
     if request.org is not None:
         org = without_columns(Cohort.of(request.org, matcher.id, at_least=1), matcher.audit_only)
+    if request.history is not None and any(part.criterion.kind == "novelty" for part in criteria):
+        check_history(request.history, sides, absent)
     occasion = Occasion(org=org, everyone=came, history=request.history, as_of=request.as_of, absent=absent)
     rules = list(matcher.rules)
     if request.locks is not None:
