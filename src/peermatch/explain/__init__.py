@@ -5,6 +5,8 @@ from peermatch.explain.facts import Fact, Half, pair_fact, pair_facts, read_ahea
 from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
 from peermatch.explain.outcome import Outcome, pair_id
 from peermatch.explain.paragraph import pair_reasons
+from peermatch.explain.resolving import Resolve
+from peermatch.explain.sensitivity import Sensitivity, sensitivity
 from peermatch.explain.stability import (
     StabilitySide,
     StabilityView,
@@ -16,6 +18,7 @@ from peermatch.explain.stability import (
     why_stable,
 )
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
+from peermatch.explain.what_if import WhatIf, what_if
 
 __all__ = [
     "FOR",
@@ -28,8 +31,11 @@ __all__ = [
     "LeftOut",
     "Outcome",
     "PairExplanation",
+    "Resolve",
+    "Sensitivity",
     "StabilitySide",
     "StabilityView",
+    "WhatIf",
     "WhyStable",
     "blocking_rows",
     "explain",
@@ -45,6 +51,8 @@ __all__ = [
     "pair_reasons",
     "read_ahead",
     "rule_name",
+    "sensitivity",
     "stability_view",
+    "what_if",
     "why_stable",
 ]

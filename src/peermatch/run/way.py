@@ -29,6 +29,7 @@ from peermatch.criteria.masks import count_pairs
 from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
 from peermatch.problem import Solver
+from peermatch.run.again import Again
 from peermatch.run.demands import check_places, refuse_demanded_selves, same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
 from peermatch.run.people import Capacity, capacity_of, everyone_of, taking_part
@@ -111,6 +112,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         problem=solved.problem,
         positions=solved.positions,
         stated=stated,
+        resolve=Again(sides, enforcement.required, ready.capacity, solver, matcher.objective, matcher.floor),
     )
 
 
