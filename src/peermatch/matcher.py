@@ -84,6 +84,8 @@ class PeerMatcher:
         What happens when someone is left over.
     solver : str or Solver
         A registered name, or a solver with its options.
+    learned : mapping, optional
+        From what the weights were learned, as `fit_weights` says; it changes nothing, and stands in every result.
 
     Raises
     ------
@@ -113,6 +115,7 @@ class PeerMatcher:
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
+    learned: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
@@ -127,6 +130,8 @@ class PeerMatcher:
             _check_choice(parameter, getattr(self, parameter), choices)
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
+        if self.learned is not None:
+            object.__setattr__(self, "learned", _facts_of("learned", self.learned))
 
     def _check_names(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -207,8 +212,9 @@ class PeerMatcher:
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
-        if self.capacity is not None:
-            options["capacity"] = dict(self.capacity)
+        for name in ("capacity", "learned"):
+            if options[name] is not None:
+                options[name] = dict(options[name])
         return (_rebuild, (options,))
 
     def __repr__(self) -> str:
@@ -544,6 +550,16 @@ def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller:
         raise ConfigError(
             must_be(caller, parameter, f"one of {listed}", value) + did_you_mean(value, choices)
         )
+
+
+def _facts_of(parameter: str, value: Any) -> Mapping[str, Any]:
+    """Return a mapping of names to plain values, such as results tell."""
+    plain = isinstance(value, Mapping) and all(
+        isinstance(name, str) and isinstance(fact, str | int | float) for name, fact in value.items()
+    )
+    if not plain:
+        raise ConfigError(must_be("PeerMatcher", parameter, "a mapping of names to texts and numbers", value))
+    return MappingProxyType(dict(value))
 
 
 def _plain_option(name: str, value: Any) -> Any:

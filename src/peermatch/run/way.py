@@ -190,6 +190,8 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
     options = {name: getattr(matcher, name) for name in told}
     as_of = None if request.as_of is None else str(request.as_of)
     options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
+    if matcher.learned is not None:
+        options["learned"] = dict(matcher.learned)
     if request.preferences is not None:
         # what people said themselves decides: the objective plays no part, and who they are is not told here
         options.update(preferences="stated by people", unlisted=request.unlisted)
