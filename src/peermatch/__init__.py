@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         extend_history,
         plan_rounds,
     )
+    from peermatch.programme.learning import FittedWeights, fit_weights
     from peermatch.report import Shortlist
     from peermatch.run import Advisers
 
@@ -66,6 +67,7 @@ _HOMES = {
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
+    "FittedWeights": "programme.learning",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "OutputError": "errors",
@@ -88,6 +90,7 @@ _HOMES = {
     "custom": "criteria",
     "different": "criteria",
     "extend_history": "programme",
+    "fit_weights": "programme.learning",
     "forbid": "criteria",
     "must_differ": "criteria",
     "must_match": "criteria",
@@ -112,6 +115,7 @@ __all__ = [
     "Cohort",
     "ConfigError",
     "Criterion",
+    "FittedWeights",
     "InfeasibleError",
     "InputError",
     "OutputError",
@@ -134,6 +138,7 @@ __all__ = [
     "custom",
     "different",
     "extend_history",
+    "fit_weights",
     "forbid",
     "must_differ",
     "must_match",

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
@@ -105,6 +106,8 @@ class PeerMatcher:
         Columns that nothing which scores may read; `Pairing.quality` may be asked by them.
     advisers : Advisers, optional
         What is asked of second-line advisers; `assign_advisers` looks for them.
+    learned : mapping, optional
+        From what the weights were learned, as `fit_weights` says; it changes nothing, and stands in every result.
 
     Raises
     ------
@@ -138,6 +141,7 @@ class PeerMatcher:
     protected: Sequence[str] | None = field(default=None, kw_only=True)
     audit_only: Sequence[str] | None = field(default=None, kw_only=True)
     advisers: Advisers | None = field(default=None, kw_only=True)
+    learned: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
@@ -156,6 +160,8 @@ class PeerMatcher:
         self._check_guarded()
         if self.advisers is not None and not isinstance(self.advisers, Advisers):
             object.__setattr__(self, "advisers", Advisers.from_dict(self.advisers))
+        if self.learned is not None:
+            object.__setattr__(self, "learned", _facts_of("learned", self.learned))
 
     def _check_names(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -256,6 +262,8 @@ class PeerMatcher:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
         if self.capacity is not None:
             options["capacity"] = plain_capacity(self.capacity)
+        if self.learned is not None:
+            options["learned"] = dict(self.learned)
         return (_rebuild, (options,))
 
     def __repr__(self) -> str:
@@ -599,6 +607,16 @@ def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller:
         raise ConfigError(
             must_be(caller, parameter, f"one of {listed}", value) + did_you_mean(value, choices)
         )
+
+
+def _facts_of(parameter: str, value: Any) -> Mapping[str, Any]:
+    """Return a mapping of names to plain values, such as results tell."""
+    plain = isinstance(value, Mapping) and all(
+        isinstance(name, str) and isinstance(fact, str | int | float) for name, fact in value.items()
+    )
+    if not plain:
+        raise ConfigError(must_be("PeerMatcher", parameter, "a mapping of names to texts and numbers", value))
+    return MappingProxyType(dict(value))
 
 
 def _plain_option(name: str, value: Any) -> Any:

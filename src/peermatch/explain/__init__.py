@@ -8,6 +8,8 @@ from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
 from peermatch.explain.outcome import Outcome, pair_id
 from peermatch.explain.paragraph import pair_reasons
 from peermatch.explain.price import Price
+from peermatch.explain.resolving import Resolve
+from peermatch.explain.sensitivity import Sensitivity, sensitivity
 from peermatch.explain.stability import (
     StabilitySide,
     StabilityView,
@@ -20,6 +22,7 @@ from peermatch.explain.stability import (
 )
 from peermatch.explain.two_people import pair_index
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
+from peermatch.explain.what_if import WhatIf, what_if
 from peermatch.explain.why_not import WhyNot, why_not
 from peermatch.explain.why_unmatched import WhyUnmatched, relaxations_frame, why_unmatched
 
@@ -37,8 +40,11 @@ __all__ = [
     "Outcome",
     "PairExplanation",
     "Price",
+    "Resolve",
+    "Sensitivity",
     "StabilitySide",
     "StabilityView",
+    "WhatIf",
     "WhyNot",
     "WhyStable",
     "WhyUnmatched",
@@ -59,7 +65,9 @@ __all__ = [
     "read_ahead",
     "relaxations_frame",
     "rule_name",
+    "sensitivity",
     "stability_view",
+    "what_if",
     "why_not",
     "why_stable",
     "why_unmatched",

@@ -31,6 +31,7 @@ from peermatch.criteria.masks import count_pairs
 from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
 from peermatch.problem import Solver
+from peermatch.run.again import Again
 from peermatch.run.conflicts import Demands, find_conflicts
 from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
@@ -129,6 +130,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         problem=solved.problem,
         positions=solved.positions,
         stated=stated,
+        resolve=Again(demands, solver, matcher.objective, matcher.floor),
     )
 
 
@@ -221,6 +223,8 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
     options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
     if matcher.show is not None:
         options.update(show=matcher.show)
+    if matcher.learned is not None:
+        options["learned"] = dict(matcher.learned)
     if request.preferences is not None:
         # what people said themselves decides: the objective plays no part, and who they are is not told here
         options.update(preferences="stated by people", unlisted=request.unlisted)
