@@ -48,13 +48,26 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
-    from peermatch.programme import Programme, RoundPlan, Turns, extend_history, plan_rounds
+    from peermatch.programme import (
+        Advised,
+        Programme,
+        RoundPlan,
+        Turns,
+        assign_advisers,
+        extend_history,
+        plan_rounds,
+    )
+    from peermatch.programme.learning import FittedWeights, fit_weights
     from peermatch.report import Shortlist
+    from peermatch.run import Advisers
 
 _HOMES = {
+    "Advised": "programme",
+    "Advisers": "run",
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
+    "FittedWeights": "programme.learning",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "OutputError": "errors",
@@ -70,12 +83,14 @@ _HOMES = {
     "UnsupportedError": "errors",
     "VerificationError": "errors",
     "above": "criteria",
+    "assign_advisers": "programme",
     "at_least": "criteria",
     "available": "criteria",
     "complement": "criteria",
     "custom": "criteria",
     "different": "criteria",
     "extend_history": "programme",
+    "fit_weights": "programme.learning",
     "forbid": "criteria",
     "must_differ": "criteria",
     "must_match": "criteria",
@@ -95,9 +110,12 @@ _HOMES = {
 }
 
 __all__ = [
+    "Advised",
+    "Advisers",
     "Cohort",
     "ConfigError",
     "Criterion",
+    "FittedWeights",
     "InfeasibleError",
     "InputError",
     "OutputError",
@@ -113,12 +131,14 @@ __all__ = [
     "UnsupportedError",
     "VerificationError",
     "above",
+    "assign_advisers",
     "at_least",
     "available",
     "complement",
     "custom",
     "different",
     "extend_history",
+    "fit_weights",
     "forbid",
     "must_differ",
     "must_match",

@@ -1,5 +1,6 @@
 """What makes two people a good pair: criteria, and rules that forbid or demand a pair."""
 
+from peermatch.criteria.conflicts import Conflict, refuse, shown_name
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.enforcing import EnforcedRule, Enforcement, Occasion, enforce
 from peermatch.criteria.fitting import (
@@ -16,6 +17,7 @@ from peermatch.criteria.listed_kinds import CRITERIA, custom, prefers, ties
 from peermatch.criteria.masks import Mask, count_pairs
 from peermatch.criteria.measures import Measure
 from peermatch.criteria.novelty import age_of, novelty
+from peermatch.criteria.protected import check_uses, columns_of, folded
 from peermatch.criteria.rule import (
     RULES,
     Rule,
@@ -38,6 +40,7 @@ __all__ = [
     "RULES",
     "UNKNOWN_CHOICES",
     "CompiledCriterion",
+    "Conflict",
     "Criterion",
     "EnforcedRule",
     "Enforcement",
@@ -55,6 +58,8 @@ __all__ = [
     "at_least",
     "available",
     "check_history",
+    "check_uses",
+    "columns_of",
     "compile_criterion",
     "complement",
     "count_pairs",
@@ -63,6 +68,7 @@ __all__ = [
     "enforce",
     "fit_and_compile",
     "fit_criterion",
+    "folded",
     "forbid",
     "key_of",
     "looks_back",
@@ -76,8 +82,10 @@ __all__ = [
     "overlap",
     "person_shares",
     "prefers",
+    "refuse",
     "require",
     "same",
+    "shown_name",
     "ties",
     "veto",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -138,6 +139,8 @@ def listed_about(matcher: PeerMatcher, key: tuple[str, Any]) -> list[tuple[str, 
     """
     found = []
     parts: list[Rule | Criterion] = [*matcher.rules, *matcher.criteria]
+    if matcher.advisers is not None:
+        parts += [*matcher.advisers.rules, *matcher.advisers.criteria]
     for part in parts:
         name = part.public_name if isinstance(part, Rule) else part.name
         for option in _TABLES:
@@ -171,9 +174,14 @@ def matcher_without(matcher: PeerMatcher, key: tuple[str, Any]) -> PeerMatcher:
             options[option] = left.reset_index(drop=True)
         return replace(part, options=options)
 
-    rules = [rule for rule in map(kept, matcher.rules) if rule is not None]
-    criteria = [criterion for criterion in map(kept, matcher.criteria) if criterion is not None]
-    return replace(matcher, rules=rules, criteria=criteria)
+    def all_kept(parts: Sequence[Part]) -> list[Part]:
+        return [part for part in map(kept, parts) if part is not None]
+
+    advisers = matcher.advisers
+    if advisers is not None:
+        advisers = replace(advisers, rules=all_kept(advisers.rules), criteria=all_kept(advisers.criteria))
+    rules, criteria = all_kept(matcher.rules), all_kept(matcher.criteria)
+    return replace(matcher, rules=rules, criteria=criteria, advisers=advisers)
 
 
 def _pairs(table: Any) -> pd.DataFrame:
