@@ -435,7 +435,7 @@ class Pairing:
         ----------
         at_most : int, default 20,000
             With more people than that only the pairs that each rule removes are counted: a row takes about as long as
-            the matching.
+            the matching. So it is with minimum capacities, several places on both sides, and leximin.
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`; rows that were not reached are not exact.
 

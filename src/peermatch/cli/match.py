@@ -178,6 +178,7 @@ def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int
 
 def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
+    from peermatch.cli.relaxing import RELAXING_FILES
     from peermatch.cli.results import RESULT_FILES
     from peermatch.programme.advised import ADVISED_FILES
 
@@ -194,6 +195,7 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     if args.history is not None and Path(args.history).name != HISTORY:
         given.append(args.history)
     names = RESULT_FILES if args.advisers is None else (*RESULT_FILES, *ADVISED_FILES)
+    names = (*names, *RELAXING_FILES) if args.relax else names
     refuse_overwriting(given, names, folder)
 
 
