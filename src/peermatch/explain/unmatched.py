@@ -181,7 +181,7 @@ class _Room:
             open_=theirs > held,
             free=theirs > np.array(taken, dtype=np.int64),
             demands=len(required) > 0,
-            minima=outcome.has_minima,
+            minima=any(bool((outcome.least(side) > 0).any()) for side in (0, 1)),
             many_each=bool(places.max(initial=0) > 1 and theirs.max(initial=0) > 1),
             status=status,
             objective=outcome.objective,

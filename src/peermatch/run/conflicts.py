@@ -8,7 +8,7 @@ minima) the others can be met.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -193,6 +193,8 @@ def _unmet(demands: Demands, hand: int) -> list[Conflict]:
         shortfall = find_shortfall(needs)
         if shortfall is None:
             break
+        if found:  # what is missing in all was said with the first
+            shortfall = replace(shortfall, missing=None)
         found.append(_competing(demands, hand, needs, shortfall))
         needs.need[shortfall.people] = 0
     return found
@@ -239,8 +241,10 @@ def _competing(demands: Demands, hand: int, needs: Needs, shortfall: Shortfall) 
         sentence += (
             f" In all, the {side} side needs {wanted:,}, and the {other} side has {counted(there, 'place')}."
         )
+    elif shortfall.missing is not None and shortfall.missing > needed - given:
+        sentence += f" In all, {counted(shortfall.missing, 'partner')} are missing on the {side} side."
     if not shortfall.irreducible:
-        sentence += " Perhaps some of them are enough for that."
+        sentence += " Some of them may be enough for that."
     return Conflict(sentence, (*parts, last))
 
 
