@@ -28,7 +28,7 @@ class Problem:
         to the total); or as many pairs as possible, then the best worst pair, then the best total.
     capacity : pair of int64 arrays or None
         Two sides only: how many partners each person of the left and of the right side may have. None: one each.
-        Where both sides have people with more than one place, only the solver 'deferred' takes the problem.
+        Where both sides have people with more than one place, only 'transport' and 'deferred' take the problem.
 
     Raises
     ------
@@ -88,8 +88,9 @@ class Problem:
         """
         if self.many_to_many:
             raise UnsupportedError(
-                "Only one of the two sides may have people with more than one place, for all solvers but 'deferred', "
-                "which looks for stable pairs. Use 'deferred', or give everyone on one of the sides a single place."
+                "Only one of the two sides may have people with more than one place, for all solvers but 'transport' "
+                "and 'deferred', which looks for stable pairs. Use one of them, or give everyone on one of the sides a "
+                "single place."
             )
         rows, columns = self.scores.shape
         left, right = np.arange(rows), np.arange(columns)
