@@ -14,12 +14,13 @@ from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
-from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day
+from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day, check_uses
+from peermatch.criteria.arguments import column_names
 from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
-from peermatch.run import Request, list_people, plain_capacity, read_capacity, run
+from peermatch.run import Request, columns_of_places, list_people, plain_capacity, read_capacity, run
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
@@ -75,9 +76,10 @@ class PeerMatcher:
         sides, are solved by "transport" in place of "blossom" and "hungarian".
     mutual : {"geometric", "harmonic", "mean", "min"}
         How two utilities become one score.
-    objective : {"everyone_first", "best_total", "worst_first"}
-        As many pairs as possible, then the best total; the best total alone; or as many pairs as possible, then the
-        best worst pair, then the best total.
+    objective : {"everyone_first", "best_total", "worst_first", "leximin"}
+        As many pairs as possible, then the best total; the best total alone; as many pairs as possible, then the
+        best worst pair, then the best total; or as many pairs as possible, then the best worst pair, then the best
+        second-worst, and so on, for up to 200 people.
     floor : float, optional
         A quality floor in [0, 1]: pairs that score below it are not made, even if people then stay without a partner.
     unknown : {"quartile", "mean", "zero"}
@@ -86,6 +88,13 @@ class PeerMatcher:
         What happens when someone is left over.
     solver : str or Solver
         A registered name, or a solver with its options.
+    show : sequence of str, optional
+        Columns that are fit to show: what participants may read of each other, in the meeting guide for one. Nothing
+        else is.
+    protected : sequence of str, optional
+        Columns that a criterion or a rule may read only on a stated ``basis``, which every result tells.
+    audit_only : sequence of str, optional
+        Columns that nothing which scores may read; `Pairing.quality` may be asked by them.
 
     Raises
     ------
@@ -115,9 +124,13 @@ class PeerMatcher:
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
+    show: Sequence[str] | None = field(default=None, kw_only=True)
+    protected: Sequence[str] | None = field(default=None, kw_only=True)
+    audit_only: Sequence[str] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
+        self._check_show()
         self._check_parts()
         self._check_sides()
         for parameter, choices in (
@@ -129,6 +142,7 @@ class PeerMatcher:
             _check_choice(parameter, getattr(self, parameter), choices)
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
+        self._check_guarded()
 
     def _check_names(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -137,6 +151,16 @@ class PeerMatcher:
                 continue
             if not isinstance(value, str) or not value:
                 raise ConfigError(must_be("PeerMatcher", parameter, "the name of a column", value))
+
+    def _check_show(self) -> None:
+        if self.show is None:
+            return
+        columns = self.show
+        if isinstance(columns, str) or not isinstance(columns, Sequence):
+            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", columns))
+        if not all(isinstance(name, str) and name for name in columns):
+            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", list(columns)))
+        object.__setattr__(self, "show", tuple(columns))
 
     def _check_parts(self) -> None:
         for parameter, kind in (("criteria", Criterion), ("rules", Rule)):
@@ -197,6 +221,23 @@ class PeerMatcher:
         if self.capacity is None:
             return
         object.__setattr__(self, "capacity", read_capacity(self.capacity, (sides[0], sides[1])))
+
+    def _check_guarded(self) -> None:
+        """Refuse what reads a protected column without a basis, or an audit-only column at all."""
+        for parameter in ("protected", "audit_only"):
+            given = getattr(self, parameter)
+            if given is not None:
+                columns = column_names("PeerMatcher", parameter, given) if len(given) else ()
+                object.__setattr__(self, parameter, columns or None)
+        others = {
+            "id=": [self.id],
+            "eligible=": [self.eligible] if self.eligible is not None else [],
+            "same_person=": self.same_person or [],
+            "capacity=": columns_of_places(self.capacity),
+        }
+        audit_only = self.audit_only or ()
+        check_uses(self.protected or (), audit_only, self.criteria, self.rules, others)
+        check_uses((), audit_only, (), (), {"label=": [] if self.label is None else [self.label]})
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}

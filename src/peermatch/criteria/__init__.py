@@ -16,6 +16,7 @@ from peermatch.criteria.kinds import above, available, complement, different, ne
 from peermatch.criteria.listed_kinds import CRITERIA, custom, prefers, ties
 from peermatch.criteria.masks import Mask, count_pairs
 from peermatch.criteria.measures import Measure
+from peermatch.criteria.protected import check_uses, columns_of, folded
 from peermatch.criteria.rule import (
     RULES,
     Rule,
@@ -54,6 +55,8 @@ __all__ = [
     "at_day",
     "at_least",
     "available",
+    "check_uses",
+    "columns_of",
     "compile_criterion",
     "complement",
     "count_pairs",
@@ -62,6 +65,7 @@ __all__ = [
     "enforce",
     "fit_and_compile",
     "fit_criterion",
+    "folded",
     "forbid",
     "key_of",
     "must_differ",

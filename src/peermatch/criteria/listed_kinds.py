@@ -24,6 +24,7 @@ def prefers(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """The other is first on my list.
 
@@ -37,7 +38,7 @@ def prefers(
     table : table, list of (id, preferred id), or path, optional
         Instead of `column`: one row a wish, with the columns ``a`` (who), ``b`` (whom) and ``rank`` (from 1; the
         order of rows where it is missing).
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -53,6 +54,7 @@ def prefers(
         name=name,
         when=when,
         sensitive=sensitive,
+        basis=basis,
         separator=separator_of("prefers()", separator),
     )
 
@@ -65,6 +67,7 @@ def ties(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """An existing tie: worked together, endorsed.
 
@@ -75,7 +78,7 @@ def ties(
         without a tie to each other have the similarity 0.
     directed : bool
         Whether a tie from a to b counts for a only.
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -86,7 +89,15 @@ def ties(
     if not isinstance(directed, bool):
         raise ConfigError(must_be("ties()", "directed", "True or False", directed))
     return _listed(
-        "ties", None, table, weight=weight, name=name, when=when, sensitive=sensitive, directed=directed
+        "ties",
+        None,
+        table,
+        weight=weight,
+        name=name,
+        when=when,
+        sensitive=sensitive,
+        basis=basis,
+        directed=directed,
     )
 
 
@@ -105,6 +116,7 @@ def custom(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """Your own NumPy function says so.
 
@@ -116,7 +128,7 @@ def custom(
         may not depend on who else is in the block. In one pool it is asked in both directions.
     columns : str or list of str
         Columns of numbers become float arrays, all others object arrays.
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -129,7 +141,15 @@ def custom(
         raise ConfigError(must_be("custom()", "function", "a function of two mappings", function))
     names = column_names("custom()", "columns", columns)
     return make(
-        "custom", names, names, weight=weight, name=name, when=when, sensitive=sensitive, function=function
+        "custom",
+        names,
+        names,
+        weight=weight,
+        name=name,
+        when=when,
+        sensitive=sensitive,
+        basis=basis,
+        function=function,
     )
 
 

@@ -68,7 +68,7 @@ class Outcome:
     fitted : tuple of FittedCriterion
         In the order of ``scores.criteria``.
     round : str or None
-    objective : {"everyone_first", "best_total", "worst_first"}
+    objective : {"everyone_first", "best_total", "worst_first", "leximin"}
     stated : StatedScores, optional
         What people stated themselves.
     problem : Problem, optional

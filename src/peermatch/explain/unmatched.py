@@ -291,6 +291,8 @@ def _choice(room: _Room) -> str:
         given = f", given {' and '.join(asked)}" if asked else ""
         if room.objective == "worst_first":
             return f"leaving this person out is best for the weakest pair, then for the total{given}"
+        if room.objective == "leximin":
+            return f"leaving this person out is best for the weakest pairs, one after another{given}"
         return f"leaving this person out costs the programme least{given}"
     return "that it is this person is not proved to be the best choice"
 

@@ -173,9 +173,9 @@ def check_rounds_possible(matcher: PeerMatcher, caller: str) -> Blossom:
             f"{caller} proves every round: it needs the solver 'blossom' without gap= or candidates_only=. This "
             f"matcher has {solver.name!r}."
         )
-    if matcher.objective == "worst_first":
+    if matcher.objective in ("worst_first", "leximin"):
         raise ConfigError(
-            f"{caller} needs the objective 'everyone_first' or 'best_total'. This matcher has 'worst_first'."
+            f"{caller} needs the objective 'everyone_first' or 'best_total'. This matcher has {matcher.objective!r}."
         )
     if matcher.capacity is not None:
         raise ConfigError(

@@ -15,6 +15,7 @@ from peermatch.criteria import (
 from peermatch.errors import InputError, error_item
 from peermatch.problem import IntArray
 from peermatch.run.absent import SET_ASIDE, set_aside
+from peermatch.run.guarded import refuse_use
 from peermatch.run.request import Request
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def _read(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None
     if matcher.sides is None:
         return Cohort.of(request.people, matcher.id, **names), None
     if request.role is not None:
+        refuse_use(matcher, "role=", request.role)
         both = Cohort.of(request.people, matcher.id, **names)
         return _by_role(both, request.role, matcher.sides)
     left = Cohort.of(request.people, matcher.id, at_least=1, **names)

@@ -26,6 +26,7 @@ from peermatch.problem import (
     FlowCertificate,
     FlowProblem,
     IntArray,
+    LeximinCertificate,
     Matching,
     PairScores,
     Problem,
@@ -252,6 +253,12 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool, m
                 return f"{over}: nobody can make any pair ({checked})."
             known = _worst_first(matching.certificate, demands)
             return f"{over}: {known}; and with such a weakest pair no total is better ({checked})."
+        if isinstance(matching.certificate, LeximinCertificate):
+            demanded = " that is not demanded" if demands else ""
+            return (
+                f"{over}: nobody can make more pairs; and pair by pair{demanded}, from the weakest up, no other set of "
+                f"as many pairs is better ({checked})."
+            )
         return f"{over}: no other set of pairs has a better total ({checked})."
     if status == Status.OPTIMAL:
         return "The best of all sets of pairs, found by looking at every one."

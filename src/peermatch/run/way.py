@@ -33,6 +33,7 @@ from peermatch.problem import Solver
 from peermatch.run.conflicts import Demands, find_conflicts
 from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
+from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
 from peermatch.run.people import Capacity, everyone_of, taking_part
 from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, plain_capacity, solver_for
 from peermatch.run.preferences import read_preferences, with_preferences
@@ -67,7 +68,9 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
     control = request.control
     control.report("reading")
     everyone = everyone_of(matcher, request)
-    sides = taking_part(everyone, matcher.sides)
+    check_declared(matcher, everyone)
+    seen = seen_by_scoring(matcher, everyone)
+    sides = taking_part(seen, matcher.sides)
     capacity, minimum = NOBODY_SAID, NOBODY_SAID
     if solver is not None:
         capacity = capacity_of(matcher, sides)
@@ -76,7 +79,7 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")
-    enforcement = _enforce(matcher, sides, criteria, everyone, request)
+    enforcement = _enforce(matcher, sides, criteria, seen, request)
     scores = LazyScores(
         criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
     )
@@ -170,7 +173,9 @@ def _enforce(
         for id, reason in zip(cohort.ids, cohort.reasons_out, strict=True)
         if reason is not None
     }
-    org = None if request.org is None else Cohort.of(request.org, matcher.id, at_least=1)
+    org = None
+    if request.org is not None:
+        org = without_columns(Cohort.of(request.org, matcher.id, at_least=1), matcher.audit_only)
     occasion = Occasion(org=org, everyone=came, history=request.history, as_of=request.as_of, absent=absent)
     rules = list(matcher.rules)
     if request.locks is not None:
@@ -201,8 +206,12 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
     options = {name: getattr(matcher, name) for name in told}
     if matcher.capacity is not None:
         options["capacity"] = plain_capacity(matcher.capacity)
+    guarded = {name: getattr(matcher, name) for name in ("protected", "audit_only")}
+    options.update({name: columns for name, columns in guarded.items() if columns})
     as_of = None if request.as_of is None else str(request.as_of)
     options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
+    if matcher.show is not None:
+        options.update(show=matcher.show)
     if request.preferences is not None:
         # what people said themselves decides: the objective plays no part, and who they are is not told here
         options.update(preferences="stated by people", unlisted=request.unlisted)

@@ -79,7 +79,7 @@ class Transport:
             raise UnsupportedError(
                 "The 'transport' solver assigns one side to another; this is one pool. Use 'blossom'."
             )
-        if problem.objective == "worst_first":
+        if problem.objective in ("worst_first", "leximin"):
             raise UnsupportedError(
                 "The 'transport' solver does not put the worst pair first. Use 'blossom', or another objective."
             )
