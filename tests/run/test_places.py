@@ -149,7 +149,8 @@ def test_exact_solvers_make_way_for_the_one_that_takes_minima(solver):
         ({"solver": "deferred"}, "asks for stable pairs, and does not take minima"),
         ({"solver": Blossom(gap=0.1)}, "'blossom' with these options"),
         ({"solver": Blossom(candidates_only=True)}, "'blossom' with these options"),
-        ({"objective": "worst_first"}, "does not go with minima"),
+        ({"objective": "worst_first"}, "'worst_first' does not go with minima"),
+        ({"objective": "leximin"}, "'leximin' does not go with minima"),
         ({"objective": "worst_first", "solver": "transport"}, "does not go with minima"),
     ],
 )

@@ -31,6 +31,7 @@ from peermatch.programme.labels import day_of, following, round_names
 from peermatch.programme.plan import RoundPlan
 from peermatch.programme.relaxation import degree_duals
 from peermatch.programme.turns import Turns, alone_in, weakest_of
+from peermatch.run import plain_capacity
 from peermatch.run.first import first_places_of, protected_sentence
 from peermatch.scoring import LazyScores
 from peermatch.solvers import Blossom, get_solver
@@ -179,7 +180,7 @@ def check_rounds_possible(matcher: PeerMatcher, caller: str) -> Blossom:
         )
     if matcher.capacity is not None:
         raise ConfigError(
-            f"{caller} needs one place each. This matcher has capacity={dict(matcher.capacity)!r}."
+            f"{caller} needs one place each. This matcher has capacity={plain_capacity(matcher.capacity)!r}."
         )
     return solver
 

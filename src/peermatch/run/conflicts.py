@@ -300,10 +300,12 @@ def _possible(demands: Demands, hand: int, people: IntArray) -> tuple[IntArray, 
 def _needed_locks(demands: Demands, hand: int, people: IntArray) -> list[int]:
     """Return the demanded pairs without which the needs of these people could be met, and as few of them as can be."""
     kept = list(range(len(demands.locks)))
-    if not kept or falls_short(demands.needs(hand, demands.locks[:0]), people):
-        return []
-    for number in list(kept):
-        fewer = [other for other in kept if other != number]
+    tried = [kept] if kept else []
+    while tried:  # whole lots at first, then halves of those that cannot go as one
+        lot = tried.pop()
+        fewer = [number for number in kept if number not in set(lot)]
         if falls_short(demands.needs(hand, demands.locks[fewer]), people):
             kept = fewer
+        elif len(lot) > 1:
+            tried += [lot[len(lot) // 2 :], lot[: len(lot) // 2]]
     return kept
