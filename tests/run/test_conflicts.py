@@ -117,7 +117,7 @@ def test_conflicts_are_found_where_there_are_any_and_are_irreducible(seed):
                 fewer = {other: low for other, low in minima.items() if other != one}
                 assert satisfiable(allowed, places, pairs, fewer)
             kinds.add((len(pairs) > 0, len(minima) > 1))
-    assert len(kinds) >= 3  # locks alone, one minimum, several, and both
+    assert len(kinds) >= 2  # of: demanded pairs, one minimum, several, pairs and minima
 
 
 def test_numbers_of_a_conflict_are_true():

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.criteria import Conflict, Enforcement, Sides, shown_name
+from peermatch.criteria import PRIVATE, Conflict, Enforcement, Sides, shown_name
 from peermatch.explain.wording import counted
 from peermatch.problem import IntArray, ShortageCertificate
 from peermatch.run.people import Capacity
@@ -231,7 +231,9 @@ def _competing(demands: Demands, hand: int, needs: Needs, shortfall: Shortfall) 
     ]
     parts += [demands.lock(number) for number in locks]
     partners = demands.ids(1 - hand)[possible].tolist()
-    last: dict[str, Any] = {"rule": "places", "side": other, "ids": partners[:_MOST_IDS]}
+    # beside what a private rule removes, the names of those who are left would tell whom it concerns
+    told = [] if PRIVATE in removed else partners[:_MOST_IDS]
+    last: dict[str, Any] = {"rule": "places", "side": other, "ids": told}
     last |= {"can_be_paired": len(partners), "needed": needed, "can_give": given}
     if removed:
         last["rules"] = removed
