@@ -1,5 +1,6 @@
 """One run of a matcher, from tables to a checked pairing."""
 
+from peermatch.run.advisers import Advisers
 from peermatch.run.listing import list_people
 from peermatch.run.people import MOST_PLACES
 from peermatch.run.places import columns_of_places, plain_capacity, read_capacity
@@ -9,6 +10,7 @@ from peermatch.run.way import run
 
 __all__ = [
     "MOST_PLACES",
+    "Advisers",
     "Request",
     "columns_of_places",
     "list_people",
