@@ -81,8 +81,9 @@ class PeerMatcher:
     capacity : mapping, optional
         Two sides: side name to how many partners its people may have: a column, or a number. With a minimum, a mapping:
         ``{"mentor": {"at_least": 1, "at_most": "places"}}``, with a column or a number for each; everybody who has a
-        place then gets their minimum, or `InfeasibleError` says who cannot and why. Minima, and several places on both
-        sides, are solved by "transport" in place of "blossom" and "hungarian".
+        place then gets their minimum, or `InfeasibleError` says who cannot and why; with ``"or_none": True`` so many or
+        nobody. Minima, and several places on both sides, are solved by "transport" in place of "blossom" and
+        "hungarian".
     mutual : {"geometric", "harmonic", "mean", "min"}
         How two utilities become one score.
     objective : {"everyone_first", "best_total", "worst_first", "leximin"}

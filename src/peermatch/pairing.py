@@ -113,6 +113,8 @@ class Pairing:
         What people stated themselves, where ``match(preferences=...)`` was given it.
     minimum : pair of int64 arrays or None
         How many partners each person of a side needs; None: nobody needs any.
+    or_none : pair of int64 arrays or None
+        How many partners each person of a side takes if they take any; None: as many as come.
     resolve : Resolve, optional
         Solves the round again under other weights.
 
@@ -141,6 +143,7 @@ class Pairing:
     positions: tuple[IntArray, IntArray] | None = None
     stated: StatedScores | None = None
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
+    or_none: tuple[IntArray | None, IntArray | None] = (None, None)
     resolve: Resolve | None = None
 
     # ---- tables -----------------------------------------------------------------------------------------
@@ -790,6 +793,7 @@ class Pairing:
             problem=self.problem,
             positions=self.positions,
             minimum=self.minimum,
+            or_none=self.or_none,
         )
 
     @cached_property
@@ -810,7 +814,8 @@ class Pairing:
 
     def _frontier_frame(self, points: int, control: Control | None = None) -> pd.DataFrame:
         problem = self.problem or Problem(self.scores, capacity=self.capacity)
-        if isinstance(problem, FlowProblem) or problem.many_to_many:
+        choosy = any(part is not None for part in self.or_none)
+        if isinstance(problem, FlowProblem) or problem.many_to_many or choosy:
             raise ConfigError(
                 "frontier() puts the worst pair first, which no exact solver does with minima, or several places on "
                 "both sides."

@@ -32,6 +32,7 @@ from peermatch.programme.plan import RoundPlan
 from peermatch.programme.relaxation import degree_duals
 from peermatch.programme.repeating import Asked, plan_with_repeats
 from peermatch.programme.turns import Turns, alone_in, weakest_of
+from peermatch.run import plain_capacity
 from peermatch.run.first import first_places_of, protected_sentence
 from peermatch.scoring import LazyScores
 from peermatch.solvers import Blossom, get_solver
@@ -189,7 +190,7 @@ def check_rounds_possible(matcher: PeerMatcher, caller: str) -> Blossom:
         )
     if matcher.capacity is not None:
         raise ConfigError(
-            f"{caller} needs one place each. This matcher has capacity={dict(matcher.capacity)!r}."
+            f"{caller} needs one place each. This matcher has capacity={plain_capacity(matcher.capacity)!r}."
         )
     return solver
 

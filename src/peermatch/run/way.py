@@ -37,7 +37,7 @@ from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
 from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
 from peermatch.run.people import Capacity, everyone_of, taking_part
-from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, plain_capacity, solver_for
+from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, or_none_of, plain_capacity, solver_for
 from peermatch.run.preferences import read_preferences, with_preferences
 from peermatch.run.request import Request
 from peermatch.run.solving import solve
@@ -62,6 +62,7 @@ class Prepared:
     enforcement: Enforcement
     scores: LazyScores
     minimum: Capacity = (None, None)
+    or_none: Capacity = (None, None)
     solver: Solver | None = None
 
 
@@ -73,11 +74,13 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
     check_declared(matcher, everyone)
     seen = seen_by_scoring(matcher, everyone)
     sides = taking_part(seen, matcher.sides)
-    capacity, minimum = NOBODY_SAID, NOBODY_SAID
+    capacity, minimum, or_none = NOBODY_SAID, NOBODY_SAID, NOBODY_SAID
     if solver is not None:
         capacity = capacity_of(matcher, sides)
         minimum = minimum_of(matcher, sides, capacity)
-        solver = solver_for(matcher, solver, capacity, minimum, stated=request.preferences is not None)
+        or_none = or_none_of(matcher, sides, capacity)
+        stated = request.preferences is not None
+        solver = solver_for(matcher, solver, capacity, minimum, or_none, stated=stated)
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")
@@ -85,7 +88,7 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
     scores = LazyScores(
         criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
     )
-    return Prepared(everyone, sides, capacity, fitted, enforcement, scores, minimum, solver)
+    return Prepared(everyone, sides, capacity, fitted, enforcement, scores, minimum, or_none, solver)
 
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
@@ -102,7 +105,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         stated = StatedScores(scores, preferences.left, preferences.right, only_listed=only_listed)
         enforcement = with_preferences(enforcement, stated, preferences, sides)
     sensitive = frozenset(criterion.name for criterion in matcher.criteria if criterion.sensitive)
-    demands = Demands(sides, enforcement, ready.capacity, ready.minimum, sensitive)
+    demands = Demands(sides, enforcement, ready.capacity, ready.minimum, sensitive, ready.or_none)
     refuse(find_conflicts(demands))
     solved = solve(
         scores if stated is None else stated,
@@ -124,6 +127,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         certificate=solved.certificate,
         capacity=ready.capacity,
         minimum=ready.minimum,
+        or_none=ready.or_none,
         settings=_settings(matcher, solver, request),
         fitted=ready.fitted,
         round=request.round,
