@@ -6,8 +6,8 @@ and Hanson 1974), with one made-up observation of "no effect" for each criterion
 
 A score of two utilities is homogeneous of degree one, so that it equals its gradient times the weights (Euler). Fitting
 to gradients again and again until weights stay is then the Gauss-Newton method, and any smooth mutual score can be
-fitted. The minimum has a kink where a hair decides whose utility counts: many weights then fit alike, and intervals come
-out too narrow (four in five hold, not nine in ten). It can be compared at given weights, not fitted.
+fitted. The minimum has a kink where a hair decides whose utility counts: many weights then fit alike, and intervals
+come out too narrow (four in five hold, not nine in ten). It can be compared at given weights, not fitted.
 """
 
 from __future__ import annotations

@@ -64,7 +64,8 @@ def dyadic_variance(parts: Floats, people: IntArray, pair: IntArray) -> Floats:
 
 
 def _degrees(people: IntArray, used: int) -> int:
-    return max(1, len(np.unique(people)) - used)
+    """Return degrees of freedom: half as many as people, since every rating takes two."""
+    return max(1, len(np.unique(people)) // 2 - used)
 
 
 def covariance(fit: Fit) -> tuple[Floats, float]:
