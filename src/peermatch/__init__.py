@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         no_repeat,
         no_twins,
         not_in_line,
+        novelty,
         overlap,
         prefers,
         require,
@@ -47,11 +48,22 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
-    from peermatch.programme import Programme, RoundPlan, Turns, extend_history, plan_rounds
+    from peermatch.programme import (
+        Advised,
+        Programme,
+        RoundPlan,
+        Turns,
+        assign_advisers,
+        extend_history,
+        plan_rounds,
+    )
     from peermatch.programme.learning import FittedWeights, fit_weights
     from peermatch.report import Shortlist
+    from peermatch.run import Advisers
 
 _HOMES = {
+    "Advised": "programme",
+    "Advisers": "run",
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
@@ -71,6 +83,7 @@ _HOMES = {
     "UnsupportedError": "errors",
     "VerificationError": "errors",
     "above": "criteria",
+    "assign_advisers": "programme",
     "at_least": "criteria",
     "available": "criteria",
     "complement": "criteria",
@@ -85,6 +98,7 @@ _HOMES = {
     "no_repeat": "criteria",
     "no_twins": "criteria",
     "not_in_line": "criteria",
+    "novelty": "criteria",
     "overlap": "criteria",
     "plan_rounds": "programme",
     "prefers": "criteria",
@@ -96,6 +110,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "Advised",
+    "Advisers",
     "Cohort",
     "ConfigError",
     "Criterion",
@@ -115,6 +131,7 @@ __all__ = [
     "UnsupportedError",
     "VerificationError",
     "above",
+    "assign_advisers",
     "at_least",
     "available",
     "complement",
@@ -129,6 +146,7 @@ __all__ = [
     "no_repeat",
     "no_twins",
     "not_in_line",
+    "novelty",
     "overlap",
     "plan_rounds",
     "prefers",

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from peermatch.criteria import Sides
-from peermatch.problem import Control, IntArray, Solver
+from peermatch.problem import Control, Solver
+from peermatch.run.conflicts import Demands
 from peermatch.run.floor import floor_on_grid, refuse_weak_demands
-from peermatch.run.people import Capacity
 from peermatch.run.request import Request
 from peermatch.run.solving import Solved, solve
 from peermatch.scoring import LazyScores
@@ -25,18 +24,14 @@ class Again:
 
     Attributes
     ----------
-    sides : Sides
-    required : int64 array, shape (m, 2)
-        The demanded pairs.
-    capacity : pair of int64 arrays or None
+    demands : Demands
+        Demanded pairs, places and minima, and of whom.
     solver : Solver
     objective : str
     floor : float or None
     """
 
-    sides: Sides
-    required: IntArray
-    capacity: Capacity
+    demands: Demands
     solver: Solver
     objective: str
     floor: float | None
@@ -58,8 +53,16 @@ class Again:
         """Solve, check and prove, as for the first time."""
         lowest = floor_on_grid(floor)
         if floor is not None and lowest is not None:
-            refuse_weak_demands(self.required, scores, lowest, floor, self.sides)
+            refuse_weak_demands(self.demands.locks, scores, lowest, floor, self.demands.sides)
         request = Request(None, None, None, None, None, None, None, round, None, control, first=first)
         return solve(
-            scores, self.required, self.capacity, self.sides, objective, lowest, self.solver, request
+            scores,
+            self.demands.locks,
+            self.demands.capacity,
+            self.demands.sides,
+            objective,
+            lowest,
+            self.solver,
+            request,
+            self.demands,
         )
