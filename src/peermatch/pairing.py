@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,9 +30,12 @@ from peermatch.explain import (
 from peermatch.problem import Control, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
+    GroupQuality,
+    coverage_frame,
     csv_text,
     document,
     frontier_frame,
+    group_quality,
     headline,
     json_text,
     members_frame,
@@ -278,6 +281,52 @@ class Pairing:
         required = self.enforcement.required if self.problem else np.zeros((0, 2), dtype=np.int64)
         demanded = self.scores.at(required[:, 0], required[:, 1]).tolist()
         return self.everyone[0].in_kind(frontier_frame(rows, demanded))
+
+    def quality(self, by: str | Sequence[str], *, hide_below: int = 10) -> GroupQuality:
+        """Say how well each group of people is paired: an audit, by any column of the tables that people came in.
+
+        Numbers of people from 1 to ``hide_below - 1`` are hidden, and with them as many other cells as it takes so
+        that no hidden one can be had by subtraction: 12 people of whom 11 have a partner tell of a single one. Every
+        hidden number of people could be any of at least `hide_below` values, as far as the table tells.
+
+        Parameters
+        ----------
+        by : str or list of str
+            Columns; audit-only ones too. Several make a table each. An empty cell is a group, "not known".
+        hide_below : int, default 10
+            1 hides nothing.
+
+        Returns
+        -------
+        GroupQuality
+            `.frame` and `.text`; it prints, and shows in notebooks.
+
+        Raises
+        ------
+        InputError
+            For a column that is not there.
+        ConfigError
+            For a wrong argument, or two columns of which one divides the groups of the other.
+
+        Notes
+        -----
+        The promise is for one call. Tables of the same people by two columns that nearly divide each other (teams and
+        departments), with two values of `hide_below`, or of two rounds between which one person joined, can be played
+        against each other: decide which one is shared.
+        """
+        return group_quality(self._outcome, by, hide_below)
+
+    def coverage(self) -> Any:
+        """Say how much of what counts was known for the pairs that were made, criterion by criterion.
+
+        Returns
+        -------
+        table
+            One row for each criterion, then one for all together ("all"): criterion, weight (its share of all
+            weights), asked (how many people of pairs it counts for, once for each pair), known (for how many of them
+            it was known), coverage (the share of these; of all together weighted by what each criterion counts).
+        """
+        return self.everyone[0].in_kind(coverage_frame(self._outcome))
 
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
