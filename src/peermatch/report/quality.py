@@ -56,7 +56,7 @@ class GroupQuality:
     Examples
     --------
     >>> import peermatch as pm
-    >>> people = [{"id": k, "years": k % 9, "team": "ab"[k % 2]} for k in range(40)]
+    >>> people = [{"id": k, "years": k // 4, "team": "ab"[k % 2]} for k in range(40)]
     >>> quality = pm.PeerMatcher("id", [pm.near("years")]).match(people).quality("team")
     >>> quality.frame[["group", "people", "coverage", "mean"]].values.tolist()
     [['everyone', 40, 1.0, 1.0], ['a', 20, 1.0, 1.0], ['b', 20, 1.0, 1.0]]
