@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from numbers import Integral
-from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
@@ -21,7 +20,7 @@ from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
-from peermatch.run import MOST_PLACES, Request, list_people, run
+from peermatch.run import Request, list_people, plain_capacity, read_capacity, run
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
@@ -31,7 +30,7 @@ _ODD = ("sit_out",)
 MOST_LISTED = 1_000
 UNLISTED = ("after", "never")
 # Solvers of ours that ask for the best total; stated preferences are no totals.
-_OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian")
+_OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian", "transport")
 # Names of columns in results, which sides would overwrite.
 _TAKEN = (
     "pair_id",
@@ -71,7 +70,10 @@ class PeerMatcher:
         Two sides: columns that tell that a row of one and a row of the other side are the same person, who is never
         paired with themselves. Equal ids are the same person in any case.
     capacity : mapping, optional
-        Two sides: side name to how many partners its people may have: a column, or a number.
+        Two sides: side name to how many partners its people may have: a column, or a number. With a minimum, a mapping:
+        ``{"mentor": {"at_least": 1, "at_most": "places"}}``, with a column or a number for each; everybody who has a
+        place then gets their minimum, or `InfeasibleError` says who cannot and why. Minima, and several places on both
+        sides, are solved by "transport" in place of "blossom" and "hungarian".
     mutual : {"geometric", "harmonic", "mean", "min"}
         How two utilities become one score.
     objective : {"everyone_first", "best_total", "worst_first", "leximin"}
@@ -90,6 +92,9 @@ class PeerMatcher:
         Columns that a criterion or a rule may read only on a stated ``basis``, which every result tells.
     audit_only : sequence of str, optional
         Columns that nothing which scores may read; `Pairing.quality` may be asked by them.
+    show : sequence of str, optional
+        Columns that are fit to show: what participants may read of each other, in the meeting guide for one. Nothing
+        else is.
 
     Raises
     ------
@@ -112,7 +117,7 @@ class PeerMatcher:
     eligible: str | None = field(default=None, kw_only=True)
     sides: tuple[str, str] | None = field(default=None, kw_only=True)
     same_person: Sequence[str] | None = field(default=None, kw_only=True)
-    capacity: Mapping[str, str | int] | None = field(default=None, kw_only=True)
+    capacity: Mapping[str, str | int | Mapping[str, str | int]] | None = field(default=None, kw_only=True)
     mutual: str = field(default="geometric", kw_only=True)
     objective: str = field(default="everyone_first", kw_only=True)
     floor: float | None = field(default=None, kw_only=True)
@@ -121,9 +126,11 @@ class PeerMatcher:
     solver: str | Solver = field(default="blossom", kw_only=True)
     protected: Sequence[str] | None = field(default=None, kw_only=True)
     audit_only: Sequence[str] | None = field(default=None, kw_only=True)
+    show: Sequence[str] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
+        self._check_show()
         self._check_parts()
         self._check_sides()
         for parameter, choices in (
@@ -144,6 +151,16 @@ class PeerMatcher:
                 continue
             if not isinstance(value, str) or not value:
                 raise ConfigError(must_be("PeerMatcher", parameter, "the name of a column", value))
+
+    def _check_show(self) -> None:
+        if self.show is None:
+            return
+        columns = self.show
+        if isinstance(columns, str) or not isinstance(columns, Sequence):
+            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", columns))
+        if not all(isinstance(name, str) and name for name in columns):
+            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", list(columns)))
+        object.__setattr__(self, "show", tuple(columns))
 
     def _check_parts(self) -> None:
         for parameter, kind in (("criteria", Criterion), ("rules", Rule)):
@@ -203,16 +220,7 @@ class PeerMatcher:
     def _check_capacity(self, sides: list[str]) -> None:
         if self.capacity is None:
             return
-        if not isinstance(self.capacity, Mapping):
-            constraint = f"a mapping such as {{{sides[1]!r}: 'places'}}"
-            raise ConfigError(must_be("PeerMatcher", "capacity", constraint, self.capacity))
-        check_keys(self.capacity, sides, "capacity")
-        for side, places in self.capacity.items():
-            number = isinstance(places, int) and not isinstance(places, bool) and 1 <= places <= MOST_PLACES
-            if not number and not (isinstance(places, str) and places):
-                constraint = f"a column or a whole number from 1 to {MOST_PLACES} for {side!r}"
-                raise ConfigError(must_be("PeerMatcher", "capacity", constraint, places))
-        object.__setattr__(self, "capacity", MappingProxyType(dict(self.capacity)))
+        object.__setattr__(self, "capacity", read_capacity(self.capacity, (sides[0], sides[1])))
 
     def _check_guarded(self) -> None:
         """Refuse what reads a protected column without a basis, or an audit-only column at all."""
@@ -221,7 +229,8 @@ class PeerMatcher:
             if given is not None:
                 columns = column_names("PeerMatcher", parameter, given) if len(given) else ()
                 object.__setattr__(self, parameter, columns or None)
-        places = [column for column in (self.capacity or {}).values() if isinstance(column, str)]
+        given = [part for places in (self.capacity or {}).values() for part in _parts(places)]
+        places = [part for part in given if isinstance(part, str)]
         others = {
             "id=": [self.id],
             "eligible=": [self.eligible] if self.eligible is not None else [],
@@ -230,12 +239,13 @@ class PeerMatcher:
         }
         audit_only = self.audit_only or ()
         check_uses(self.protected or (), audit_only, self.criteria, self.rules, others)
-        check_uses((), audit_only, (), (), {"label=": [] if self.label is None else [self.label]})
+        shown = {"label=": [] if self.label is None else [self.label], "show=": self.show or []}
+        check_uses((), audit_only, (), (), shown)
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
         if self.capacity is not None:
-            options["capacity"] = dict(self.capacity)
+            options["capacity"] = plain_capacity(self.capacity)
         return (_rebuild, (options,))
 
     def __repr__(self) -> str:
@@ -254,6 +264,7 @@ class PeerMatcher:
         org: Any = None,
         history: Any = None,
         locks: Any = None,
+        set_aside: Any = None,
         preferences: Any = None,
         unlisted: str = "after",
         fitted: Any = None,
@@ -273,13 +284,18 @@ class PeerMatcher:
         others : same, optional
             The right side, where there are two.
         role : str, optional
-            Two sides in one table: the column that holds each person's side.
+            Two sides in one table: the column that holds each person's side. Who is on both sides says so: "both", or
+            both names ("mentor; mentee"). Nobody is paired with themselves.
         org : table or path, optional
             The whole staff, for reporting lines.
         history : table or path, optional
             Earlier pairs, for ``no_repeat``: the columns round, date, a, b.
         locks : list of (id, id), table, or path, optional
             Pairs that are demanded this time.
+        set_aside : list of id, mapping, table, or path, optional
+            People who do not take part this time; they stay in `Pairing.people`, "set aside this time". On two sides
+            from every side on which they stand, unless a side is named: ``{"mentor": [id, ...]}``, or a column ``side``
+            beside the column ``id`` of a table.
         preferences : mapping, list of tuples, table, or path, optional
             People's own rankings: ``{id: [ids, best first]}`` (people whom one likes the same in a list of their own),
             a list of (id, preferred id) or (id, preferred id, rank), or a table with columns id, candidate and rank,
@@ -342,6 +358,7 @@ class PeerMatcher:
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
             preferences=preferences,
             unlisted=unlisted,
+            set_aside=set_aside,
         )
         return run(self, solver, request)
 
@@ -573,9 +590,15 @@ def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller:
         )
 
 
+def _parts(places: Any) -> list[Any]:
+    return list(places.values()) if isinstance(places, Mapping) else [places]
+
+
 def _plain_option(name: str, value: Any) -> Any:
     if name == "solver":
         return value if isinstance(value, str) else plain_solver(value)
+    if name == "capacity":
+        return plain_capacity(value)
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value

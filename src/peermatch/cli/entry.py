@@ -209,6 +209,11 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     month = _add_month(parser)
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
     month.add_argument(
+        "--set-aside",
+        metavar="TABLE_OR_IDS",
+        help="people who do not take part this time: a table with the column id, or ids with commas between",
+    )
+    month.add_argument(
         "--preferences",
         metavar="TABLE",
         help="people's own rankings: columns id, candidate, rank; pairs are then stable ones",

@@ -63,6 +63,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             org=org,
             history=history,
             locks=args.locks,
+            set_aside=set_aside_of(args.set_aside),
             preferences=args.preferences,
             unlisted=args.unlisted,
             round=args.round,
@@ -134,6 +135,21 @@ def tables_of(args: argparse.Namespace, matcher: PeerMatcher) -> tuple[Any, Any]
     return decoded(args.left, matcher, args.encoding), decoded(args.right, matcher, args.encoding)
 
 
+def set_aside_of(given: str | None) -> Any:
+    """Return who is set aside: a table where a file of that name is there or meant, else ids with commas between.
+
+    Examples
+    --------
+    >>> set_aside_of("e12, 007"), set_aside_of("away.csv")
+    (['e12', '007'], 'away.csv')
+    """
+    if given is None:
+        return None
+    if Path(given).suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx", ".parquet") or Path(given).is_file():
+        return given
+    return [id.strip() for id in given.split(",") if id.strip()]
+
+
 def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int = 1) -> Any:
     """Return the people in a file of another encoding than UTF-8; other files are left to the matcher."""
     if encoding is None or Path(path).suffix.lower() not in (".csv", ".tsv", ".txt"):
@@ -147,7 +163,16 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
     from peermatch.cli.results import RESULT_FILES
 
-    given = (args.people, args.left, args.right, args.org, args.history, args.locks, args.preferences)
+    given = (
+        args.people,
+        args.left,
+        args.right,
+        args.org,
+        args.history,
+        args.locks,
+        args.set_aside,
+        args.preferences,
+    )
     for table in given:
         if table in (None, "-") or Path(table).name not in RESULT_FILES:
             continue

@@ -1,5 +1,6 @@
 """What makes two people a good pair: criteria, and rules that forbid or demand a pair."""
 
+from peermatch.criteria.conflicts import Conflict, refuse, shown_name
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.enforcing import EnforcedRule, Enforcement, Occasion, enforce
 from peermatch.criteria.fitting import (
@@ -38,6 +39,7 @@ __all__ = [
     "RULES",
     "UNKNOWN_CHOICES",
     "CompiledCriterion",
+    "Conflict",
     "Criterion",
     "EnforcedRule",
     "Enforcement",
@@ -75,8 +77,10 @@ __all__ = [
     "overlap",
     "person_shares",
     "prefers",
+    "refuse",
     "require",
     "same",
+    "shown_name",
     "ties",
     "veto",
 ]

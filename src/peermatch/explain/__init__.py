@@ -1,10 +1,13 @@
 """Where a result comes from, in tables and in words: why these two, and why someone has nobody."""
 
+from peermatch.explain.alternatives import Alternatives, alternatives
+from peermatch.explain.audit import AuditExplanation
 from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
 from peermatch.explain.facts import Fact, Half, pair_fact, pair_facts, read_ahead
 from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
 from peermatch.explain.outcome import Outcome, pair_id
 from peermatch.explain.paragraph import pair_reasons
+from peermatch.explain.price import Price
 from peermatch.explain.stability import (
     StabilitySide,
     StabilityView,
@@ -15,12 +18,16 @@ from peermatch.explain.stability import (
     stability_view,
     why_stable,
 )
+from peermatch.explain.two_people import pair_index
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
+from peermatch.explain.why_not import WhyNot, why_not
 
 __all__ = [
     "FOR",
     "HELPS",
     "UNKNOWN",
+    "Alternatives",
+    "AuditExplanation",
     "Explanation",
     "Fact",
     "Finding",
@@ -28,9 +35,12 @@ __all__ = [
     "LeftOut",
     "Outcome",
     "PairExplanation",
+    "Price",
     "StabilitySide",
     "StabilityView",
+    "WhyNot",
     "WhyStable",
+    "alternatives",
     "blocking_rows",
     "explain",
     "explain_pair",
@@ -42,9 +52,11 @@ __all__ = [
     "pair_fact",
     "pair_facts",
     "pair_id",
+    "pair_index",
     "pair_reasons",
     "read_ahead",
     "rule_name",
     "stability_view",
+    "why_not",
     "why_stable",
 ]

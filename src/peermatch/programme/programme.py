@@ -143,6 +143,7 @@ class Programme:
         role: str | None = None,
         org: Any = None,
         locks: Any = None,
+        set_aside: Any = None,
         fitted: Any = None,
         round: str | None = None,
         as_of: Any = None,
@@ -154,7 +155,7 @@ class Programme:
 
         Parameters
         ----------
-        people, others, role, org, locks, fitted, as_of, progress, cancel, time_limit
+        people, others, role, org, locks, set_aside, fitted, as_of, progress, cancel, time_limit
             As in `PeerMatcher.match`. Without `as_of`, a round that is named for a month has its first day.
         round : str, optional
             Its name; without it, the one after the latest round, else "round 1".
@@ -173,6 +174,7 @@ class Programme:
             org=org,
             history=self._history if looks_back else None,
             locks=locks,
+            set_aside=set_aside,
             fitted=fitted,
             first=self.turns.first() if self._protect else None,
             round=name,

@@ -94,7 +94,7 @@ def with_floor(enforcement: Enforcement, scores: LazyScores, floor: float, sides
     mask = ScoreFloorMask(scores, least)
     _refuse_weak_demands(enforcement.required, scores, least, floor, sides)
     rule = EnforcedRule(Rule("floor", f"floor of {floor:g}"), mask, mask.count(), "")
-    return Enforcement((*enforcement.rules, rule), enforcement.required)
+    return replace(enforcement, rules=(*enforcement.rules, rule))
 
 
 def _refuse_weak_demands(

@@ -23,16 +23,19 @@ from peermatch.criteria import (
     enforce,
     fit_and_compile,
     key_of,
+    refuse,
     require,
 )
 from peermatch.criteria.masks import count_pairs
 from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
 from peermatch.problem import Solver
-from peermatch.run.demands import check_places, refuse_demanded_selves, same_person_mask
+from peermatch.run.conflicts import Demands, find_conflicts
+from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
 from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
-from peermatch.run.people import Capacity, capacity_of, everyone_of, taking_part
+from peermatch.run.people import Capacity, everyone_of, taking_part
+from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, plain_capacity, solver_for
 from peermatch.run.preferences import read_preferences, with_preferences
 from peermatch.run.request import Request
 from peermatch.run.solving import solve
@@ -56,6 +59,8 @@ class Prepared:
     fitted: tuple[FittedCriterion, ...]
     enforcement: Enforcement
     scores: LazyScores
+    minimum: Capacity = (None, None)
+    solver: Solver | None = None
 
 
 def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None) -> Prepared:
@@ -66,7 +71,11 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
     check_declared(matcher, everyone)
     seen = seen_by_scoring(matcher, everyone)
     sides = taking_part(seen, matcher.sides)
-    capacity: Capacity = (None, None) if solver is None else capacity_of(matcher, sides, solver)
+    capacity, minimum = NOBODY_SAID, NOBODY_SAID
+    if solver is not None:
+        capacity = capacity_of(matcher, sides)
+        minimum = minimum_of(matcher, sides, capacity)
+        solver = solver_for(matcher, solver, capacity, minimum, stated=request.preferences is not None)
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")
@@ -74,14 +83,14 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
     scores = LazyScores(
         criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
     )
-    return Prepared(everyone, sides, capacity, fitted, enforcement, scores)
+    return Prepared(everyone, sides, capacity, fitted, enforcement, scores, minimum, solver)
 
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     """Pair people: the whole way, one step a line."""
     ready = prepare(matcher, request, solver)
     sides, scores, enforcement = ready.sides, ready.scores, ready.enforcement
-    check_places(enforcement.required, sides, ready.capacity)
+    solver = ready.solver or solver
     if matcher.floor is not None:
         enforcement = with_floor(enforcement, scores, matcher.floor, sides)
     stated = None
@@ -90,6 +99,9 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         preferences = read_preferences(request.preferences, ready.everyone, sides)
         stated = StatedScores(scores, preferences.left, preferences.right, only_listed=only_listed)
         enforcement = with_preferences(enforcement, stated, preferences, sides)
+    sensitive = frozenset(criterion.name for criterion in matcher.criteria if criterion.sensitive)
+    demands = Demands(sides, enforcement, ready.capacity, ready.minimum, sensitive)
+    refuse(find_conflicts(demands))
     solved = solve(
         scores if stated is None else stated,
         enforcement.required,
@@ -99,6 +111,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         floor_on_grid(matcher.floor),
         solver,
         request,
+        demands,
     )
     return Pairing(
         everyone=ready.everyone,
@@ -108,6 +121,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         matching=solved.matching,
         certificate=solved.certificate,
         capacity=ready.capacity,
+        minimum=ready.minimum,
         settings=_settings(matcher, solver, request),
         fitted=ready.fitted,
         round=request.round,
@@ -172,8 +186,7 @@ def _enforce(
     mask = same_person_mask(matcher, sides)
     removed = count_pairs(mask, sides.shape, one_pool=False)
     rule = EnforcedRule(Rule("same_person", "same_person"), mask, removed, "")
-    refuse_demanded_selves(enforced.required, mask, sides)
-    return Enforcement((*enforced.rules, rule), enforced.required)
+    return replace(enforced, rules=(*enforced.rules, rule))
 
 
 def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[str, Any]:
@@ -193,8 +206,12 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
     options = {name: getattr(matcher, name) for name in told}
     guarded = {name: getattr(matcher, name) for name in ("protected", "audit_only")}
     options.update({name: columns for name, columns in guarded.items() if columns})
+    if matcher.capacity is not None:
+        options["capacity"] = plain_capacity(matcher.capacity)
     as_of = None if request.as_of is None else str(request.as_of)
     options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
+    if matcher.show is not None:
+        options.update(show=matcher.show)
     if request.preferences is not None:
         # what people said themselves decides: the objective plays no part, and who they are is not told here
         options.update(preferences="stated by people", unlisted=request.unlisted)

@@ -59,6 +59,8 @@ class Transport:
     k: int = 12
     name: ClassVar[str] = "transport"
     accepts: ClassVar[frozenset[str]] = frozenset({TWO_SIDES})
+    many_to_many: ClassVar[bool] = True
+    minima: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_count("Transport", "k", self.k, at_least=1)
