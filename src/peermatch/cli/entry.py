@@ -11,6 +11,7 @@ from importlib import import_module
 
 from peermatch import __version__
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
+from peermatch.cli.quality_arguments import add_quality
 from peermatch.errors import PeerMatchError
 
 __all__ = ["main"]
@@ -206,6 +207,7 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     _add_encoding(parser)
     _add_sides(parser)
+    add_quality(parser)
     month = _add_month(parser)
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
     month.add_argument(
