@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         no_repeat,
         no_twins,
         not_in_line,
+        novelty,
         overlap,
         prefers,
         require,
@@ -47,13 +48,26 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
-    from peermatch.programme import Programme, RoundPlan, Turns, extend_history, plan_rounds
+    from peermatch.programme import (
+        Advised,
+        Programme,
+        RoundPlan,
+        Turns,
+        assign_advisers,
+        extend_history,
+        plan_rounds,
+    )
+    from peermatch.programme.learning import FittedWeights, fit_weights
     from peermatch.report import Shortlist
+    from peermatch.run import Advisers
 
 _HOMES = {
+    "Advised": "programme",
+    "Advisers": "run",
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
+    "FittedWeights": "programme.learning",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "OutputError": "errors",
@@ -69,12 +83,14 @@ _HOMES = {
     "UnsupportedError": "errors",
     "VerificationError": "errors",
     "above": "criteria",
+    "assign_advisers": "programme",
     "at_least": "criteria",
     "available": "criteria",
     "complement": "criteria",
     "custom": "criteria",
     "different": "criteria",
     "extend_history": "programme",
+    "fit_weights": "programme.learning",
     "forbid": "criteria",
     "must_differ": "criteria",
     "must_match": "criteria",
@@ -82,6 +98,7 @@ _HOMES = {
     "no_repeat": "criteria",
     "no_twins": "criteria",
     "not_in_line": "criteria",
+    "novelty": "criteria",
     "overlap": "criteria",
     "plan_rounds": "programme",
     "prefers": "criteria",
@@ -93,9 +110,12 @@ _HOMES = {
 }
 
 __all__ = [
+    "Advised",
+    "Advisers",
     "Cohort",
     "ConfigError",
     "Criterion",
+    "FittedWeights",
     "InfeasibleError",
     "InputError",
     "OutputError",
@@ -111,12 +131,14 @@ __all__ = [
     "UnsupportedError",
     "VerificationError",
     "above",
+    "assign_advisers",
     "at_least",
     "available",
     "complement",
     "custom",
     "different",
     "extend_history",
+    "fit_weights",
     "forbid",
     "must_differ",
     "must_match",
@@ -124,6 +146,7 @@ __all__ = [
     "no_repeat",
     "no_twins",
     "not_in_line",
+    "novelty",
     "overlap",
     "plan_rounds",
     "prefers",

@@ -10,17 +10,26 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
-from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day, check_uses
+from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day, check_uses, looks_back
 from peermatch.criteria.arguments import column_names
 from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
-from peermatch.run import Request, list_people, plain_capacity, read_capacity, run
+from peermatch.run import (
+    Advisers,
+    Request,
+    columns_of_places,
+    list_people,
+    plain_capacity,
+    read_capacity,
+    run,
+)
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
@@ -88,13 +97,17 @@ class PeerMatcher:
         What happens when someone is left over.
     solver : str or Solver
         A registered name, or a solver with its options.
+    show : sequence of str, optional
+        Columns that are fit to show: what participants may read of each other, in the meeting guide for one. Nothing
+        else is.
     protected : sequence of str, optional
         Columns that a criterion or a rule may read only on a stated ``basis``, which every result tells.
     audit_only : sequence of str, optional
         Columns that nothing which scores may read; `Pairing.quality` may be asked by them.
-    show : sequence of str, optional
-        Columns that are fit to show: what participants may read of each other, in the meeting guide for one. Nothing
-        else is.
+    advisers : Advisers, optional
+        What is asked of second-line advisers; `assign_advisers` looks for them.
+    learned : mapping, optional
+        From what the weights were learned, as `fit_weights` says; it changes nothing, and stands in every result.
 
     Raises
     ------
@@ -124,9 +137,11 @@ class PeerMatcher:
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
+    show: Sequence[str] | None = field(default=None, kw_only=True)
     protected: Sequence[str] | None = field(default=None, kw_only=True)
     audit_only: Sequence[str] | None = field(default=None, kw_only=True)
-    show: Sequence[str] | None = field(default=None, kw_only=True)
+    advisers: Advisers | None = field(default=None, kw_only=True)
+    learned: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
@@ -143,6 +158,10 @@ class PeerMatcher:
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
         self._check_guarded()
+        if self.advisers is not None and not isinstance(self.advisers, Advisers):
+            object.__setattr__(self, "advisers", Advisers.from_dict(self.advisers))
+        if self.learned is not None:
+            object.__setattr__(self, "learned", _facts_of("learned", self.learned))
 
     def _check_names(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -229,13 +248,11 @@ class PeerMatcher:
             if given is not None:
                 columns = column_names("PeerMatcher", parameter, given) if len(given) else ()
                 object.__setattr__(self, parameter, columns or None)
-        given = [part for places in (self.capacity or {}).values() for part in _parts(places)]
-        places = [part for part in given if isinstance(part, str)]
         others = {
             "id=": [self.id],
             "eligible=": [self.eligible] if self.eligible is not None else [],
             "same_person=": self.same_person or [],
-            "capacity=": places,
+            "capacity=": columns_of_places(self.capacity),
         }
         audit_only = self.audit_only or ()
         check_uses(self.protected or (), audit_only, self.criteria, self.rules, others)
@@ -246,6 +263,8 @@ class PeerMatcher:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
         if self.capacity is not None:
             options["capacity"] = plain_capacity(self.capacity)
+        if self.learned is not None:
+            options["learned"] = dict(self.learned)
         return (_rebuild, (options,))
 
     def __repr__(self) -> str:
@@ -289,7 +308,7 @@ class PeerMatcher:
         org : table or path, optional
             The whole staff, for reporting lines.
         history : table or path, optional
-            Earlier pairs, for ``no_repeat``: the columns round, date, a, b.
+            Earlier pairs, for ``no_repeat`` and ``novelty``: the columns round, date, a, b.
         locks : list of (id, id), table, or path, optional
             Pairs that are demanded this time.
         set_aside : list of id, mapping, table, or path, optional
@@ -451,9 +470,10 @@ class PeerMatcher:
             raise ConfigError(
                 f"With sides={self.sides!r}, {caller} takes either two tables, or one table and role=."
             )
-        if history is not None and not any(rule.kind == "no_repeat" for rule in self.rules):
+        if history is not None and not looks_back(self.criteria, self.rules):
             raise ConfigError(
-                "history= was given, but no rule looks at it: add no_repeat(), or leave it out."
+                "history= was given, but no rule or criterion looks at it: add no_repeat() or novelty(), or leave "
+                "it out."
             )
 
     def _solver(self, stated: bool) -> Solver:
@@ -590,8 +610,14 @@ def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller:
         )
 
 
-def _parts(places: Any) -> list[Any]:
-    return list(places.values()) if isinstance(places, Mapping) else [places]
+def _facts_of(parameter: str, value: Any) -> Mapping[str, Any]:
+    """Return a mapping of names to plain values, such as results tell."""
+    plain = isinstance(value, Mapping) and all(
+        isinstance(name, str) and isinstance(fact, str | int | float) for name, fact in value.items()
+    )
+    if not plain:
+        raise ConfigError(must_be("PeerMatcher", parameter, "a mapping of names to texts and numbers", value))
+    return MappingProxyType(dict(value))
 
 
 def _plain_option(name: str, value: Any) -> Any:
@@ -599,6 +625,8 @@ def _plain_option(name: str, value: Any) -> Any:
         return value if isinstance(value, str) else plain_solver(value)
     if name == "capacity":
         return plain_capacity(value)
+    if isinstance(value, Advisers):
+        return value.to_dict()
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -23,16 +23,24 @@ from peermatch.explain import (
     Explanation,
     Outcome,
     PairExplanation,
+    Resolve,
+    Sensitivity,
     StabilityView,
+    WhatIf,
     WhyNot,
     WhyStable,
+    WhyUnmatched,
     alternatives,
     explain,
     explain_pairs,
     pair_index,
+    relaxations_frame,
+    sensitivity,
     stability_view,
+    what_if,
     why_not,
     why_stable,
+    why_unmatched,
 )
 from peermatch.problem import Control, FlowProblem, IntArray, Matching, Problem
 from peermatch.report import (
@@ -108,6 +116,8 @@ class Pairing:
         What people stated themselves, where ``match(preferences=...)`` was given it.
     minimum : pair of int64 arrays or None
         How many partners each person of a side needs; None: nobody needs any.
+    resolve : Resolve, optional
+        Solves the round again under other weights.
 
     Examples
     --------
@@ -134,6 +144,7 @@ class Pairing:
     positions: tuple[IntArray, IntArray] | None = None
     stated: StatedScores | None = None
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
+    resolve: Resolve | None = None
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -375,6 +386,76 @@ class Pairing:
         """
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return why_not(self._outcome, self.certificate.vertices, a, b, exact=exact, control=control)
+
+    def why_unmatched(self, id: Any, side: str | None = None) -> WhyUnmatched:
+        """Say why someone has no partner: what each rule removed, who was lost to better pairs, what to waive.
+
+        For up to 2,500 people with one place each, what waiving a rule for this person alone would change is matched
+        again to the end, exactly; else it is what a simple exchange reaches. Private rules stay private: they are
+        counted together, and never waived.
+
+        Parameters
+        ----------
+        id : str or int
+            As it came in, with its type.
+        side : str, optional
+            The name of the side; needed where both sides have this id.
+
+        Returns
+        -------
+        WhyUnmatched
+            `.table` (one row a rule), `.candidates`, `.cheapest`, `.going_first`, `.text`.
+
+        Raises
+        ------
+        InputError
+            If nobody has this id.
+        ConfigError
+            If they have a partner or do not take part, or a stable solver made this result.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": id, "team": team, "years": 1} for id, team in [("ada", "x"), ("bo", "x"), ("cy", "x")]]
+        >>> rules = [pm.must_differ("team"), pm.forbid([("ada", "bo")])]
+        >>> pairing = pm.PeerMatcher("id", [pm.near("years")], rules).match(people)
+        >>> pairing.why_unmatched("ada").cheapest
+        'must_differ_team'
+        """
+        return why_unmatched(self._outcome, id, side)
+
+    def relaxations(
+        self,
+        *,
+        at_most: int = 20_000,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Any:
+        """Say for each rule what leaving it out for everybody would change, by matching again without it.
+
+        Parameters
+        ----------
+        at_most : int, default 20,000
+            With more people than that only the pairs that each rule removes are counted: a row takes about as long as
+            the matching.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`; rows that were not reached are not exact.
+
+        Returns
+        -------
+        table
+            Columns rule, pairs_removed, pairs_allowed (more than now: those that no other rule removes), people_freed
+            (who have no partner now and would have one), pairs and total (more than now), exact. Private rules are one
+            row, and never left out.
+
+        Raises
+        ------
+        ConfigError
+            If a stable solver made this result.
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return self.everyone[0].in_kind(relaxations_frame(self._outcome, at_most, control))
 
     @property
     def stability(self) -> StabilityView | None:
@@ -665,7 +746,8 @@ class Pairing:
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         matching, certificate, told = under_floor(demand, floor, control)
         settings = {**self.settings, "group_floor": told if basis is None else {**told, "basis": basis}}
-        return replace(self, matching=matching, certificate=certificate, settings=settings)
+        # a round that is solved again would not know of the floor
+        return replace(self, matching=matching, certificate=certificate, settings=settings, resolve=None)
 
     def coverage(self) -> Any:
         """Say how much of what counts was known for the pairs that were made, criterion by criterion.
@@ -678,6 +760,100 @@ class Pairing:
             it was known), coverage (the share of these; of all together weighted by what each criterion counts).
         """
         return self.everyone[0].in_kind(coverage_frame(self._outcome))
+
+    def sensitivity(
+        self,
+        by: Sequence[float] | float = (0.10, 0.20, 0.50),
+        *,
+        price: float = 0.0,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Sensitivity:
+        """Say which pairs survive when each criterion's weight moves up and down, all else being equal.
+
+        Every move is solved again, exactly, with the same people, rules, demanded pairs, places, floor and objective;
+        nothing is read or encoded again. A pair that changes only because another answer is just as good survives.
+
+        Parameters
+        ----------
+        by : float or sequence of float
+            By what shares weights move, above 0 and below 1, at most 10 of them; each both down and up.
+        price : float, default 0
+            In large pools many pairings are nearly as good as the best. With a price, a pair counts as changed only
+            where breaking it gains more than this (in points of score, for each broken pair).
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`; stopped early, the tables have the moves that were made so far.
+
+        Returns
+        -------
+        Sensitivity
+            `.pairs`, `.moves` and `.text`.
+
+        Raises
+        ------
+        ConfigError
+            If `by` is something else, or the pairs are stable ones.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> rows = [("ada", 1, "x"), ("bo", 2, "y"), ("cy", 8, "x"), ("di", 9, "y")]
+        >>> people = [{"id": id, "years": years, "site": site} for id, years, site in rows]
+        >>> matcher = pm.PeerMatcher("id", [pm.near("years", name="years"), pm.same("site", weight=1.2, name="site")])
+        >>> moves = matcher.match(people).sensitivity(by=0.5).moves
+        >>> moves[["criterion", "change", "pairs_changed"]].values.tolist()
+        [['years', -0.5, 0], ['years', 0.5, 0], ['site', -0.5, 2], ['site', 0.5, 0]]
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return sensitivity(self._outcome, self.resolve, by, price, control, self.everyone[0].in_kind)
+
+    def what_if(
+        self,
+        weights: Mapping[str, float] | None = None,
+        *,
+        mutual: str | None = None,
+        objective: str | None = None,
+        floor: float | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> WhatIf:
+        """Compare this pairing with the one that other settings would give, by the pairs that change.
+
+        Parameters
+        ----------
+        weights : mapping of criterion name to a number of at least 0, optional
+            Criteria that are not named keep their weight; 0 leaves a criterion out.
+        mutual, objective, floor : optional
+            As in `PeerMatcher`, in place of what it was; a floor of 0 is none.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`.
+
+        Returns
+        -------
+        WhatIf
+            `.people`, `.pairs`, `.totals` and `.text`.
+
+        Raises
+        ------
+        ConfigError
+            For a criterion that there is not (with the nearest one), a wrong value, or stable pairs.
+        InfeasibleError
+            If a demanded pair would score below the floor.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> rows = [("ada", 1, "x"), ("bo", 2, "y"), ("cy", 8, "x"), ("di", 9, "y")]
+        >>> people = [{"id": id, "years": years, "site": site} for id, years, site in rows]
+        >>> matcher = pm.PeerMatcher("id", [pm.near("years", name="years"), pm.same("site", weight=1.2, name="site")])
+        >>> matcher.match(people).what_if({"site": 0.5}).people[["id", "before", "after"]].values.tolist()
+        [['ada', 'cy', 'bo'], ['bo', 'di', 'ada'], ['cy', 'ada', 'di'], ['di', 'bo', 'cy']]
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        changes = {"mutual": mutual, "objective": objective, "floor": floor}
+        return what_if(self._outcome, self.resolve, weights or {}, changes, control, self.everyone[0].in_kind)
 
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""

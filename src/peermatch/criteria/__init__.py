@@ -11,11 +11,12 @@ from peermatch.criteria.fitting import (
     fit_and_compile,
     fit_criterion,
 )
-from peermatch.criteria.history import as_day
+from peermatch.criteria.history import as_day, check_history, looks_back
 from peermatch.criteria.kinds import above, available, complement, different, near, overlap, same
 from peermatch.criteria.listed_kinds import CRITERIA, custom, prefers, ties
 from peermatch.criteria.masks import Mask, count_pairs
 from peermatch.criteria.measures import Measure
+from peermatch.criteria.novelty import age_of, novelty
 from peermatch.criteria.protected import check_uses, columns_of, folded
 from peermatch.criteria.rule import (
     RULES,
@@ -50,11 +51,13 @@ __all__ = [
     "Rule",
     "Sides",
     "above",
+    "age_of",
     "apportion",
     "as_day",
     "at_day",
     "at_least",
     "available",
+    "check_history",
     "check_uses",
     "columns_of",
     "compile_criterion",
@@ -68,12 +71,14 @@ __all__ = [
     "folded",
     "forbid",
     "key_of",
+    "looks_back",
     "must_differ",
     "must_match",
     "near",
     "no_repeat",
     "no_twins",
     "not_in_line",
+    "novelty",
     "overlap",
     "person_shares",
     "prefers",

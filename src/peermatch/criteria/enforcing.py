@@ -15,7 +15,7 @@ from peermatch.cohort.cohort import Cohort
 from peermatch.criteria.conflicts import Conflict, refuse
 from peermatch.criteria.demanded import conflicts_among, demanded_pairs
 from peermatch.criteria.fitting import CompiledCriterion
-from peermatch.criteria.history import recent_pairs
+from peermatch.criteria.history import check_history, recent_pairs
 from peermatch.criteria.lines import reporting_lines
 from peermatch.criteria.masks import FloorMask, KernelMask, ListedMask, Mask, count_pairs
 from peermatch.criteria.rule import Rule
@@ -236,7 +236,7 @@ def _no_repeat(rule: Rule, context: _Context) -> Compiled:
         return context.listed(np.zeros(0, np.int64), np.zeros(0, np.int64)), "no history was given"
     frame, looked_at = recent_pairs(rule, history, context.sides, context.occasion.as_of)
     first, second = list(frame["a"]), list(frame["b"])
-    strangers = count_strangers([*first, *second], context.sides, "history", absent=context.occasion.absent)
+    strangers = check_history(frame, context.sides, context.occasion.absent)
     _, u, v = context.sides.pairs_of(first, second, both_ways=True)
     return context.listed(u, v), "; ".join(part for part in (looked_at, strangers) if part)
 

@@ -10,6 +10,7 @@ from peermatch.checks import must_be
 from peermatch.criteria.arguments import Columns, column_names, make, separator_of
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.kinds import above, available, complement, different, near, overlap, same
+from peermatch.criteria.novelty import novelty
 from peermatch.errors import ConfigError
 
 __all__ = ["CRITERIA", "custom", "prefers", "ties"]
@@ -161,6 +162,7 @@ CRITERIA: Mapping[str, Callable[..., Criterion]] = MappingProxyType(
         "custom": custom,
         "different": different,
         "near": near,
+        "novelty": novelty,
         "overlap": overlap,
         "prefers": prefers,
         "same": same,

@@ -8,6 +8,8 @@ from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
 from peermatch.explain.outcome import Outcome, pair_id
 from peermatch.explain.paragraph import pair_reasons
 from peermatch.explain.price import Price
+from peermatch.explain.resolving import Resolve
+from peermatch.explain.sensitivity import Sensitivity, sensitivity
 from peermatch.explain.stability import (
     StabilitySide,
     StabilityView,
@@ -20,7 +22,9 @@ from peermatch.explain.stability import (
 )
 from peermatch.explain.two_people import pair_index
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
+from peermatch.explain.what_if import WhatIf, what_if
 from peermatch.explain.why_not import WhyNot, why_not
+from peermatch.explain.why_unmatched import WhyUnmatched, relaxations_frame, why_unmatched
 
 __all__ = [
     "FOR",
@@ -36,10 +40,14 @@ __all__ = [
     "Outcome",
     "PairExplanation",
     "Price",
+    "Resolve",
+    "Sensitivity",
     "StabilitySide",
     "StabilityView",
+    "WhatIf",
     "WhyNot",
     "WhyStable",
+    "WhyUnmatched",
     "alternatives",
     "blocking_rows",
     "explain",
@@ -55,8 +63,12 @@ __all__ = [
     "pair_index",
     "pair_reasons",
     "read_ahead",
+    "relaxations_frame",
     "rule_name",
+    "sensitivity",
     "stability_view",
+    "what_if",
     "why_not",
     "why_stable",
+    "why_unmatched",
 ]

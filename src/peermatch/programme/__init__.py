@@ -1,5 +1,7 @@
 """Programmes over rounds."""
 
+from peermatch.programme.advised import Advised
+from peermatch.programme.advisers import assign_advisers
 from peermatch.programme.dossier import Dossier
 from peermatch.programme.history import extend_history
 from peermatch.programme.plan import RoundPlan
@@ -7,4 +9,13 @@ from peermatch.programme.programme import Programme
 from peermatch.programme.rounds import plan_rounds
 from peermatch.programme.turns import Turns
 
-__all__ = ["Dossier", "Programme", "RoundPlan", "Turns", "extend_history", "plan_rounds"]
+__all__ = [
+    "Advised",
+    "Dossier",
+    "Programme",
+    "RoundPlan",
+    "Turns",
+    "assign_advisers",
+    "extend_history",
+    "plan_rounds",
+]

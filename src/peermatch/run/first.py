@@ -65,11 +65,8 @@ def going_first(solver: Solver, problem: Problem, first: IntArray) -> Solver:
     if isinstance(solver, OneFirst):
         solver.first = first
         return solver
-    if (
-        problem.objective in ("worst_first", "leximin")
-        or problem.has_places
-        or isinstance(problem, FlowProblem)
-    ):
+    with_total = problem.objective in ("everyone_first", "best_total")
+    if not with_total or problem.has_places or isinstance(problem, FlowProblem):
         raise ConfigError(
             "first= works with one place each and the objectives 'everyone_first' and 'best_total'. Leave it out, or "
             "choose one of these."

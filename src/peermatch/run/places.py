@@ -20,7 +20,15 @@ from peermatch.solvers import Blossom, Hungarian, get_solver
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
-__all__ = ["NOBODY_SAID", "capacity_of", "minimum_of", "plain_capacity", "read_capacity", "solver_for"]
+__all__ = [
+    "NOBODY_SAID",
+    "capacity_of",
+    "columns_of_places",
+    "minimum_of",
+    "plain_capacity",
+    "read_capacity",
+    "solver_for",
+]
 
 NOBODY_SAID: Capacity = (None, None)
 """One place each, and nobody needs a partner."""
@@ -80,6 +88,16 @@ def _check_number(which: str, value: Any, lowest: int) -> None:
     if not number and not (isinstance(value, str) and value):
         constraint = f"a column or a whole number from {lowest} to {MOST_PLACES} {which}"
         raise ConfigError(must_be("PeerMatcher", "capacity", constraint, value))
+
+
+def columns_of_places(capacity: Mapping[str, Any] | None) -> list[str]:
+    """Return the columns that capacities are read from."""
+    bounds = [
+        bound
+        for places in (capacity or {}).values()
+        for bound in (places.values() if isinstance(places, Mapping) else (places,))
+    ]
+    return [bound for bound in bounds if isinstance(bound, str)]
 
 
 def plain_capacity(capacity: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from peermatch.criteria import (
     Rule,
     Sides,
     at_day,
+    check_history,
     compile_criterion,
     enforce,
     fit_and_compile,
@@ -30,6 +31,7 @@ from peermatch.criteria.masks import count_pairs
 from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
 from peermatch.problem import Solver
+from peermatch.run.again import Again
 from peermatch.run.conflicts import Demands, find_conflicts
 from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
@@ -128,6 +130,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         problem=solved.problem,
         positions=solved.positions,
         stated=stated,
+        resolve=Again(demands, solver, matcher.objective, matcher.floor),
     )
 
 
@@ -136,7 +139,13 @@ def _fit(
 ) -> tuple[tuple[FittedCriterion, ...], list[CompiledCriterion]]:
     if request.fitted is None:
         both = [
-            fit_and_compile(criterion, sides, as_of=request.as_of, unknown=matcher.unknown)
+            fit_and_compile(
+                criterion,
+                sides,
+                as_of=request.as_of,
+                unknown=matcher.unknown,
+                history=request.history,
+            )
             for criterion in matcher.criteria
         ]
         return tuple(fitted for fitted, _ in both), [compiled for _, compiled in both]
@@ -149,7 +158,7 @@ def _fit(
                 f"fitted= has no criterion like {criterion.name!r}."
                 + did_you_mean(criterion.name, list(earlier))
             )
-        found.append(at_day(replace(part, criterion=criterion), request.as_of))
+        found.append(at_day(replace(part, criterion=criterion), request.as_of, request.history))
     return tuple(found), [compile_criterion(part, sides) for part in found]
 
 
@@ -176,6 +185,8 @@ def _enforce(
     org = None
     if request.org is not None:
         org = without_columns(Cohort.of(request.org, matcher.id, at_least=1), matcher.audit_only)
+    if request.history is not None and any(part.criterion.kind == "novelty" for part in criteria):
+        check_history(request.history, sides, absent)
     occasion = Occasion(org=org, everyone=came, history=request.history, as_of=request.as_of, absent=absent)
     rules = list(matcher.rules)
     if request.locks is not None:
@@ -204,14 +215,16 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
         "odd",
     )
     options = {name: getattr(matcher, name) for name in told}
-    guarded = {name: getattr(matcher, name) for name in ("protected", "audit_only")}
-    options.update({name: columns for name, columns in guarded.items() if columns})
     if matcher.capacity is not None:
         options["capacity"] = plain_capacity(matcher.capacity)
+    guarded = {name: getattr(matcher, name) for name in ("protected", "audit_only")}
+    options.update({name: columns for name, columns in guarded.items() if columns})
     as_of = None if request.as_of is None else str(request.as_of)
     options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
     if matcher.show is not None:
         options.update(show=matcher.show)
+    if matcher.learned is not None:
+        options["learned"] = dict(matcher.learned)
     if request.preferences is not None:
         # what people said themselves decides: the objective plays no part, and who they are is not told here
         options.update(preferences="stated by people", unlisted=request.unlisted)
