@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from itertools import pairwise
 
 import jsonschema
@@ -191,3 +192,53 @@ def test_results_that_no_floor_goes_with() -> None:
     ):
         with pytest.raises(pm.ConfigError, match=why):
             pairing.close_gap("team", "red")
+
+
+# ---- from a matcher -------------------------------------------------------------------------------------
+
+FLOOR = {"by": "team", "group": "red", "at_least": 0.55}
+
+
+def test_a_matcher_holds_a_floor_for_a_group(tmp_path) -> None:
+    people = people_of(1, 70)
+    plain = matcher_of().match(people, round="2026-12")
+    floor = {**FLOOR, "at_least": float(plain.close_gap("team", "red", points=3)["floor"].iloc[1])}
+    matcher = matcher_of(group_floor=floor)
+    matcher.to_toml(tmp_path / "m.toml")
+    for one in (matcher, pm.PeerMatcher.from_toml(tmp_path / "m.toml"), pickle.loads(pickle.dumps(matcher))):
+        found = one.match(people, round="2026-12")
+        assert one.to_dict()["group_floor"] == floor
+        assert found.settings["group_floor"]["at_least"] == floor["at_least"]
+        assert found.pairs.equals(plain.group_floor(**floor).pairs)
+        assert mean_of(found, people, "red")[0] >= floor["at_least"] - 1e-9
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        (3, "a mapping such as"),
+        ({"by": "team", "group": "red"}, "lacks the key 'at_least'"),
+        ({**FLOOR, "grup": 1}, "Did you mean 'group'"),
+        ({**FLOOR, "at_least": 2}, "at_least parameter"),
+        ({**FLOOR, "by": ""}, "by parameter"),
+        ({**FLOOR, "by": "Age"}, "declared protected"),
+        ({**FLOOR, "by": "Age", "basis": " "}, "basis parameter"),
+        ({**FLOOR, "by": "born", "basis": "plan"}, "declared audit-only"),
+    ],
+)
+def test_a_wrong_floor_is_refused_before_any_table(wrong, words) -> None:
+    with pytest.raises(pm.ConfigError, match=words):
+        matcher_of(group_floor=wrong, protected=["age"], audit_only=["born"])
+
+
+def test_where_no_pairs_are_made_by_match_a_floor_is_refused() -> None:
+    from peermatch.programme.circles import form_circles
+
+    matcher, people = matcher_of(group_floor=FLOOR), people_of(2, 30)
+    for ask in (
+        lambda: matcher.shortlist(people, 2),
+        lambda: form_circles(matcher, people, 5),
+        lambda: pm.plan_rounds(matcher, people, 2),
+    ):
+        with pytest.raises(pm.ConfigError, match=r"group_floor|a floor for a group"):
+            ask()

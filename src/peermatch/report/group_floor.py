@@ -23,7 +23,7 @@ from peermatch.solvers.group_floor import FlooredGroup, best_for_group, group_fl
 from peermatch.solvers.updating import as_part_of_all
 from peermatch.verify import check_valid, prove
 
-__all__ = ["FloorDemand", "closing_frame", "floor_demand", "under_floor"]
+__all__ = ["FloorDemand", "closing_frame", "floor_demand", "refuse_guarded", "under_floor"]
 
 MOST_POINTS = 50
 _DIGITS = 3
@@ -109,7 +109,7 @@ def floor_demand(
     """
     if not isinstance(by, str) or not by:
         raise ConfigError(must_be(caller, "by", "the name of a column", by))
-    _refuse_guarded(settings, by, basis, caller)
+    refuse_guarded(settings, by, basis, caller)
     problem = _problem_of(outcome, caller)
     names = [groups_of(outcome.cohort(hand), by) for hand in outcome.hands]
     if not any(outcome.cohort(hand).has(by) for hand in outcome.hands):
@@ -142,7 +142,13 @@ def floor_demand(
     )
 
 
-def _refuse_guarded(settings: Mapping[str, Any], by: str, basis: Any, caller: str) -> None:
+def refuse_guarded(settings: Mapping[str, Any], by: str, basis: Any, caller: str) -> None:
+    """Refuse a floor by an audit-only column, and by a protected one without a basis.
+
+    Raises
+    ------
+    ConfigError
+    """
     if basis is not None and (not isinstance(basis, str) or not basis.strip()):
         raise ConfigError(must_be(caller, "basis", "a text that says what the floor rests on", basis))
     if folded(by) in {folded(column) for column in settings.get("audit_only") or ()}:
