@@ -28,6 +28,7 @@ from peermatch.run import (
     list_people,
     plain_capacity,
     read_capacity,
+    read_group_floor,
     run,
 )
 from peermatch.scoring import MUTUALS
@@ -92,6 +93,9 @@ class PeerMatcher:
         second-worst, and so on, for up to 200 people.
     floor : float, optional
         A quality floor in [0, 1]: pairs that score below it are not made, even if people then stay without a partner.
+    group_floor : mapping, optional
+        A floor for the mean of one group, ``{"by": column, "group": value, "at_least": number}``, and with a protected
+        column a ``"basis"``: see `Pairing.group_floor`.
     unknown : {"quartile", "mean", "zero"}
         What a similarity that is not known counts as.
     odd : {"sit_out"}
@@ -135,6 +139,7 @@ class PeerMatcher:
     mutual: str = field(default="geometric", kw_only=True)
     objective: str = field(default="everyone_first", kw_only=True)
     floor: float | None = field(default=None, kw_only=True)
+    group_floor: Mapping[str, Any] | None = field(default=None, kw_only=True)
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
@@ -257,14 +262,19 @@ class PeerMatcher:
         }
         audit_only = self.audit_only or ()
         check_uses(self.protected or (), audit_only, self.criteria, self.rules, others)
-        check_uses((), audit_only, (), (), {"label=": [] if self.label is None else [self.label]})
+        shown = {"label=": [] if self.label is None else [self.label], "show=": self.show or []}
+        check_uses((), audit_only, (), (), shown)
+        if self.group_floor is not None:
+            floor = read_group_floor(self.group_floor, self.protected, self.audit_only)
+            object.__setattr__(self, "group_floor", floor)
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
         if self.capacity is not None:
             options["capacity"] = plain_capacity(self.capacity)
-        if self.learned is not None:
-            options["learned"] = dict(self.learned)
+        for name in ("learned", "group_floor"):
+            if options[name] is not None:
+                options[name] = dict(options[name])
         return (_rebuild, (options,))
 
     def __repr__(self) -> str:

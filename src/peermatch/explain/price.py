@@ -47,7 +47,7 @@ class Worth:
     going_first : int
         How many of those who go first have a partner, each as often as they go first.
     worst : int or None
-        The lowest score, of 2**30, where the objective is ``worst_first``.
+        The lowest score, of 2**30, where the objective is ``worst_first`` or ``leximin``.
     total : int
         Of 2**30.
     """
@@ -71,7 +71,7 @@ class Price:
     going_first : int
         People who go first and would be left out.
     worst : float
-        By how much the weakest pair would be weaker; 0 unless the objective is ``worst_first``.
+        By how much the weakest pair would be weaker; 0 unless the objective is ``worst_first`` or ``leximin``.
     total : float
         Points of score less, over all pairs.
     """
@@ -302,7 +302,7 @@ def _worth(outcome: Outcome, pairs: IntArray, first: IntArray | None) -> Worth:
                 number_of[hand][position] = int(first[place + (offset if hand else 0)])
         going = sum(number_of[0].get(a, 0) + number_of[1].get(b, 0) for a, b in pairs.tolist())
     worst = None
-    if outcome.objective == "worst_first" and len(scores):
+    if outcome.objective in ("worst_first", "leximin") and len(scores):
         worst = int(scores.min())
     return Worth(len(pairs), going, worst, sum(map(int, scores.tolist())))
 
