@@ -501,7 +501,7 @@ def test_a_role_column_that_makes_no_sense():
         lambda: two().match(with_cell("p1", "role", "boss", BACKWARDS), role="role"),
         "unknown_role",
         "has 1 cell naming neither side; the first is 'boss' in row 5 (id 'p1')",
-        "Accepted: 'mentee' or 'mentor'",
+        "Accepted: 'mentee', 'mentor' or 'both'",
     )
     assert (item["column"], item["row"], item["id"], item["found"]) == ("role", 5, "p1", "boss")
     refused(

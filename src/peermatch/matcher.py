@@ -251,7 +251,8 @@ class PeerMatcher:
         others : same, optional
             The right side, where there are two.
         role : str, optional
-            Two sides in one table: the column that holds each person's side.
+            Two sides in one table: the column that holds each person's side, or "both": they are then on either
+            side, and never paired with themselves.
         org : table or path, optional
             The whole staff, for reporting lines.
         history : table or path, optional

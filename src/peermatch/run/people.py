@@ -18,10 +18,13 @@ from peermatch.run.request import Request
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
-__all__ = ["MOST_PLACES", "Capacity", "capacity_of", "everyone_of", "taking_part"]
+__all__ = ["BOTH", "MOST_PLACES", "Capacity", "capacity_of", "everyone_of", "taking_part"]
 
 MOST_PLACES = 10_000
 """More places than anyone can use are taken for a slip of the pen."""
+
+BOTH = "both"
+"""What stands in a column of roles for people who are on both sides; they are never paired with themselves."""
 
 Capacity = tuple[IntArray | None, IntArray | None]
 
@@ -58,14 +61,16 @@ def _by_role(people: Cohort, role: str, names: tuple[str, str]) -> tuple[Cohort,
         "" if is_missing(cell) else str(cell).casefold() for cell in people.column(role, needed_by="role=")
     ]
     known = [name.casefold() for name in names]
-    wrong = [position for position, text in enumerate(said) if text not in known]
+    accepted = [*known, *([] if BOTH in known else [BOTH])]
+    wrong = [position for position, text in enumerate(said) if text not in accepted]
     if wrong:
         position = wrong[0]
         found = people.frame[role].iloc[position]
         counted = "1 cell" if len(wrong) == 1 else f"{len(wrong)} cells"
         message = (
             f"Column {role!r} has {counted} naming neither side; the first is {found!r} in row "
-            f"{int(people.rows[position])} (id {people.ids[position]!r}). Accepted: {names[0]!r} or {names[1]!r}."
+            f"{int(people.rows[position])} (id {people.ids[position]!r}). Accepted: {names[0]!r}, {names[1]!r} or "
+            f"{BOTH!r}."
         )
         raise InputError(
             error_item(
@@ -75,10 +80,10 @@ def _by_role(people: Cohort, role: str, names: tuple[str, str]) -> tuple[Cohort,
                 row=int(people.rows[position]),
                 id=people.ids[position],
                 found=found,
-                accepted=list(names),
+                accepted=[*names, BOTH],
             )
         )
-    parts = [np.flatnonzero([text == name for text in said]) for name in known]
+    parts = [np.flatnonzero([text in (name, BOTH) for text in said]) for name in known]
     for name, part in zip(names, parts, strict=True):
         if not len(part):
             raise InputError(error_item("empty_side", f"Nobody in column {role!r} is {name!r}.", column=role))
