@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,9 +15,11 @@ from peermatch.errors import ConfigError
 from peermatch.explain import pair_id
 from peermatch.pairing import Pairing
 from peermatch.problem import IntArray
-from peermatch.programme.circles import Circled
 
-__all__ = ["Groups", "groups_of"]
+if TYPE_CHECKING:
+    from peermatch.programme.circles import Circled
+
+__all__ = ["Groups", "groups_of", "kept_rules"]
 
 MEMBER = "member"
 
@@ -89,6 +91,8 @@ def groups_of(source: Any, caller: str) -> Groups:
     ConfigError
         If it is something else, or there are none.
     """
+    from peermatch.programme.circles import Circled  # brings a solver that most who match do not need
+
     if isinstance(source, Pairing):
         found = _of_pairing(source)
     elif isinstance(source, Circled):

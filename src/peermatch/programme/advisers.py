@@ -16,7 +16,7 @@ from peermatch.programme.adviser_task import CALLER, Task, task_of
 from peermatch.report import CertificateView
 from peermatch.run.advisers import ADVISER, Advisers
 from peermatch.run.solving import solving_order
-from peermatch.solvers.transport import Transport
+from peermatch.solvers import get_solver
 from peermatch.verify import Proof, check_valid, prove
 from peermatch.version import __version__
 
@@ -157,7 +157,7 @@ def _solve(task: Task, control: Control) -> tuple[Matching, CertificateView]:
     columns = solving_order(task.advisers.ids, task.groups.round)
     problem = Problem(task.scores.take(rows, columns), "everyone_first", (None, task.places[columns]))
     control.report("solving")
-    found = Transport().solve(problem, control=control)
+    found = get_solver("transport").solve(problem, control=control)
     control.report("proving")
     proof = prove(problem, found)
     faults = [*check_valid(found, problem), *proof.faults]
