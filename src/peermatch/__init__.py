@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         no_repeat,
         no_twins,
         not_in_line,
+        novelty,
         overlap,
         prefers,
         require,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
         extend_history,
         plan_rounds,
     )
+    from peermatch.programme.learning import FittedWeights, fit_weights
     from peermatch.report import Shortlist
     from peermatch.run import Advisers
 
@@ -65,6 +67,7 @@ _HOMES = {
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
+    "FittedWeights": "programme.learning",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "OutputError": "errors",
@@ -87,6 +90,7 @@ _HOMES = {
     "custom": "criteria",
     "different": "criteria",
     "extend_history": "programme",
+    "fit_weights": "programme.learning",
     "forbid": "criteria",
     "must_differ": "criteria",
     "must_match": "criteria",
@@ -94,6 +98,7 @@ _HOMES = {
     "no_repeat": "criteria",
     "no_twins": "criteria",
     "not_in_line": "criteria",
+    "novelty": "criteria",
     "overlap": "criteria",
     "plan_rounds": "programme",
     "prefers": "criteria",
@@ -110,6 +115,7 @@ __all__ = [
     "Cohort",
     "ConfigError",
     "Criterion",
+    "FittedWeights",
     "InfeasibleError",
     "InputError",
     "OutputError",
@@ -132,6 +138,7 @@ __all__ = [
     "custom",
     "different",
     "extend_history",
+    "fit_weights",
     "forbid",
     "must_differ",
     "must_match",
@@ -139,6 +146,7 @@ __all__ = [
     "no_repeat",
     "no_twins",
     "not_in_line",
+    "novelty",
     "overlap",
     "plan_rounds",
     "prefers",

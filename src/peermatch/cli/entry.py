@@ -11,6 +11,7 @@ from importlib import import_module
 
 from peermatch import __version__
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
+from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.errors import PeerMatchError
 
 __all__ = ["main"]
@@ -28,6 +29,7 @@ examples:
   peermatch match people.csv --config programme.toml --out results
   peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
   peermatch shortlist people.csv --config programme.toml -k 5 --out lists
+  peermatch round people.csv --config programme.toml --round 2026-12 --out results
 
 exit codes: 0 done, 1 a fault in the software, 2 bad input, 3 the demands cannot all be met,
             4 stopped early with a valid result, 130 interrupted
@@ -170,6 +172,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_match(commands)
     _add_shortlist(commands)
+    add_round(commands)
+    add_programme(commands)
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)
@@ -214,7 +218,13 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_encoding(parser)
     _add_sides(parser)
     month = _add_month(parser)
+    add_relax(parser)
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
+    month.add_argument(
+        "--set-aside",
+        metavar="TABLE_OR_IDS",
+        help="people who do not take part this time: a table with the column id, or ids with commas between",
+    )
     month.add_argument(
         "--preferences",
         metavar="TABLE",

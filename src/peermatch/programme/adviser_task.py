@@ -33,10 +33,10 @@ from peermatch.problem import IntArray
 from peermatch.programme.adviser_groups import Groups, kept_rules
 from peermatch.run.advisers import ADVISER, Advisers
 from peermatch.run.demands import same_person_mask
-from peermatch.run.people import capacity_of, taking_part
+from peermatch.run.people import taking_part
+from peermatch.run.places import capacity_of
 from peermatch.scoring import LazyScores
 from peermatch.scoring.groups import GroupMask, GroupScores, ThresholdMask
-from peermatch.solvers import get_solver
 
 __all__ = ["CALLER", "Task", "task_of"]
 
@@ -214,8 +214,7 @@ def _told(groups: Groups, advisers: Cohort, spec: Advisers, criteria: Sequence[C
 
 
 def _places(told: PeerMatcher, side: Sides) -> IntArray:
-    solver = get_solver("transport")
-    places = capacity_of(told, Sides(side.left, side.right, ("group", ADVISER)), solver)[1]
+    places = capacity_of(told, Sides(side.left, side.right, ("group", ADVISER)))[1]
     assert places is not None  # a capacity was told
     return places
 

@@ -3,8 +3,19 @@
 from peermatch.run.advisers import Advisers
 from peermatch.run.listing import list_people
 from peermatch.run.people import MOST_PLACES
+from peermatch.run.places import columns_of_places, plain_capacity, read_capacity
 from peermatch.run.request import Request
 from peermatch.run.solving import solving_order
 from peermatch.run.way import run
 
-__all__ = ["MOST_PLACES", "Advisers", "Request", "list_people", "run", "solving_order"]
+__all__ = [
+    "MOST_PLACES",
+    "Advisers",
+    "Request",
+    "columns_of_places",
+    "list_people",
+    "plain_capacity",
+    "read_capacity",
+    "run",
+    "solving_order",
+]

@@ -27,3 +27,4 @@ class Request:
     preferences: Any = None
     unlisted: str = "after"
     first: Any = None
+    set_aside: Any = None
