@@ -179,8 +179,8 @@ _MENTOR = Template(
     places="Mentors say how many mentees they have time for",
     no_repeat="A new mentor every time.",
     notes=(
-        "Several mentors for a mentee: give the mentees a capacity as well, such as `mentee = 2`; and mentors at least so "
-        'many mentees with a table in place of the column: `{ at_least = 1, at_most = "places" }`.',
+        "Several mentors for a mentee: give the mentees a capacity as well, such as `mentee = 2`. Mentors who must "
+        'have at least one mentee: a table in place of the column, `{ at_least = 1, at_most = "places" }`.',
     ),
 )
 
