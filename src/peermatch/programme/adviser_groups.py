@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Groups", "groups_of", "kept_rules"]
 
 MEMBER = "member"
+_TOLD = ("label", "eligible", "same_person", "unknown", "as_of", "protected", "audit_only")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,7 @@ class Groups:
     criteria : tuple of Criterion
     rules : tuple of Rule
     told : mapping
-        id, label, eligible, same_person, unknown, as_of; None where it is not known.
+        id, label, eligible, same_person, unknown, as_of, protected, audit_only; None where it is not known.
     round : str or None
     """
 
@@ -108,9 +109,7 @@ def _of_pairing(pairing: Pairing) -> Groups:
     sides, pairs = pairing.sides, pairing.matching.pairs
     left, right = sides.left.ids.tolist(), sides.columns_side.ids.tolist()
     names = [pair_id(pairing.round, left[u], right[v], two_sided=sides.two_sided) for u, v in pairs.tolist()]
-    told = {
-        key: pairing.settings.get(key) for key in ("label", "eligible", "same_person", "unknown", "as_of")
-    }
+    told = {key: pairing.settings.get(key) for key in _TOLD}
     return Groups(
         everyone=tuple(cohort for cohort in pairing.everyone if cohort is not None),
         sides=sides,
