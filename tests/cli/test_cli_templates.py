@@ -211,6 +211,32 @@ def test_every_default_says_why(tables):
             assert wish.why in flat, (name, wish.why)
 
 
+def test_what_people_are_is_proposed_only_where_they_were_asked(tables, tmp_path):
+    paths = (str(tables / "mentees.csv"), str(tables / "mentors.csv"))
+    text = draft_configuration(paths, template="mentor")
+    start = text.index("# Some ask for a mentor who shares")
+    proposed = text[start:].split("\n\n")[0]
+    assert 'when = "match_with_similar_identity"' in proposed
+    assert "sensitive = true" in proposed
+    taken = "\n".join(
+        line.removeprefix("# ") if " = " in line or "[[" in line else line for line in proposed.split("\n")
+    )
+    config = tmp_path / "p.toml"
+    config.write_text(text.replace(proposed, taken), encoding="utf-8")
+    matcher = pm.PeerMatcher.from_toml(config)
+    assert any(criterion.sensitive for criterion in matcher.criteria)
+    assert len(matcher.match(*paths).pairs) >= 20
+    assert "Some ask" not in draft_configuration(paths, template="sponsor")
+    mentees = make_two_sides(40, 30, 1)[0].drop(columns="match_with_similar_identity")
+    mentees.to_csv(tmp_path / "m.csv", index=False)
+    text = draft_configuration((str(tmp_path / "m.csv"), paths[1]), template="mentor")
+    assert "Some ask" not in text
+    assert (
+        "Left alone because their names sound personal: 'identity_to_match', 'characteristics'."
+        in text.replace("\n# ", " ")
+    )
+
+
 def test_a_rule_that_would_leave_hardly_anybody_is_only_proposed(tmp_path):
     people = organisation_with(("protege", "sponsor"))
     people["grade"] = "G3"
