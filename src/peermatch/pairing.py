@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch import solvers
+from peermatch.checks import must_be
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.errors import ConfigError
@@ -30,6 +31,8 @@ from peermatch.explain import (
 from peermatch.problem import Control, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
+    UpdateView,
+    changes_frame,
     csv_text,
     document,
     frontier_frame,
@@ -42,6 +45,7 @@ from peermatch.report import (
     reasons_of,
     repairs_frame,
     rules_frame,
+    stability_frame,
     summary_text,
     to_graph,
     unmatched_frame,
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CertificateView", "Pairing"]
 
+_MOST_POINTS = 50
 _FILES = ("people", "pairs", "members", "unmatched", "rules")
 
 
@@ -92,6 +97,8 @@ class Pairing:
         Whom the rows and the columns of `problem` mean: positions of `sides`.
     stated : StatedScores, optional
         What people stated themselves, where ``match(preferences=...)`` was given it.
+    update : UpdateView, optional
+        What was kept of an earlier result and what that costs, where `PeerMatcher.update` made this one.
 
     Examples
     --------
@@ -117,6 +124,7 @@ class Pairing:
     problem: Problem | None = None
     positions: tuple[IntArray, IntArray] | None = None
     stated: StatedScores | None = None
+    update: UpdateView | None = None
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -159,6 +167,14 @@ class Pairing:
     def repairs(self) -> Any:
         """What was mended on the way in, one row for each thing: column, row, id, found, became, reason."""
         return self._out("repairs")
+
+    @property
+    def changes(self) -> Any:
+        """Who has other partners than before: id, side (where there are two), before, after (lists of ids), why.
+
+        Empty but for `PeerMatcher.update`.
+        """
+        return self.everyone[0].in_kind(changes_frame(() if self.update is None else self.update.rows))
 
     # ---- in words ---------------------------------------------------------------------------------------
 
@@ -279,9 +295,50 @@ class Pairing:
         demanded = self.scores.at(required[:, 0], required[:, 1]).tolist()
         return self.everyone[0].in_kind(frontier_frame(rows, demanded))
 
+    def price_of_stability(
+        self,
+        points: int = 12,
+        *,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Any:
+        """Say what it costs to keep more and more of the earlier pairs; only for what `PeerMatcher.update` made.
+
+        Parameters
+        ----------
+        points : int, default 12
+            At most this many rows, from 2 to 50; each takes about as long as the matching.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`.
+
+        Returns
+        -------
+        table
+            Columns broken (of the earlier pairs that could be kept), price (for each broken pair, from which on this
+            row is better than the one before; missing where a price cannot lead to it), pairs, total, lost, lost_share.
+
+        Raises
+        ------
+        ConfigError
+            If there was no update, for the objective "worst_first", or if `points` is not a whole number from 2 to 50.
+        """
+        if self.update is None:
+            raise ConfigError("There is no earlier result to keep: only update() has a price of stability.")
+        whole = isinstance(points, int) and not isinstance(points, bool)
+        if not whole or not 2 <= points <= _MOST_POINTS:
+            constraint = f"a whole number from 2 to {_MOST_POINTS}"
+            raise ConfigError(must_be("price_of_stability()", "points", constraint, points))
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        rows = solvers.price_of_stability(
+            self.update.problem, self.update.held, points=points, control=control
+        )
+        return self.everyone[0].in_kind(stability_frame(rows, self.update.demanded))
+
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
-        return summary_text(self._outcome, self.certificate, self._frames["people"], self._frames["rules"])
+        text = summary_text(self._outcome, self.certificate, self._frames["people"], self._frames["rules"])
+        return text if self.update is None else f"{text}\n{self.update.section()}\n"
 
     def __repr__(self) -> str:
         verified = "verified" if self.certificate.verified else "not verified"
@@ -295,6 +352,7 @@ class Pairing:
     def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write people.csv, pairs.csv, members.csv, unmatched.csv, rules.csv and result.json.
 
+        Of an update also changes.csv.
         Every file appears whole or not at all. Text that a spreadsheet could take for a formula (it starts with
         = + - @, a tab or a line end) gets a leading apostrophe, ids too; `peermatch.report.plain_text` takes it away,
         and result.json has everything as it came, ids with their types.
@@ -315,6 +373,8 @@ class Pairing:
             If the folder cannot be made or written.
         """
         files = {f"{name}.csv": csv_text(self._frames[name]) for name in _FILES}
+        if self.update is not None:
+            files["changes.csv"] = csv_text(self.update.frame)
         return write_files(folder, {**files, "result.json": self.to_json()})
 
     def to_dict(self) -> dict[str, Any]:
@@ -322,7 +382,8 @@ class Pairing:
 
         Its JSON Schema ships with the package (`peermatch.report.pairing_schema`). Ids are strings plus their type.
         """
-        return document(self._outcome, self.settings, self.certificate, self._frames)
+        data = document(self._outcome, self.settings, self.certificate, self._frames)
+        return data if self.update is None else {**data, "update": self.update.to_dict()}
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return `to_dict` as JSON, and write it to a file where one is given.

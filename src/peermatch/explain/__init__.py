@@ -15,7 +15,7 @@ from peermatch.explain.stability import (
     stability_view,
     why_stable,
 )
-from peermatch.explain.unmatched import LeftOut, left_out, rule_name
+from peermatch.explain.unmatched import LeftOut, left_out, rule_name, shown_name
 
 __all__ = [
     "FOR",
@@ -45,6 +45,7 @@ __all__ = [
     "pair_reasons",
     "read_ahead",
     "rule_name",
+    "shown_name",
     "stability_view",
     "why_stable",
 ]

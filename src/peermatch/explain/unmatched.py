@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.criteria import EnforcedRule
+from peermatch.criteria import Criterion, EnforcedRule
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.wording import counted
 from peermatch.problem import FORBIDDEN, IntArray, Status
 
-__all__ = ["LeftOut", "left_out", "rule_name"]
+__all__ = ["LeftOut", "left_out", "rule_name", "shown_name"]
 
 _CELLS = 1 << 21
 
@@ -46,8 +46,13 @@ class LeftOut:
 
 def rule_name(outcome: Outcome, enforced: EnforcedRule) -> str:
     """Return the name of a rule that people may read: one on a sensitive criterion is private as well."""
+    return shown_name(enforced, [compiled.criterion for compiled in outcome.scores.criteria])
+
+
+def shown_name(enforced: EnforcedRule, criteria: Sequence[Criterion]) -> str:
+    """Return the same, with the criteria at hand."""
     rule = enforced.rule
-    sensitive = {c.criterion.name for c in outcome.scores.criteria if c.criterion.sensitive}
+    sensitive = {criterion.name for criterion in criteria if criterion.sensitive}
     if rule.kind == "at_least" and rule.options.get("criterion") in sensitive:
         return "a private rule"
     return rule.public_name

@@ -23,6 +23,7 @@ from peermatch.programme.labels import day_of, following
 from peermatch.programme.plan import RoundPlan, sit_outs_frame
 from peermatch.programme.rounds import check_rounds_possible, plan_rounds
 from peermatch.programme.turns import Turns, weakest
+from peermatch.report import read_json
 
 __all__ = ["Programme"]
 
@@ -421,7 +422,7 @@ class Programme:
         InputError
             If the file cannot be read, or holds something else.
         """
-        return cls.from_dict(saved.read_json(path))
+        return cls.from_dict(read_json(path, "programme", "bad_programme"))
 
     def __repr__(self) -> str:
         rounds = len(self._known_rounds())

@@ -3,7 +3,18 @@
 from peermatch.run.listing import list_people
 from peermatch.run.people import MOST_PLACES
 from peermatch.run.request import Request
+from peermatch.run.snapshot import Snapshot
 from peermatch.run.solving import solving_order
+from peermatch.run.updating import Mode, update_people
 from peermatch.run.way import run
 
-__all__ = ["MOST_PLACES", "Request", "list_people", "run", "solving_order"]
+__all__ = [
+    "MOST_PLACES",
+    "Mode",
+    "Request",
+    "Snapshot",
+    "list_people",
+    "run",
+    "solving_order",
+    "update_people",
+]

@@ -13,6 +13,7 @@ from peermatch.criteria import (
 )
 from peermatch.errors import ConfigError, InputError, error_item
 from peermatch.problem import IntArray, Solver
+from peermatch.run.aside import without
 from peermatch.run.request import Request
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ Capacity = tuple[IntArray | None, IntArray | None]
 
 
 def everyone_of(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None]:
-    """Read all who came in, a cohort a side."""
+    """Read all who came in, a cohort a side; who is set aside does not take part."""
+    everyone = _read(matcher, request)
+    return everyone if request.set_aside is None else without(everyone, request.set_aside)
+
+
+def _read(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None]:
     names: dict[str, Any] = {"label": matcher.label, "eligible": matcher.eligible}
     if matcher.sides is None:
         return Cohort.of(request.people, matcher.id, **names), None
@@ -92,9 +98,10 @@ def taking_part(everyone: tuple[Cohort, Cohort | None], names: tuple[str, str] |
     needed = 2 if right is None else 1
     for side, cohort, what in zip((left, right), taking, names or ("people", ""), strict=True):
         if side is not None and cohort is not None and len(cohort) < needed:
+            by = "" if side.eligible is None else f", by the column {side.eligible!r}"
             message = (
-                f"{len(cohort)} of {len(side)} {what if right is None else what + ' people'} take part, by the column "
-                f"{side.eligible!r}; at least {needed} must."
+                f"{len(cohort)} of {len(side)} {what if right is None else what + ' people'} take part{by}; at least "
+                f"{needed} must."
             )
             raise InputError(
                 error_item(

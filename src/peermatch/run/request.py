@@ -27,3 +27,5 @@ class Request:
     preferences: Any = None
     unlisted: str = "after"
     first: Any = None
+    set_aside: Any = None
+    updater: Any = None

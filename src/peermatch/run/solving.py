@@ -39,7 +39,7 @@ from peermatch.run.request import Request
 from peermatch.scoring import LazyScores, StatedScores
 from peermatch.verify import Proof, check_valid, prove
 
-__all__ = ["Solved", "solve", "solving_order"]
+__all__ = ["Solved", "free_problem", "solve", "solving_order"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +79,11 @@ def solve(
     request: Request,
 ) -> Solved:
     """Solve what demands leave free, check the answer and its proof, and put the demanded pairs back."""
-    left, right, places = _free(required, capacity, sides, request.round)
-    open_scores: PairScores = scores.take(left, right)
-    if floor is not None:
-        open_scores = scores_above(open_scores, floor)
-    problem = Problem(open_scores, objective, places)
+    problem, left, right = free_problem(scores, required, capacity, sides, objective, floor, request.round)
     if request.first is not None:
         solver = going_first(solver, problem, first_places_of(request.first, sides, left, right))
+    if request.updater is not None:
+        solver = request.updater.among(left, right)
     request.control.report("solving")
     free = solver.solve(problem, control=request.control)
     _check(free, problem)
@@ -125,6 +123,23 @@ def solve(
         worst_gap=free.worst_gap / 2**30 if objective == "worst_first" and free.gap is not None else None,
     )
     return Solved(matching, view, problem, (left, right))
+
+
+def free_problem(
+    scores: LazyScores | StatedScores,
+    required: IntArray,
+    capacity: Capacity,
+    sides: Sides,
+    objective: str,
+    floor: int | None,
+    round: str | None,
+) -> tuple[Problem, IntArray, IntArray]:
+    """Return what demanded pairs leave to be solved, and whom its rows and columns mean."""
+    left, right, places = _free(required, capacity, sides, round)
+    open_scores: PairScores = scores.take(left, right)
+    if floor is not None:
+        open_scores = scores_above(open_scores, floor)
+    return Problem(open_scores, objective, places), left, right
 
 
 def in_positions(

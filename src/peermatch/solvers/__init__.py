@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from peermatch.solvers.proposals import deferred_acceptance
     from peermatch.solvers.registry import get_solver, plain_solver, register_solver, solver_names
     from peermatch.solvers.roommates import Roommates, stable_roommates
+    from peermatch.solvers.stability_price import StabilityPrice, price_of_stability
     from peermatch.solvers.trade_offs import FrontierPoint, frontier
+    from peermatch.solvers.updating import Change, at_price, break_at_most, keep_all
 
 __all__ = [
     "Blossom",
+    "Change",
     "Circles",
     "Deferred",
     "Exhaustive",
@@ -31,13 +34,18 @@ __all__ = [
     "Greedy",
     "Hungarian",
     "Roommates",
+    "StabilityPrice",
+    "at_price",
+    "break_at_most",
     "circle_sizes",
     "deferred_acceptance",
     "form_circles",
     "frontier",
     "get_solver",
+    "keep_all",
     "max_weight_matching",
     "plain_solver",
+    "price_of_stability",
     "register_solver",
     "solver_names",
     "stable_roommates",
@@ -45,6 +53,7 @@ __all__ = [
 
 _HOME = {
     "Blossom": "blossom",
+    "Change": "updating",
     "Circles": "circles",
     "Deferred": "deferred",
     "Exhaustive": "exhaustive",
@@ -52,13 +61,18 @@ _HOME = {
     "Greedy": "greedy",
     "Hungarian": "hungarian",
     "Roommates": "roommates",
+    "StabilityPrice": "stability_price",
+    "at_price": "updating",
+    "break_at_most": "updating",
     "circle_sizes": "circle_plan",
     "form_circles": "circles",
     "deferred_acceptance": "proposals",
     "frontier": "trade_offs",
     "get_solver": "registry",
+    "keep_all": "updating",
     "max_weight_matching": "graph",
     "plain_solver": "registry",
+    "price_of_stability": "stability_price",
     "register_solver": "registry",
     "solver_names": "registry",
     "stable_roommates": "roommates",
