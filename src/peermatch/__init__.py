@@ -47,13 +47,24 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
-    from peermatch.programme import Programme, RoundPlan, Turns, extend_history, plan_rounds
+    from peermatch.programme import (
+        Difference,
+        Draft,
+        Programme,
+        RoundPlan,
+        Turns,
+        diff,
+        extend_history,
+        plan_rounds,
+    )
     from peermatch.report import Shortlist
 
 _HOMES = {
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
+    "Difference": "programme",
+    "Draft": "programme",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "OutputError": "errors",
@@ -73,6 +84,7 @@ _HOMES = {
     "available": "criteria",
     "complement": "criteria",
     "custom": "criteria",
+    "diff": "programme",
     "different": "criteria",
     "extend_history": "programme",
     "forbid": "criteria",
@@ -96,6 +108,8 @@ __all__ = [
     "Cohort",
     "ConfigError",
     "Criterion",
+    "Difference",
+    "Draft",
     "InfeasibleError",
     "InputError",
     "OutputError",
@@ -115,6 +129,7 @@ __all__ = [
     "available",
     "complement",
     "custom",
+    "diff",
     "different",
     "extend_history",
     "forbid",

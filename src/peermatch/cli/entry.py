@@ -11,6 +11,7 @@ from importlib import import_module
 
 from peermatch import __version__
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
+from peermatch.cli.update_arguments import add_diff, add_update
 from peermatch.errors import PeerMatchError
 
 __all__ = ["main"]
@@ -28,6 +29,8 @@ examples:
   peermatch match people.csv --config programme.toml --out results
   peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
   peermatch shortlist people.csv --config programme.toml -k 5 --out lists
+  peermatch update people.csv --config programme.toml --previous results --out updated
+  peermatch diff results updated
 
 exit codes: 0 done, 1 a fault in the software, 2 bad input, 3 the demands cannot all be met,
             4 stopped early with a valid result, 130 interrupted
@@ -163,6 +166,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_match(commands)
     _add_shortlist(commands)
+    add_update(commands)
+    add_diff(commands)
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)

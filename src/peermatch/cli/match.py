@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_arguments",
+    "check_overwriting",
     "decoded",
     "exit_code_for",
     "run_match",
@@ -39,7 +40,8 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     check_day(args.as_of)
     if folder is not None:
         check_writable(folder)
-        _check_overwriting(args, folder)
+        tables = (args.people, args.left, args.right, args.org, args.locks, args.preferences)
+        check_overwriting(tables, args.history, folder)
     from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.matcher import PeerMatcher
 
@@ -143,15 +145,16 @@ def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int
     return read_people(path, matcher.id, encoding=encoding, at_least=at_least)
 
 
-def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
+def check_overwriting(
+    tables: Sequence[str | None], history: str | None, folder: Path, more: Sequence[str] = ()
+) -> None:
     """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
     from peermatch.cli.results import RESULT_FILES
 
-    given = (args.people, args.left, args.right, args.org, args.history, args.locks, args.preferences)
-    for table in given:
-        if table in (None, "-") or Path(table).name not in RESULT_FILES:
+    for table in (*tables, history):
+        if table in (None, "-") or Path(table).name not in (*RESULT_FILES, *more):
             continue
-        if table is args.history and Path(table).name == HISTORY:
+        if table is history and Path(table).name == HISTORY:
             continue
         if Path(table).resolve().parent == folder.resolve():
             raise ConfigError(

@@ -1,10 +1,24 @@
 """Programmes over rounds."""
 
+from peermatch.programme.difference import Difference, diff
 from peermatch.programme.dossier import Dossier
+from peermatch.programme.draft import Draft
+from peermatch.programme.edit_cost import EditCost
 from peermatch.programme.history import extend_history
 from peermatch.programme.plan import RoundPlan
 from peermatch.programme.programme import Programme
 from peermatch.programme.rounds import plan_rounds
 from peermatch.programme.turns import Turns
 
-__all__ = ["Dossier", "Programme", "RoundPlan", "Turns", "extend_history", "plan_rounds"]
+__all__ = [
+    "Difference",
+    "Dossier",
+    "Draft",
+    "EditCost",
+    "Programme",
+    "RoundPlan",
+    "Turns",
+    "diff",
+    "extend_history",
+    "plan_rounds",
+]

@@ -14,7 +14,7 @@ from peermatch.criteria import key_of
 from peermatch.criteria.sides import plain_text
 from peermatch.errors import ConfigError, InputError, error_item
 
-__all__ = ["SET_ASIDE", "without"]
+__all__ = ["SET_ASIDE", "brought_back", "without"]
 
 SET_ASIDE = "not taking part: set aside this time"
 _NEAREST_AMONG = 20_000
@@ -41,6 +41,17 @@ def without(everyone: tuple[Cohort, Cohort | None], set_aside: Any) -> tuple[Coh
     aside = {key_of(id) for id in ids}
     left, right = everyone
     return _marked(left, aside), None if right is None else _marked(right, aside)
+
+
+def brought_back(cohort: Cohort) -> tuple[Cohort, list[Any]]:
+    """Return a cohort in which nobody is set aside any more, and who was."""
+    aside = cohort.reasons_out == SET_ASIDE
+    if not aside.any():
+        return cohort, []
+    reasons = cohort.reasons_out.copy()
+    reasons[aside] = None
+    back = replace(cohort, taking_part=cohort.taking_part | aside, reasons_out=reasons)
+    return back, cohort.ids[aside].tolist()
 
 
 def _marked(cohort: Cohort, aside: set[tuple[str, Any]]) -> Cohort:

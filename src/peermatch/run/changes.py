@@ -8,7 +8,7 @@ from typing import Any
 from peermatch.criteria import key_of
 from peermatch.pairing import Pairing
 from peermatch.report import ChangeRow
-from peermatch.run.snapshot import Snapshot
+from peermatch.run.snapshot import Snapshot, id_order
 
 __all__ = ["changes_of"]
 
@@ -72,7 +72,7 @@ def _why(
     """Say why each partner who is gone is gone."""
     other = hands[1] if person[0] == hands[0] else hands[0]
     reasons = []
-    for partner in sorted(set(old) - set(new), key=_plain):
+    for partner in sorted(set(old) - set(new), key=id_order):
         pair = (person[1], partner) if person[0] == 0 else (partner, person[1])
         if (other, partner) not in here:
             reasons.append(PARTNER_LEFT)
@@ -97,14 +97,8 @@ def _named(before: Snapshot, hands: tuple[int, int]) -> dict[_Key, Any]:
 
 
 def _sorted(partners: Mapping[tuple[str, Any], Any]) -> tuple[Any, ...]:
-    return tuple(partners[key] for key in sorted(partners, key=_plain))
-
-
-def _plain(key: tuple[str, Any]) -> tuple[bool, int, str]:
-    """Whole numbers by size, then text: the order of ids everywhere."""
-    kind, value = key
-    return (kind != "int", value if kind == "int" else 0, str(value))
+    return tuple(partners[key] for key in sorted(partners, key=id_order))
 
 
 def _in_order(person: _Key) -> tuple[int, tuple[bool, int, str]]:
-    return (person[0], _plain(person[1]))
+    return (person[0], id_order(person[1]))

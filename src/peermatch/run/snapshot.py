@@ -18,13 +18,25 @@ from peermatch.pairing import Pairing
 from peermatch.problem import GRID
 from peermatch.report import SCHEMA, id_from, plain_text, read_json
 
-__all__ = ["DRAFT", "Snapshot"]
+__all__ = ["DRAFT", "Snapshot", "id_order"]
 
 DRAFT = "peermatch/draft/1"
 """The schema of drafts, of which no more is read here than the pairs and the people."""
 
 _CODE = "bad_result"
 _ACCEPTED = "a Pairing, a Draft, the JSON of either (a path or its data), or a table with the columns a and b"
+
+
+def id_order(key: tuple[str, Any]) -> tuple[bool, int, str]:
+    """Return where a typed id stands in the order of ids: whole numbers by size, then text.
+
+    Examples
+    --------
+    >>> sorted([("str", "12"), ("int", 7), ("str", "a"), ("int", 12)], key=id_order)
+    [('int', 7), ('int', 12), ('str', '12'), ('str', 'a')]
+    """
+    kind, value = key
+    return (kind != "int", value if kind == "int" else 0, str(value))
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peermatch.cohort.aside import is_missing, read_table
-from peermatch.criteria import EnforcedRule, Enforcement, Rule, key_of
-from peermatch.criteria.strangers import count_strangers
-from peermatch.errors import ConfigError, InfeasibleError, InputError, VerificationError, error_item
-from peermatch.explain import shown_name
+from peermatch.criteria import EnforcedRule, Enforcement, Rule
+from peermatch.errors import InfeasibleError, InputError, VerificationError, error_item
 from peermatch.explain.wording import counted
 from peermatch.pairing import CertificateView, Pairing
 from peermatch.problem import GRID, Control, IntArray, Matching, Problem, Solver, Status
 from peermatch.report import UpdateView
 from peermatch.run.changes import changes_of
+from peermatch.run.earlier import Earlier, find_earlier, open_places
 from peermatch.run.floor import floor_on_grid
 from peermatch.run.request import Request
 from peermatch.run.snapshot import Snapshot
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
 __all__ = ["Mode", "update_people"]
-
-LOCKED, NO_PLACE = "a demanded pair takes the place", "no place to give this time"
-
-_Ended = dict[tuple[tuple[str, Any], tuple[str, Any]], str]
 
 
 @dataclass(frozen=True)
@@ -49,16 +44,6 @@ class Mode:
         return "price" if self.price is not None else "at_most" if self.at_most is not None else "keep"
 
 
-@dataclass(frozen=True, eq=False)
-class _Earlier:
-    """The earlier pairs: as they came, those of two who are here (positions), and those that may still be made."""
-
-    snapshot: Snapshot
-    present: IntArray
-    possible: IntArray
-    ended: _Ended
-
-
 def update_people(
     matcher: PeerMatcher, solver: Solver, request: Request, previous: Any, mode: Mode
 ) -> Pairing:
@@ -67,7 +52,7 @@ def update_people(
     _check_sides(snapshot, matcher)
     request = _same_round(request, snapshot)
     ready = prepare(matcher, request, solver)
-    earlier = _earlier(ready, snapshot, matcher.floor)
+    earlier = find_earlier(ready, snapshot, matcher.floor)
     if mode.name == "keep":
         return _keeping(matcher, solver, request, ready, earlier)
     updater = Updater(mode, earlier.possible, solver)
@@ -96,107 +81,11 @@ def _same_round(request: Request, snapshot: Snapshot) -> Request:
     return replace(request, round=name, history=history)
 
 
-# ---- earlier pairs --------------------------------------------------------------------------------------
-
-
-def _earlier(ready: Prepared, snapshot: Snapshot, floor: float | None) -> _Earlier:
-    """Find the earlier pairs among the people of today, and say of those that cannot be made any more why."""
-    sides = ready.sides
-    absent = {
-        key_of(id)
-        for cohort in ready.everyone
-        if cohort is not None
-        for id, out in zip(cohort.ids, cohort.reasons_out, strict=True)
-        if out is not None
-    }
-    first, second = ([sides.as_written(pair[k]) for pair in snapshot.pairs] for k in (0, 1))
-    snapshot = replace(
-        snapshot, pairs=[(a, b, pair[2]) for a, b, pair in zip(first, second, snapshot.pairs, strict=True)]
-    )
-    if first:
-        count_strangers([*first, *second], sides, "previous", absent=absent)
-    _, u, v = sides.pairs_of(first, second)
-    present = np.stack([u, v], axis=1)
-    if not sides.two_sided:
-        present = np.sort(present, axis=1)
-    reasons = _why_not(ready, present, floor)
-    ended: _Ended = {}
-    left, right = sides.left.ids, sides.columns_side.ids
-    for (one, other), reason in zip(present.tolist(), reasons, strict=True):
-        if reason is not None:
-            a, b = key_of(left[one]), key_of(right[other])
-            ended[a, b] = reason
-            if not sides.two_sided:
-                ended[b, a] = reason
-    possible = present[[reason is None for reason in reasons]].reshape(-1, 2)
-    _refuse_history_of_the_round(ready, present, possible)
-    return _Earlier(snapshot, present, possible, ended)
-
-
-def _why_not(ready: Prepared, present: IntArray, floor: float | None) -> list[str | None]:
-    """Return for each earlier pair which rule or demand is against it; None where it may still be made."""
-    reasons: list[str | None] = [None] * len(present)
-    criteria = [compiled.criterion for compiled in ready.scores.criteria]
-    u, v = present[:, 0], present[:, 1]
-    for enforced in ready.enforcement.rules:
-        if enforced.mask is None:
-            continue
-        for at in np.flatnonzero(enforced.mask.pairs(u, v)).tolist():
-            reasons[at] = reasons[at] or f"a rule forbids the pair: {shown_name(enforced, criteria)}"
-    scores = ready.scores.at(u, v)
-    least = floor_on_grid(floor)
-    for at, score in enumerate(scores.tolist()):
-        if reasons[at] is None and least is not None and score < least:
-            reasons[at] = f"a rule forbids the pair: floor of {floor:g}"
-    open_places = _open_places(ready)
-    demanded = {tuple(pair) for pair in ready.enforcement.required.tolist()}
-    for at, (one, other) in enumerate(present.tolist()):
-        if (
-            reasons[at] is None
-            and (one, other) not in demanded
-            and not (open_places[0][one] > 0 and open_places[1][other] > 0)
-        ):
-            reasons[at] = LOCKED if _has_places(ready, one, other) else NO_PLACE
-    return reasons
-
-
-def _has_places(ready: Prepared, one: int, other: int) -> bool:
-    """Whether both have any place at all."""
-    pairs = zip(ready.capacity, (one, other), strict=True)
-    return all(places is None or places[position] > 0 for places, position in pairs)
-
-
-def _open_places(ready: Prepared) -> tuple[IntArray, IntArray]:
-    """Return how many places demanded pairs leave each person of either side."""
-    required, sides = ready.enforcement.required, ready.sides
-    if not sides.two_sided:
-        taken = np.bincount(required.ravel(), minlength=len(sides.left))
-        return 1 - taken, 1 - taken
-    found = []
-    for hand, cohort in enumerate((sides.left, sides.columns_side)):
-        given = ready.capacity[hand]
-        places = np.ones(len(cohort), dtype=np.int64) if given is None else given
-        found.append(places - np.bincount(required[:, hand], minlength=len(cohort)))
-    return found[0], found[1]
-
-
-def _refuse_history_of_the_round(ready: Prepared, present: IntArray, possible: IntArray) -> None:
-    """A history that holds the very pairs that are to be kept would break all of them in silence."""
-    if not len(present) or len(possible):
-        return
-    masks = [rule.mask for rule in ready.enforcement.rules if rule.rule.kind == "no_repeat"]
-    if any(mask is not None and bool(mask.pairs(present[:, 0], present[:, 1]).all()) for mask in masks):
-        raise ConfigError(
-            "history= holds every pair that is to be kept, so no_repeat() would break them all. Name the round with "
-            "round=, so that its own rows are passed over, or leave them out of the history."
-        )
-
-
 # ---- every pair is kept ---------------------------------------------------------------------------------
 
 
 def _keeping(
-    matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepared, earlier: _Earlier
+    matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepared, earlier: Earlier
 ) -> Pairing:
     """Keep whatever may be kept: these pairs are made first, like demanded ones, and the rest is matched."""
     required = ready.enforcement.required
@@ -229,13 +118,13 @@ def _check_room(ready: Prepared, possible: IntArray) -> None:
     asked = np.array([pair for pair in possible.tolist() if tuple(pair) not in demanded], dtype=np.int64)
     if not sides.two_sided or not len(asked):
         return
-    cohorts, open_places = (sides.left, sides.columns_side), _open_places(ready)
+    cohorts, places = (sides.left, sides.columns_side), open_places(ready)
     for hand, cohort in enumerate(cohorts):
-        over = np.flatnonzero(np.bincount(asked[:, hand], minlength=len(cohort)) > open_places[hand])
+        over = np.flatnonzero(np.bincount(asked[:, hand], minlength=len(cohort)) > places[hand])
         if not len(over):
             continue
         mine = asked[asked[:, hand] == over[0]]
-        id, there = cohort.ids[over[0]], int(open_places[hand][over[0]])
+        id, there = cohort.ids[over[0]], int(places[hand][over[0]])
         raise InfeasibleError(
             f"{id!r} has {counted(len(mine), 'earlier pair')} and now {counted(there, 'place')} for them, so not every "
             "pair can be kept. Use price= or at_most=, or take pairs out of previous.",
@@ -299,7 +188,7 @@ class Updater:
         self._change, self._best, self._problem, self._held = change, best, problem, held
         return as_part_of_all(problem, change, best, self.name)
 
-    def told(self, pairing: Pairing, earlier: _Earlier, matcher: PeerMatcher) -> Pairing:
+    def told(self, pairing: Pairing, earlier: Earlier, matcher: PeerMatcher) -> Pairing:
         """Return the pairing with what is proved of the question that was asked."""
         change, best = self._change, self._best
         assert change is not None
@@ -410,7 +299,7 @@ def _sentence(mode: Mode, change: Change, proof: Proof, objective: str, *, verif
 def _view(
     mode: Mode,
     pairing: Pairing,
-    earlier: _Earlier,
+    earlier: Earlier,
     whole: _Whole,
     best: Matching | None,
     change: Change | None = None,
