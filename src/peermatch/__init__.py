@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         no_repeat,
         no_twins,
         not_in_line,
+        novelty,
         overlap,
         prefers,
         require,
@@ -48,23 +49,30 @@ if TYPE_CHECKING:
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
     from peermatch.programme import (
+        Advised,
         Difference,
         Draft,
         Programme,
         RoundPlan,
         Turns,
+        assign_advisers,
         diff,
         extend_history,
         plan_rounds,
     )
+    from peermatch.programme.learning import FittedWeights, fit_weights
     from peermatch.report import Shortlist
+    from peermatch.run import Advisers
 
 _HOMES = {
+    "Advised": "programme",
+    "Advisers": "run",
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
     "Difference": "programme",
     "Draft": "programme",
+    "FittedWeights": "programme.learning",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "OutputError": "errors",
@@ -80,6 +88,7 @@ _HOMES = {
     "UnsupportedError": "errors",
     "VerificationError": "errors",
     "above": "criteria",
+    "assign_advisers": "programme",
     "at_least": "criteria",
     "available": "criteria",
     "complement": "criteria",
@@ -87,6 +96,7 @@ _HOMES = {
     "diff": "programme",
     "different": "criteria",
     "extend_history": "programme",
+    "fit_weights": "programme.learning",
     "forbid": "criteria",
     "must_differ": "criteria",
     "must_match": "criteria",
@@ -94,6 +104,7 @@ _HOMES = {
     "no_repeat": "criteria",
     "no_twins": "criteria",
     "not_in_line": "criteria",
+    "novelty": "criteria",
     "overlap": "criteria",
     "plan_rounds": "programme",
     "prefers": "criteria",
@@ -105,11 +116,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "Advised",
+    "Advisers",
     "Cohort",
     "ConfigError",
     "Criterion",
     "Difference",
     "Draft",
+    "FittedWeights",
     "InfeasibleError",
     "InputError",
     "OutputError",
@@ -125,6 +139,7 @@ __all__ = [
     "UnsupportedError",
     "VerificationError",
     "above",
+    "assign_advisers",
     "at_least",
     "available",
     "complement",
@@ -132,6 +147,7 @@ __all__ = [
     "diff",
     "different",
     "extend_history",
+    "fit_weights",
     "forbid",
     "must_differ",
     "must_match",
@@ -139,6 +155,7 @@ __all__ = [
     "no_repeat",
     "no_twins",
     "not_in_line",
+    "novelty",
     "overlap",
     "plan_rounds",
     "prefers",

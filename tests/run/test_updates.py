@@ -190,12 +190,6 @@ def test_people_set_aside_do_not_take_part():
     assert row["status"] == "not taking part"
     assert "set aside" in row["reason"]
     assert now.changes.set_index("id").loc[b, "why"] == "partner left"
-    with pytest.raises(InputError, match="Did you mean 1"):
-        matcher().match(people(range(1, 13)), set_aside=["01"])
-    with pytest.raises(ConfigError, match="a list of ids"):
-        matcher().match(people(range(1, 13)), set_aside="1")
-    with pytest.raises(InputError, match="at least 2 must"):
-        matcher().match(people(range(1, 4)), set_aside=[1, 2])
 
 
 def two_sided(**options):
@@ -229,6 +223,33 @@ def test_two_sides_with_places(mode):
     changes = now.changes
     assert set(changes["side"]) <= {"mentee", "mentor"}
     assert set(changes.loc[changes["why"] == "left", "id"]) == {1, 2}
+
+
+def test_minima_and_places_on_both_sides_go_with_keeping_everything():
+    m = pm.PeerMatcher(
+        "id",
+        [pm.near("years", scale=8)],
+        sides=("mentee", "mentor"),
+        capacity={"mentor": {"at_most": "places", "at_least": 1}},
+    )
+    before = m.match(people(range(1, 9)), mentors([3, 2, 2, 2]))
+    with pytest.raises(InfeasibleError, match="105"):  # a new mentor who needs somebody, and everybody stays
+        m.update(people(range(2, 9)), before, others=mentors([3, 2, 2, 2, 2]))
+    now = m.update(people(range(2, 11)), before, others=mentors([3, 2, 2, 2, 2]))
+    assert {pair for pair in pair_set(before) if pair[0] >= 2} == pair_set(now) & pair_set(before)
+    assert now.update.best_total is not None
+    with pytest.raises(ConfigError, match="minima"):
+        m.update(people(range(2, 9)), before, others=mentors([3, 2, 2, 2]), price=0.1)
+    with pytest.raises(ConfigError, match="minima"):
+        now.price_of_stability()
+    both = pm.PeerMatcher(
+        "id", [pm.near("years", scale=8)], sides=("mentee", "mentor"), capacity={"mentor": 2, "mentee": 2}
+    )
+    before = both.match(people(range(1, 5)), mentors([1, 1, 1, 1]))
+    now = both.update(people(range(1, 7)), before, others=mentors([1, 1, 1, 1]))
+    assert pair_set(before) <= pair_set(now)
+    with pytest.raises(ConfigError, match="both sides"):
+        both.update(people(range(1, 7)), before, others=mentors([1, 1, 1, 1]), at_most=1)
 
 
 def test_fewer_places_than_earlier_pairs_are_refused_in_words():

@@ -173,7 +173,7 @@ def test_wrong_arguments_are_refused() -> None:
         at_price(problem, [[0, 1]], -1)
     with pytest.raises(ValueError, match="at_most must be at least 0"):
         break_at_most(problem, [[0, 1]], -1)
-    with pytest.raises(UnsupportedError, match="worst_first"):
+    with pytest.raises(UnsupportedError, match="any other lock the pairs"):
         keep_all(Problem(DenseScores([[0, 5], [5, 0]]), "worst_first"), [[0, 1]])
     with pytest.raises(UnsupportedError, match="lower price"):
         KeptScores(problem.scores, np.array([[0, 1]]), np.array([1 << 60]))

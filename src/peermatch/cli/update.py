@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import Console
-from peermatch.cli.files import check_day, check_writable
+from peermatch.cli.files import HISTORY, check_day, check_writable
 from peermatch.cli.match import (
     check_arguments,
-    check_overwriting,
     decoded,
     exit_code_for,
+    refuse_overwriting,
+    set_aside_of,
     show_results,
     tables_of,
     warn_of,
@@ -34,10 +35,7 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
     check_day(args.as_of)
     if folder is not None:
         check_writable(folder)
-        previous = Path(args.previous)
-        source = previous / "result.json" if previous.is_dir() else previous
-        tables = (args.people, args.left, args.right, args.org, args.locks, str(source))
-        check_overwriting(tables, args.history, folder, (CHANGES, PRICES))
+        _check_overwriting(args, folder)
     from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.matcher import PeerMatcher
 
@@ -57,7 +55,7 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
             org=org,
             history=history,
             locks=args.locks,
-            set_aside=args.set_aside,
+            set_aside=set_aside_of(args.set_aside),
             round=args.round,
             as_of=args.as_of,
             progress=progress,
@@ -77,6 +75,18 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
         show_results(folder, files, console)
     warn_of(pairing, console)
     return exit_code_for(pairing)
+
+
+def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
+    """Refuse to replace what is read; a history grows, and may stay."""
+    from peermatch.cli.results import RESULT_FILES
+
+    previous = Path(args.previous)
+    source = previous / "result.json" if previous.is_dir() else previous
+    given = [args.people, args.left, args.right, args.org, args.locks, args.set_aside, str(source)]
+    if args.history is not None and Path(args.history).name != HISTORY:
+        given.append(args.history)
+    refuse_overwriting(given, (*RESULT_FILES, CHANGES, PRICES), folder)
 
 
 def _write_prices(folder: Path, prices: Any) -> list[str]:

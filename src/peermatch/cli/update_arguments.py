@@ -61,9 +61,8 @@ def add_update(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
     month.add_argument(
         "--set-aside",
-        metavar="ID",
-        action="append",
-        help="who sits this round out; may be given several times",
+        metavar="IDS",
+        help="who does not take part this time: ids with commas between, or a table with the column id",
     )
 
 

@@ -1,5 +1,7 @@
 """Programmes over rounds."""
 
+from peermatch.programme.advised import Advised
+from peermatch.programme.advisers import assign_advisers
 from peermatch.programme.difference import Difference, diff
 from peermatch.programme.dossier import Dossier
 from peermatch.programme.draft import Draft
@@ -11,6 +13,7 @@ from peermatch.programme.rounds import plan_rounds
 from peermatch.programme.turns import Turns
 
 __all__ = [
+    "Advised",
     "Difference",
     "Dossier",
     "Draft",
@@ -18,6 +21,7 @@ __all__ = [
     "Programme",
     "RoundPlan",
     "Turns",
+    "assign_advisers",
     "diff",
     "extend_history",
     "plan_rounds",

@@ -25,6 +25,7 @@ from peermatch.problem import (
     IntArray,
     Status,
 )
+from peermatch.run.guarded import refuse_use
 from peermatch.run.request import Request
 from peermatch.run.solving import solving_order
 from peermatch.run.way import Prepared, prepare
@@ -105,6 +106,9 @@ def form_circles(
     ready = prepare(matcher, request)
     if len(ready.enforcement.required):
         raise ConfigError("Circles do not take demanded pairs: leave require() out of the matcher's rules.")
+    for rule in rules:
+        if isinstance(rule, (tuple, list)) and len(rule) > 1 and isinstance(rule[1], str):
+            refuse_use(matcher, f"The rule {rule[0]!r} of circles", rule[1])
     told = [_read_rule(ready.sides, number, rule) for number, rule in enumerate(rules, start=1)]
     order = solving_order(ready.sides.left.ids, round)
     scores = ready.scores.take(order, order)

@@ -13,12 +13,13 @@ from peermatch.checks import did_you_mean
 from peermatch.cohort import Cohort
 from peermatch.criteria import key_of
 from peermatch.errors import ConfigError, InputError, error_item
+from peermatch.explain.outcome import KEPT_PAIRS
 from peermatch.matcher import PeerMatcher
 from peermatch.pairing import Pairing
 from peermatch.programme.edits import ACCEPTED, REJECTED, REQUIRED, Edits, Pair
 from peermatch.report import id_from, json_text, typed_id, write_files
 from peermatch.run import Snapshot
-from peermatch.run.aside import brought_back
+from peermatch.run.absent import brought_back
 from peermatch.run.snapshot import DRAFT
 
 __all__ = ["Saved", "check_same_matcher", "from_data", "locked", "people_of", "rule_name", "to_data", "write"]
@@ -88,7 +89,7 @@ def people_of(pairing: Pairing) -> tuple[tuple[Cohort, Cohort | None], list[Any]
 def locked(pairing: Pairing) -> list[Pair]:
     """Return the pairs that were demanded, where locks were given; kept pairs of an update are no demands."""
     names = {enforced.rule.name for enforced in pairing.enforcement.rules}
-    if "locks" not in names or "kept pairs" in names:
+    if "locks" not in names or KEPT_PAIRS in names:
         return []
     left, right = pairing.sides.left.ids, pairing.sides.columns_side.ids
     return [(left[u], right[v]) for u, v in pairing.enforcement.required.tolist()]

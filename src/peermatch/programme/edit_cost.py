@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from peermatch.criteria import key_of
+from peermatch.criteria import key_of, shown_name
 from peermatch.errors import InfeasibleError
-from peermatch.explain import shown_name
 from peermatch.explain.wording import counted
 from peermatch.pairing import Pairing
 from peermatch.problem import FORBIDDEN, GRID, IntArray, OptimalityCertificate
@@ -185,7 +184,8 @@ def _refuse_forbidden(pairing: Pairing, pair: Pair) -> None:
         return
     for enforced in pairing.enforcement.rules:
         if enforced.mask is not None and bool(enforced.mask.pairs(np.array([u]), np.array([v]))[0]):
-            name = shown_name(enforced, [compiled.criterion for compiled in pairing.scores.criteria])
+            sensitive = {one.criterion.name for one in pairing.scores.criteria if one.criterion.sensitive}
+            name = shown_name(enforced.rule, sensitive)
             raise InfeasibleError(
                 f"The pair {pair[0]!r} and {pair[1]!r} is forbidden by {name}.",
                 [{"rule": "require", "ids": list(pair)}, {"rule": name, "ids": list(pair)}],

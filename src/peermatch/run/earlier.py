@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from peermatch.criteria import key_of
+from peermatch.criteria import key_of, shown_name
 from peermatch.criteria.strangers import count_strangers
 from peermatch.errors import ConfigError
-from peermatch.explain import shown_name
 from peermatch.problem import IntArray
 from peermatch.run.floor import floor_on_grid
 from peermatch.run.snapshot import Snapshot
@@ -70,13 +69,13 @@ def find_earlier(ready: Prepared, snapshot: Snapshot, floor: float | None) -> Ea
 def _why_not(ready: Prepared, present: IntArray, floor: float | None) -> list[str | None]:
     """Return for each earlier pair which rule or demand is against it; None where it may still be made."""
     reasons: list[str | None] = [None] * len(present)
-    criteria = [compiled.criterion for compiled in ready.scores.criteria]
+    sensitive = {one.criterion.name for one in ready.scores.criteria if one.criterion.sensitive}
     u, v = present[:, 0], present[:, 1]
     for enforced in ready.enforcement.rules:
         if enforced.mask is None:
             continue
         for at in np.flatnonzero(enforced.mask.pairs(u, v)).tolist():
-            reasons[at] = reasons[at] or f"a rule forbids the pair: {shown_name(enforced, criteria)}"
+            reasons[at] = reasons[at] or f"a rule forbids the pair: {shown_name(enforced.rule, sensitive)}"
     scores = ready.scores.at(u, v)
     least = floor_on_grid(floor)
     for at, score in enumerate(scores.tolist()):

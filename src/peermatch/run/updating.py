@@ -9,12 +9,14 @@ import numpy as np
 
 from peermatch.cohort.aside import is_missing, read_table
 from peermatch.criteria import EnforcedRule, Enforcement, Rule
-from peermatch.errors import InfeasibleError, InputError, VerificationError, error_item
+from peermatch.errors import ConfigError, InfeasibleError, InputError, VerificationError, error_item
+from peermatch.explain.outcome import KEPT_PAIRS
 from peermatch.explain.wording import counted
 from peermatch.pairing import CertificateView, Pairing
 from peermatch.problem import GRID, Control, IntArray, Matching, Problem, Solver, Status
 from peermatch.report import UpdateView
 from peermatch.run.changes import changes_of
+from peermatch.run.conflicts import Demands
 from peermatch.run.earlier import Earlier, find_earlier, open_places
 from peermatch.run.floor import floor_on_grid
 from peermatch.run.request import Request
@@ -55,9 +57,21 @@ def update_people(
     earlier = find_earlier(ready, snapshot, matcher.floor)
     if mode.name == "keep":
         return _keeping(matcher, solver, request, ready, earlier)
+    _refuse_places(ready)
     updater = Updater(mode, earlier.possible, solver)
     pairing = finish(matcher, solver, replace(request, updater=updater), ready)
     return updater.told(pairing, earlier, matcher)
+
+
+def _refuse_places(ready: Prepared) -> None:
+    """A price is exact where the engine for pairs is: not with minima, nor with several places on both sides."""
+    many = all(part is not None and len(part) and int(part.max()) > 1 for part in ready.capacity)
+    minima = any(part is not None and bool((part > 0).any()) for part in ready.minimum)
+    if many or minima:
+        what = "minima (at_least)" if minima else "several places on both sides"
+        raise ConfigError(
+            f"update(price=) and update(at_most=) do not go with {what}. keep='all' does: it keeps every pair."
+        )
 
 
 def _check_sides(snapshot: Snapshot, matcher: PeerMatcher) -> None:
@@ -90,17 +104,14 @@ def _keeping(
     """Keep whatever may be kept: these pairs are made first, like demanded ones, and the rest is matched."""
     required = ready.enforcement.required
     _check_room(ready, earlier.possible)
-    kept = np.unique(np.concatenate([required, earlier.possible]), axis=0).reshape(-1, 2)
-    rule = EnforcedRule(
-        Rule("require", "kept pairs"), None, 0, f"{counted(len(earlier.possible), 'earlier pair')} kept"
-    )
-    enforcement = Enforcement((*ready.enforcement.rules, rule), kept)
+    enforcement = _with_kept(ready.enforcement, earlier.possible)
     pairing = finish(matcher, solver, request, replace(ready, enforcement=enforcement))
     floor = floor_on_grid(matcher.floor)
+    demands = Demands(ready.sides, ready.enforcement, ready.capacity, ready.minimum)
     problem, left, right = free_problem(
-        ready.scores, required, ready.capacity, ready.sides, matcher.objective, floor, request.round
+        ready.scores, required, ready.capacity, ready.sides, matcher.objective, floor, request.round, demands
     )
-    best = _best(problem, solver, request.control)
+    best = _best(problem, ready.solver or solver, request.control)
     view = pairing.certificate
     said = view.sentence[:1].lower() + view.sentence[1:]
     known = replace(
@@ -109,6 +120,18 @@ def _keeping(
     whole = _Whole(ready.scores, ready.enforcement.required, problem, (left, right))
     update = _view(Mode(), pairing, earlier, whole, best)
     return replace(pairing, certificate=known, update=update)
+
+
+def _with_kept(enforcement: Enforcement, possible: IntArray) -> Enforcement:
+    """Return the rules with one more, which demands that these pairs stay."""
+    required = enforcement.required
+    names = dict(zip(map(tuple, required.tolist()), enforcement.demanded_by, strict=False))
+    kept = np.unique(np.concatenate([required, possible]), axis=0).reshape(-1, 2)
+    rule = EnforcedRule(
+        Rule("require", KEPT_PAIRS), None, 0, f"{counted(len(possible), 'earlier pair')} kept"
+    )
+    demanded_by = tuple(names.get(tuple(pair), KEPT_PAIRS) for pair in kept.tolist())
+    return replace(enforcement, rules=(*enforcement.rules, rule), required=kept, demanded_by=demanded_by)
 
 
 def _check_room(ready: Prepared, possible: IntArray) -> None:
@@ -203,7 +226,8 @@ class Updater:
         whole = _Whole(pairing.scores, required, self._problem, self._positions)
         known = best if best.status == Status.OPTIMAL else None
         update = _view(self._mode, pairing, earlier, whole, known, change)
-        return replace(pairing, certificate=certificate, update=update)
+        # solved again under other weights there would be no price
+        return replace(pairing, certificate=certificate, update=update, resolve=None)
 
     def _certificate(self, pairing: Pairing, change: Change, proof: Proof, objective: str) -> CertificateView:
         exact = change.gap == 0 and change.pairs_gap == 0

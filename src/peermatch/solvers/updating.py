@@ -233,9 +233,10 @@ def _stated(search: Search, answer: Answer) -> Change:
 
 
 def check_objective(problem: Problem) -> None:
-    if problem.objective == "worst_first":
+    """Refuse objectives for which no price is exact."""
+    if problem.objective in ("worst_first", "leximin"):
         raise UnsupportedError(
-            'Changing little is for the objectives "everyone_first" and "best_total"; with "worst_first" lock the '
+            'Changing little is for the objectives "everyone_first" and "best_total"; with any other lock the '
             "pairs that are to stay."
         )
 
