@@ -120,6 +120,13 @@ class Outcome:
         return pair_details(self.scores, self.pairs[:, 0], self.pairs[:, 1])
 
     @cached_property
+    def demanded_by(self) -> dict[tuple[int, int], str]:
+        """The name of the rule that demands each demanded pair; empty where it is not known."""
+        names = dict(enumerate(self.enforcement.demanded_by))
+        rows = self.enforcement.required.tolist()
+        return {(u, v): names.get(number, "") for number, (u, v) in enumerate(rows)}
+
+    @cached_property
     def pair_ids(self) -> list[str]:
         """The id of every pair."""
         left, right = self.cohort(0).ids.tolist(), self.cohort(1).ids.tolist()

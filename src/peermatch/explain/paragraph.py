@@ -108,12 +108,10 @@ def _lead(outcome: Outcome, index: int, hand: int) -> str:
     names = listing([outcome.label(place, pair[place]) for place in (hand, 1 - hand)])
     score = int(outcome.details.scores[index])
     lead = f"{names} score {score_text(score)} out of 1{_rank(outcome, score)}"
-    rows = outcome.enforcement.required.tolist()
-    if pair not in rows:
+    by = outcome.demanded_by.get((pair[0], pair[1]))
+    if by is None:
         return lead + "."
-    by = dict(enumerate(outcome.enforcement.demanded_by))
-    how = "kept" if by.get(rows.index(pair)) == KEPT_PAIRS else "demanded"
-    return f"{lead}, and were {how} as a pair."
+    return f"{lead}, and were {'kept' if by == KEPT_PAIRS else 'demanded'} as a pair."
 
 
 def _rank(outcome: Outcome, score: int) -> str:
