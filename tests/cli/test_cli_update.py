@@ -150,3 +150,55 @@ def test_diff_says_what_changed_and_writes_it(matched, run):
     wrong = run("diff", "results", "nowhere")
     assert wrong.code == 2
     assert "Traceback" not in wrong.err
+
+
+DRAFT = ("draft", "people.csv", "--config", "programme.toml")
+
+
+def test_a_draft_is_weighed_edited_saved_and_goes_on(matched, run):
+    (a, b), (c, _) = [(row["a"], row["b"]) for row in read(matched / "results" / "pairs.csv")][:2]
+    said = run(*DRAFT, "--from", "results", "--reject", f"{a},{b}", "--set-aside", c, "--cost")
+    assert said.code == 0, said.err
+    assert said.out.count("costs") + said.out.count("raises") == 2
+    said = run(
+        *(*DRAFT, "--from", "results", "--reject", f"{a},{b}", "--who", "the office", "--why", "they asked"),
+        *("--save", "draft.json", "--out", "second"),
+    )
+    assert said.code == 0, said.err
+    assert (a, b) not in {(row["a"], row["b"]) for row in read(matched / "second" / "pairs.csv")}
+    data = json.loads((matched / "draft.json").read_text(encoding="utf-8"))
+    assert data["edits"][0]["who"] == "the office"
+    assert data["round"] == "2026-12"
+    said = run(*DRAFT, "--from", "draft.json", "--accept", "all", "--save", "draft.json")
+    assert said.code == 0, said.err
+    said = run(*DRAFT, "--from", "draft.json", "--take-back", f"{a},{b}", "--require", f"{a},{b}")
+    assert said.code == 3
+    assert "cannot stand in" in said.err
+    said = run(*DRAFT, "--from", "draft.json", "--set-aside", "nobody")
+    assert said.code == 2
+    assert run("diff", "results", "draft.json").code == 0
+    assert run(*BASE, "--previous", "draft.json", "--out", "updated").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--from", "results", "--accept", "000"), "two ids with a comma"),
+        (("--from", "results", "--cost"), "--cost weighs"),
+        (
+            (
+                "--from",
+                "nowhere.json",
+            ),
+            "cannot be read",
+        ),
+        (("--from", "results", "--round", "x"), "leave --round out"),
+        (("--from", "results", "--out", "results"), "which is read"),
+        (("--from", "results", "--accept", "000,zz"), "Nobody in this draft"),
+    ],
+)
+def test_mistakes_with_drafts_are_said_in_words(matched, run, arguments, words):
+    said = run(*DRAFT, *arguments)
+    assert said.code == 2
+    assert words in said.err
+    assert "Traceback" not in said.err

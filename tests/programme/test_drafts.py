@@ -266,7 +266,7 @@ def broken(data, *keys, value):
 @pytest.mark.parametrize(
     ("keys", "value", "words"),
     [
-        (("schema",), "peermatch/pairing/1", "a draft has"),
+        (("schema",), "peermatch/programme/1", "a draft has"),
         (("extra",), 1, "no key 'extra'"),
         (("accepted",), {"a": 1}, "must be a list"),
         (("accepted",), [7], "objects with the keys a and b"),

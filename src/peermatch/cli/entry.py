@@ -12,7 +12,7 @@ from importlib import import_module
 from peermatch import __version__
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
-from peermatch.cli.update_arguments import add_diff, add_update
+from peermatch.cli.update_arguments import add_diff, add_draft, add_update
 from peermatch.errors import PeerMatchError
 
 __all__ = ["main"]
@@ -178,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     add_round(commands)
     add_programme(commands)
     add_update(commands)
+    add_draft(commands)
     add_diff(commands)
     _add_init(commands)
     _add_synth(commands)

@@ -1,10 +1,10 @@
-"""The arguments of `peermatch update` and `peermatch diff`. Light: nothing heavy is imported here."""
+"""The arguments of `peermatch update`, `draft` and `diff`. Light: nothing heavy is imported here."""
 
 from __future__ import annotations
 
 import argparse
 
-__all__ = ["add_diff", "add_update"]
+__all__ = ["add_diff", "add_draft", "add_update"]
 
 _UPDATE_EXAMPLES = """\
 examples:
@@ -14,6 +14,14 @@ examples:
 
 Without --price and --at-most every pair of two people who are still here is kept. changes.csv says who has another
 partner, and why."""
+
+_DRAFT_EXAMPLES = """\
+examples:
+  peermatch draft people.csv --config programme.toml --from results --reject 007,012 --cost
+  peermatch draft people.csv --config programme.toml --from results --accept 003,008 --save draft.json --out second
+  peermatch draft people.csv --config programme.toml --from draft.json --set-aside 021 --save draft.json --out third
+
+Edits go into the draft, and the rest is solved again, exactly. With --cost they are only weighed, each by itself."""
 
 _DIFF_EXAMPLES = """\
 examples:
@@ -78,6 +86,42 @@ def add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--out", metavar="FOLDER", help="where diff_people.csv, diff_pairs.csv and diff.txt go"
     )
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+def add_draft(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``peermatch draft``."""
+    from peermatch.cli.entry import _add_encoding, _add_month, _add_sides, _command
+
+    summary = "edit a result by hand, see what each edit costs, and solve the rest again"
+    parser = _command(commands, "draft", ("drafts", "run_draft"), summary, _DRAFT_EXAMPLES)
+    parser.add_argument(
+        "people", nargs="?", metavar="PEOPLE", help="the table of people, or - for JSON records"
+    )
+    parser.add_argument("--config", metavar="TOML", help="what matters and what is forbidden (needed)")
+    parser.add_argument(
+        "--from", dest="source", metavar="RESULT", required=True, help="a draft, a result.json, or its folder"
+    )
+    edits = parser.add_argument_group("edits, each of which may be given several times")
+    edits.add_argument(
+        "--accept", metavar="A,B", action="append", default=[], help="keep a pair; all: every pair"
+    )
+    edits.add_argument("--require", metavar="A,B", action="append", default=[], help="demand a pair")
+    edits.add_argument("--reject", metavar="A,B", action="append", default=[], help="rule a pair out")
+    edits.add_argument("--set-aside", metavar="ID", action="append", default=[], help="somebody sits out")
+    edits.add_argument(
+        "--take-back", metavar="A,B|ID", action="append", default=[], help="undo an edit of an earlier draft"
+    )
+    parser.add_argument("--who", metavar="TEXT", help="who decided, for the record")
+    parser.add_argument("--why", metavar="TEXT", help="why, for the record")
+    parser.add_argument(
+        "--cost", action="store_true", help="only show what each edit would cost; nothing is saved"
+    )
+    parser.add_argument("--save", metavar="JSON", help="where the draft goes; may be the file it came from")
+    parser.add_argument("--out", metavar="FOLDER", help="where the results go; made where it is missing")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    _add_encoding(parser)
+    _add_sides(parser)
+    _add_month(parser)
 
 
 def _price(text: str) -> float:

@@ -138,6 +138,15 @@ class Draft:
         return self._pairing
 
     @property
+    def round(self) -> str | None:
+        """The name of the round."""
+        return self._snapshot.round
+
+    def knows(self, id: Any) -> bool:
+        """Return whether somebody in the draft has this id."""
+        return self._roll.knows(id)
+
+    @property
     def stale(self) -> bool:
         """Whether edits were made that the pairs do not show yet: `solve` brings them in."""
         return self._stale
@@ -372,6 +381,7 @@ class Draft:
         Parameters
         ----------
         path : path
+            Or the ``result.json`` of a pairing (or the folder it is in), of which nothing is decided yet.
         matcher : PeerMatcher
             What matters is not in the file.
         people : table or path
@@ -384,6 +394,8 @@ class Draft:
         InputError
             If it cannot be read, or is no draft.
         """
+        path = Path(path)
+        path = path / "result.json" if path.is_dir() else path
         return cls.from_dict(read_json(path, "draft", BAD_DRAFT), matcher, people, **options)
 
     # ---- inside -----------------------------------------------------------------------------------------

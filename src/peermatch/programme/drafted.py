@@ -17,7 +17,7 @@ from peermatch.explain.outcome import KEPT_PAIRS
 from peermatch.matcher import PeerMatcher
 from peermatch.pairing import Pairing
 from peermatch.programme.edits import ACCEPTED, REJECTED, REQUIRED, Edits, Pair
-from peermatch.report import id_from, json_text, typed_id, write_files
+from peermatch.report import SCHEMA, id_from, json_text, typed_id, write_files
 from peermatch.run import Snapshot
 from peermatch.run.absent import brought_back
 from peermatch.run.snapshot import DRAFT
@@ -135,6 +135,8 @@ def from_data(data: Any, *, two_sided: bool) -> Saved:
     """
     if not isinstance(data, Mapping):
         raise _fault("A draft must be a mapping with the keys " + ", ".join(_KEYS) + ".")
+    if data.get("schema") == SCHEMA:
+        return _from_result(data, two_sided=two_sided)
     if data.get("schema") != DRAFT:
         raise _fault(f"This has the schema {data.get('schema')!r:.60}; a draft has {DRAFT!r}.")
     for key in data:
@@ -143,12 +145,7 @@ def from_data(data: Any, *, two_sided: bool) -> Saved:
     missing = [key for key in _KEYS if key not in data]
     if missing:
         raise _fault(f"The draft has no key {missing[0]!r}.")
-    snapshot = Snapshot.of(data, "the draft")
-    if snapshot.two_sided != two_sided:
-        mine = "two sides" if two_sided else "one pool"
-        raise _fault(
-            f"The draft is one of {'one pool' if two_sided else 'two sides'}, and the matcher's is {mine}."
-        )
+    snapshot = _snapshot(data, two_sided=two_sided)
     as_of = data["as_of"]
     if as_of is not None and not isinstance(as_of, str):
         raise _fault("The draft's as_of must be a day as text, or null.")
@@ -157,6 +154,22 @@ def from_data(data: Any, *, two_sided: bool) -> Saved:
     }
     aside = [id_from(id, "set_aside of the draft", _CODE) for id in _list(data, "set_aside")]
     return Saved(snapshot, as_of, pairs, aside, [_entry(row) for row in _list(data, "edits")])
+
+
+def _snapshot(data: Mapping[str, Any], *, two_sided: bool) -> Snapshot:
+    snapshot = Snapshot.of(data, "the draft")
+    if snapshot.two_sided != two_sided:
+        was, mine = ("one pool", "two sides") if two_sided else ("two sides", "one pool")
+        raise _fault(f"The draft is one of {was}, and the matcher's is {mine}.")
+    return snapshot
+
+
+def _from_result(data: Mapping[str, Any], *, two_sided: bool) -> Saved:
+    """Return a draft of a result, in which nothing is decided yet."""
+    snapshot = _snapshot(data, two_sided=two_sided)
+    as_of = (snapshot.settings or {}).get("as_of")
+    undecided: dict[str, list[Pair]] = {state: [] for state in (ACCEPTED, REQUIRED, REJECTED)}
+    return Saved(snapshot, as_of if isinstance(as_of, str) else None, undecided, [], [])
 
 
 def _list(data: Mapping[str, Any], key: str) -> list[Any]:
