@@ -178,6 +178,10 @@ def check_rounds_possible(matcher: PeerMatcher, caller: str) -> Blossom:
     ConfigError
         If they cannot.
     """
+    if matcher.group_floor is not None:
+        raise ConfigError(
+            f"{caller} does not take a floor for a group. Leave group_floor out of the matcher."
+        )
     solver = get_solver(matcher.solver)
     if not isinstance(solver, Blossom) or solver.candidates_only or solver.gap:
         raise ConfigError(

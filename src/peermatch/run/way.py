@@ -35,6 +35,7 @@ from peermatch.run.again import Again
 from peermatch.run.conflicts import Demands, find_conflicts
 from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
+from peermatch.run.group_floor import with_group_floor
 from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
 from peermatch.run.people import Capacity, everyone_of, taking_part
 from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, or_none_of, plain_capacity, solver_for
@@ -48,7 +49,7 @@ from peermatch.version import __version__
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
-__all__ = ["Prepared", "prepare", "run"]
+__all__ = ["Prepared", "finish", "prepare", "run"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,8 @@ class Prepared:
 def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None) -> Prepared:
     """Go as far as the scores: what pairings and shortlists have in common. Without a solver places play no part."""
     control = request.control
+    if solver is None and matcher.group_floor is not None:
+        raise ConfigError("group_floor is for pairs, which match() makes. Leave it out of the matcher here.")
     control.report("reading")
     everyone = everyone_of(matcher, request)
     check_declared(matcher, everyone)
@@ -93,7 +96,11 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     """Pair people: the whole way, one step a line."""
-    ready = prepare(matcher, request, solver)
+    return finish(matcher, solver, request, prepare(matcher, request, solver))
+
+
+def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepared) -> Pairing:
+    """Go the second half of the way: from the scores to a checked pairing."""
     sides, scores, enforcement = ready.sides, ready.scores, ready.enforcement
     solver = ready.solver or solver
     if matcher.floor is not None:
@@ -118,7 +125,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         request,
         demands,
     )
-    return Pairing(
+    pairing = Pairing(
         everyone=ready.everyone,
         sides=sides,
         scores=scores,
@@ -136,6 +143,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         stated=stated,
         resolve=Again(demands, solver, matcher.objective, matcher.floor),
     )
+    return with_group_floor(pairing, matcher.group_floor, request.control)
 
 
 def _fit(

@@ -97,7 +97,7 @@ def none_or_at_least(
     check_count("none_or_at_least()", "most_nodes", most_nodes, at_least=1)
     if not problem.two_sided:
         raise UnsupportedError("None or at least so many partners is for two sides; this is one pool.")
-    if problem.objective == "worst_first":
+    if problem.objective in ("worst_first", "leximin"):
         raise UnsupportedError("None or at least so many partners is not combined with the worst pair first.")
     return _Search(problem, least, Transport(k=k), control).run(most_nodes)
 

@@ -19,7 +19,7 @@ __all__ = ["TransportRun"]
 
 _ROOM = 1 << 57
 _FEW = 6
-_MOST_CELLS = 1 << 26
+_MOST_CELLS = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,18 +152,24 @@ class TransportRun:
         """
         left, right = (np.flatnonzero(most > has) for most, has in zip(self.places, self.counts, strict=True))
         none = np.zeros(0, dtype=np.int64)
-        if self.problem.objective != "everyone_first" or not 0 < len(left) * len(right) <= _MOST_CELLS:
+        if self.problem.objective != "everyone_first" or not len(left) or not len(right):
             return none, none
         few, many = (left, right) if len(left) <= len(right) else (right, left)
+        many = many[:: 1 + len(few) * len(many) // _MOST_CELLS]
         found_few, found_many = [none], [none]
         for some in row_blocks(np.arange(len(few), dtype=np.int64), len(many)):
             one, other = np.repeat(few[some], len(many)), np.tile(many, len(some))
             ends = (one, other) if few is left else (other, one)
             scores = np.asarray(self.problem.scores.at(*ends)).reshape(len(some), len(many))
-            best = np.argsort(-np.maximum(scores, -_ROOM), axis=1, kind="stable")[:, :_FEW]
-            row, slot = np.nonzero(np.take_along_axis(scores, best, axis=1) != FORBIDDEN)
+            # of equals, others for each person: the order begins at another place for each
+            begin = some * len(many) // max(1, len(few))
+            turned = (np.arange(len(many))[None, :] + begin[:, None]) % len(many)
+            worth = np.maximum(np.take_along_axis(scores, turned, axis=1), -_ROOM)
+            best = np.argsort(-worth, axis=1, kind="stable")[:, :_FEW]
+            column = np.take_along_axis(turned, best, axis=1)
+            row, slot = np.nonzero(np.take_along_axis(scores, column, axis=1) != FORBIDDEN)
             found_few.append(few[some][row])
-            found_many.append(many[best[row, slot]])
+            found_many.append(many[column[row, slot]])
         pairs = np.concatenate(found_few), np.concatenate(found_many)
         return pairs if few is left else pairs[::-1]
 
