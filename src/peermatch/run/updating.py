@@ -19,6 +19,7 @@ from peermatch.run.changes import changes_of
 from peermatch.run.conflicts import Demands
 from peermatch.run.earlier import Earlier, find_earlier, open_places
 from peermatch.run.floor import floor_on_grid
+from peermatch.run.or_none import asks
 from peermatch.run.request import Request
 from peermatch.run.snapshot import Snapshot
 from peermatch.run.solving import free_problem
@@ -54,6 +55,11 @@ def update_people(
     _check_sides(snapshot, matcher)
     request = _same_round(request, snapshot)
     ready = prepare(matcher, request, solver)
+    if asks(ready.or_none):
+        raise ConfigError(
+            "update() does not go with or_none: which pairs stay would decide who takes part. Match again, with locks= "
+            "for the pairs that must stay."
+        )
     earlier = find_earlier(ready, snapshot, matcher.floor)
     if mode.name == "keep":
         return _keeping(matcher, solver, request, ready, earlier)
