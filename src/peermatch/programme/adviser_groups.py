@@ -104,9 +104,8 @@ def _of_pairing(pairing: Pairing) -> Groups:
     sides, pairs = pairing.sides, pairing.matching.pairs
     left, right = sides.left.ids.tolist(), sides.columns_side.ids.tolist()
     names = [pair_id(pairing.round, left[u], right[v], two_sided=sides.two_sided) for u, v in pairs.tolist()]
-    told = {
-        key: pairing.settings.get(key) for key in ("label", "eligible", "same_person", "unknown", "as_of")
-    }
+    keys = ("label", "eligible", "same_person", "unknown", "as_of", "protected", "audit_only")
+    told = {key: pairing.settings.get(key) for key in keys}
     return Groups(
         everyone=tuple(cohort for cohort in pairing.everyone if cohort is not None),
         sides=sides,

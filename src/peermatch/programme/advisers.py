@@ -15,6 +15,7 @@ from peermatch.programme.adviser_groups import groups_of
 from peermatch.programme.adviser_task import CALLER, Task, task_of
 from peermatch.report import CertificateView
 from peermatch.run.advisers import ADVISER, Advisers
+from peermatch.run.guarded import check_advisers
 from peermatch.run.solving import solving_order
 from peermatch.solvers.transport import Transport
 from peermatch.verify import Proof, check_valid, prove
@@ -100,6 +101,7 @@ def assign_advisers(
     }
     spec = _spec(advisers, experience, told)
     groups = groups_of(pairing, CALLER)
+    check_advisers(groups.told, spec)
     if ADVISER in groups.names:
         raise ConfigError(
             f"A side of this pairing is called {ADVISER!r}, as second-line advisers are. Give it another name."

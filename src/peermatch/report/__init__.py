@@ -15,6 +15,7 @@ from peermatch.report.frames import (
 )
 from peermatch.report.graph import to_graph
 from peermatch.report.html import notebook_html
+from peermatch.report.quality import GroupQuality, coverage_frame, group_quality
 from peermatch.report.reading import id_from, read_json
 from peermatch.report.shortlist import Shortlist, ShortOf
 from peermatch.report.summary import headline, summary_text
@@ -24,13 +25,16 @@ __all__ = [
     "SCHEMA",
     "CertificateView",
     "ChangeRow",
+    "GroupQuality",
     "ShortOf",
     "Shortlist",
     "UpdateView",
     "changes_frame",
+    "coverage_frame",
     "csv_text",
     "document",
     "frontier_frame",
+    "group_quality",
     "headline",
     "id_from",
     "json_text",
