@@ -167,9 +167,9 @@ class PeerMatcher:
             _check_choice(parameter, getattr(self, parameter), choices)
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
-        self._check_guarded()
         if self.advisers is not None and not isinstance(self.advisers, Advisers):
             object.__setattr__(self, "advisers", Advisers.from_dict(self.advisers))
+        self._check_guarded()
         if self.learned is not None:
             object.__setattr__(self, "learned", _facts_of("learned", self.learned))
 
@@ -271,6 +271,8 @@ class PeerMatcher:
         if self.group_floor is not None:
             floor = read_group_floor(self.group_floor, self.protected, self.audit_only)
             object.__setattr__(self, "group_floor", floor)
+        if self.advisers is not None:
+            self.advisers.check_guarded(self.protected or (), audit_only)
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
