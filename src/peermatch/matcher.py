@@ -28,6 +28,7 @@ from peermatch.run import (
     list_people,
     plain_capacity,
     read_capacity,
+    read_group_floor,
     run,
 )
 from peermatch.scoring import MUTUALS
@@ -81,8 +82,9 @@ class PeerMatcher:
     capacity : mapping, optional
         Two sides: side name to how many partners its people may have: a column, or a number. With a minimum, a mapping:
         ``{"mentor": {"at_least": 1, "at_most": "places"}}``, with a column or a number for each; everybody who has a
-        place then gets their minimum, or `InfeasibleError` says who cannot and why. Minima, and several places on both
-        sides, are solved by "transport" in place of "blossom" and "hungarian".
+        place then gets their minimum, or `InfeasibleError` says who cannot and why; with ``"or_none": True`` so many or
+        nobody. Minima, and several places on both sides, are solved by "transport" in place of "blossom" and
+        "hungarian".
     mutual : {"geometric", "harmonic", "mean", "min"}
         How two utilities become one score.
     objective : {"everyone_first", "best_total", "worst_first", "leximin"}
@@ -91,6 +93,9 @@ class PeerMatcher:
         second-worst, and so on, for up to 200 people.
     floor : float, optional
         A quality floor in [0, 1]: pairs that score below it are not made, even if people then stay without a partner.
+    group_floor : mapping, optional
+        A floor for the mean of one group, ``{"by": column, "group": value, "at_least": number}``, and with a protected
+        column a ``"basis"``: see `Pairing.group_floor`.
     unknown : {"quartile", "mean", "zero"}
         What a similarity that is not known counts as.
     odd : {"sit_out"}
@@ -134,6 +139,7 @@ class PeerMatcher:
     mutual: str = field(default="geometric", kw_only=True)
     objective: str = field(default="everyone_first", kw_only=True)
     floor: float | None = field(default=None, kw_only=True)
+    group_floor: Mapping[str, Any] | None = field(default=None, kw_only=True)
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
@@ -157,9 +163,9 @@ class PeerMatcher:
             _check_choice(parameter, getattr(self, parameter), choices)
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
-        self._check_guarded()
         if self.advisers is not None and not isinstance(self.advisers, Advisers):
             object.__setattr__(self, "advisers", Advisers.from_dict(self.advisers))
+        self._check_guarded()
         if self.learned is not None:
             object.__setattr__(self, "learned", _facts_of("learned", self.learned))
 
@@ -256,14 +262,21 @@ class PeerMatcher:
         }
         audit_only = self.audit_only or ()
         check_uses(self.protected or (), audit_only, self.criteria, self.rules, others)
-        check_uses((), audit_only, (), (), {"label=": [] if self.label is None else [self.label]})
+        shown = {"label=": [] if self.label is None else [self.label], "show=": self.show or []}
+        check_uses((), audit_only, (), (), shown)
+        if self.group_floor is not None:
+            floor = read_group_floor(self.group_floor, self.protected, self.audit_only)
+            object.__setattr__(self, "group_floor", floor)
+        if self.advisers is not None:
+            self.advisers.check_guarded(self.protected or (), audit_only)
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
         if self.capacity is not None:
             options["capacity"] = plain_capacity(self.capacity)
-        if self.learned is not None:
-            options["learned"] = dict(self.learned)
+        for name in ("learned", "group_floor"):
+            if options[name] is not None:
+                options[name] = dict(options[name])
         return (_rebuild, (options,))
 
     def __repr__(self) -> str:

@@ -11,6 +11,7 @@ from importlib import import_module
 
 from peermatch import __version__
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
+from peermatch.cli.quality_arguments import add_quality
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.errors import PeerMatchError
 
@@ -217,6 +218,7 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     _add_encoding(parser)
     _add_sides(parser)
+    add_quality(parser)
     month = _add_month(parser)
     add_relax(parser)
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")

@@ -75,6 +75,8 @@ class Outcome:
         What the solver was given, and in `positions` whom its rows and columns mean.
     minimum : pair of int64 arrays or None
         How many partners each person of a side needs; None: nobody needs any.
+    or_none : pair of int64 arrays or None
+        How many partners each person of a side takes if they take any.
     """
 
     everyone: tuple[Cohort, Cohort | None]
@@ -90,6 +92,7 @@ class Outcome:
     problem: Problem | None = None
     positions: tuple[IntArray, IntArray] | None = None
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
+    or_none: tuple[IntArray | None, IntArray | None] = (None, None)
 
     @property
     def asks_for_stability(self) -> bool:
@@ -169,11 +172,16 @@ class Outcome:
     @property
     def has_minima(self) -> bool:
         """Whether anybody was said to need partners."""
-        return any(part is not None for part in self.minimum)
+        return any(part is not None for part in (*self.minimum, *self.or_none))
 
     def least(self, hand: int) -> IntArray:
         """Return how many partners each person of a side needs."""
         given = self.minimum[hand]
+        return np.zeros(len(self.cohort(hand)), dtype=np.int64) if given is None else given
+
+    def if_any(self, hand: int) -> IntArray:
+        """Return how many partners each person of a side takes if they take any."""
+        given = self.or_none[hand]
         return np.zeros(len(self.cohort(hand)), dtype=np.int64) if given is None else given
 
     @cached_property

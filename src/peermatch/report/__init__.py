@@ -15,17 +15,21 @@ from peermatch.report.frames import (
 )
 from peermatch.report.graph import to_graph
 from peermatch.report.html import notebook_html
+from peermatch.report.quality import GroupQuality, coverage_frame, group_quality
 from peermatch.report.shortlist import Shortlist, ShortOf
 from peermatch.report.summary import headline, summary_text
 
 __all__ = [
     "SCHEMA",
     "CertificateView",
+    "GroupQuality",
     "ShortOf",
     "Shortlist",
+    "coverage_frame",
     "csv_text",
     "document",
     "frontier_frame",
+    "group_quality",
     "headline",
     "json_text",
     "members_frame",

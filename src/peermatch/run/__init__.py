@@ -1,6 +1,7 @@
 """One run of a matcher, from tables to a checked pairing."""
 
 from peermatch.run.advisers import Advisers
+from peermatch.run.group_floor import read_group_floor
 from peermatch.run.listing import list_people
 from peermatch.run.people import MOST_PLACES
 from peermatch.run.places import columns_of_places, plain_capacity, read_capacity
@@ -16,6 +17,7 @@ __all__ = [
     "list_people",
     "plain_capacity",
     "read_capacity",
+    "read_group_floor",
     "run",
     "solving_order",
 ]

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from peermatch.solvers.graph import max_weight_matching
     from peermatch.solvers.greedy import Greedy
     from peermatch.solvers.hungarian import Hungarian
+    from peermatch.solvers.none_or_at_least import NoneOrAtLeast, none_or_at_least
     from peermatch.solvers.proposals import deferred_acceptance
     from peermatch.solvers.registry import get_solver, plain_solver, register_solver, solver_names
     from peermatch.solvers.roommates import Roommates, stable_roommates
     from peermatch.solvers.trade_offs import FrontierPoint, frontier
+    from peermatch.solvers.transport import Transport
 
 __all__ = [
     "Blossom",
@@ -30,13 +32,16 @@ __all__ = [
     "FrontierPoint",
     "Greedy",
     "Hungarian",
+    "NoneOrAtLeast",
     "Roommates",
+    "Transport",
     "circle_sizes",
     "deferred_acceptance",
     "form_circles",
     "frontier",
     "get_solver",
     "max_weight_matching",
+    "none_or_at_least",
     "plain_solver",
     "register_solver",
     "solver_names",
@@ -51,13 +56,16 @@ _HOME = {
     "FrontierPoint": "trade_offs",
     "Greedy": "greedy",
     "Hungarian": "hungarian",
+    "NoneOrAtLeast": "none_or_at_least",
     "Roommates": "roommates",
+    "Transport": "transport",
     "circle_sizes": "circle_plan",
     "form_circles": "circles",
     "deferred_acceptance": "proposals",
     "frontier": "trade_offs",
     "get_solver": "registry",
     "max_weight_matching": "graph",
+    "none_or_at_least": "none_or_at_least",
     "plain_solver": "registry",
     "register_solver": "registry",
     "solver_names": "registry",
