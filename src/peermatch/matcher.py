@@ -23,6 +23,7 @@ from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
 from peermatch.run import (
     Advisers,
+    Mode,
     Request,
     columns_of_places,
     list_people,
@@ -30,9 +31,10 @@ from peermatch.run import (
     read_capacity,
     read_group_floor,
     run,
+    update_people,
 )
 from peermatch.scoring import MUTUALS
-from peermatch.solvers import get_solver, plain_solver
+from peermatch.solvers import Blossom, Hungarian, get_solver, plain_solver
 
 __all__ = ["PeerMatcher"]
 
@@ -41,6 +43,8 @@ MOST_LISTED = 1_000
 UNLISTED = ("after", "never")
 # Solvers of ours that ask for the best total; stated preferences are no totals.
 _OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian", "transport")
+_STABLE = ("roommates", "deferred")
+MOST_PRICE = 1_000
 # Names of columns in results, which sides would overwrite.
 _TAKEN = (
     "pair_id",
@@ -393,6 +397,121 @@ class PeerMatcher:
         )
         return run(self, solver, request)
 
+    def update(
+        self,
+        people: Any,
+        previous: Any,
+        *,
+        keep: str | None = None,
+        price: float | None = None,
+        at_most: int | None = None,
+        others: Any = None,
+        role: str | None = None,
+        org: Any = None,
+        history: Any = None,
+        locks: Any = None,
+        set_aside: Any = None,
+        fitted: Any = None,
+        round: str | None = None,
+        as_of: Any = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Pairing:
+        """Pair people again after some joined or left, and change little.
+
+        Every earlier pair is kept; or each broken one costs a price; or at most so many are broken. Only pairs of two
+        people who are still here count. A pair that a rule, the floor or a demanded pair now stands against is broken
+        in any case, counts nowhere, and `Pairing.changes` says why.
+
+        Parameters
+        ----------
+        people, others, role, org, locks, set_aside, fitted, as_of, progress, cancel, time_limit
+            As in `match`.
+        previous : Pairing, Draft, path, mapping, or table
+            The earlier result: itself, its ``result.json`` (a path or its data), a draft, or a table with the columns
+            a and b (or the names of the sides). Of a table with rounds the latest one counts.
+        keep : {"all"}, optional
+            Keep every pair: the default where neither `price` nor `at_most` is given. Exact, with any solver that
+            looks for the best.
+        price : float, optional
+            Break a pair only where that is worth more than this in total, in units of score. Exact. Where everyone
+            comes first, no price leaves anybody without a partner who could have one.
+        at_most : int, optional
+            Break at most so many pairs. Best found with its true gap; exact for small pools, nearly always otherwise.
+        history : table or path, optional
+            As in `match`; the rows of this very round are passed over.
+        round : str, optional
+            The name of the round; that of the earlier result where not given, so that kept pairs keep their ids.
+
+        Returns
+        -------
+        Pairing
+            Its `certificate` says what is proved of the question that was asked; `changes` who has other partners
+            than before, and why; `update` what keeping costs; `price_of_stability` what keeping more or fewer would.
+
+        Raises
+        ------
+        InputError, ConfigError, InfeasibleError
+            As in `match`; also if `previous` cannot be read, is of other people, or has more pairs for somebody than
+            they have places.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> matcher = pm.PeerMatcher("id", [pm.near("years", scale=3)])
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 4), ("di", 9)]]
+        >>> before = matcher.match(people, round="2026-12")
+        >>> now = [*people[:3], {"id": "el", "years": 3}]
+        >>> matcher.update(now, before).changes[["id", "why"]].values.tolist()
+        [['cy', 'partner left'], ['di', 'left'], ['el', 'joined']]
+        """
+        caller = "update()"
+        self._check_tables(caller, others, role, history)
+        _check_occasion(caller, fitted, round, progress, cancel, time_limit)
+        mode = _mode(keep, price, at_most)
+        request = Request(
+            people=people,
+            others=others,
+            role=role,
+            org=org,
+            history=history,
+            locks=locks,
+            fitted=getattr(fitted, "fitted", fitted),
+            round=round,
+            as_of=None if as_of is None else _day(as_of, caller),
+            control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
+            set_aside=set_aside,
+        )
+        return update_people(self, self._updating_solver(mode), request, previous, mode)
+
+    def _updating_solver(self, mode: Mode) -> Solver:
+        """Return the solver of an update.
+
+        Raises
+        ------
+        ConfigError
+            If it asks for stability, or cannot answer at a price.
+        """
+        solver = self._solver(False)
+        if solver.name in _STABLE:
+            raise ConfigError(
+                f"update() asks for the best total; the solver {solver.name!r} looks for stable pairs, of which an "
+                "earlier one need not be part. Use solver='blossom'."
+            )
+        if mode.name == "keep":
+            return solver
+        exact = isinstance(solver, Blossom | Hungarian) and not (
+            getattr(solver, "candidates_only", False) or getattr(solver, "gap", 0)
+        )
+        if not exact or self.objective not in ("everyone_first", "best_total"):
+            raise ConfigError(
+                "update(price=) and update(at_most=) need the solver 'blossom' (or 'hungarian') that proves its "
+                f"answer, and the objective 'everyone_first' or 'best_total'. This matcher has {solver.name!r} and "
+                f"{self.objective!r}. keep='all' works with every objective."
+            )
+        return solver
+
     def shortlist(
         self,
         people: Any,
@@ -579,6 +698,22 @@ def _day(as_of: Any, caller: str) -> dt.date:
         return as_day(as_of, "as_of")
     except InputError:
         raise ConfigError(must_be(caller, "as_of", "a day such as '2026-12-01'", as_of)) from None
+
+
+def _mode(keep: Any, price: Any, at_most: Any) -> Mode:
+    """Return how much may change: exactly one of the three says it."""
+    if sum(given is not None for given in (keep, price, at_most)) > 1:
+        raise ConfigError("update() takes one of keep='all', price= and at_most=, not several.")
+    if keep is not None and keep != "all":
+        raise ConfigError(must_be("update()", "keep", "'all'", keep))
+    if price is not None:
+        _check_number("update()", "price", price, at_least=0, at_most=MOST_PRICE)
+        return Mode(price=float(price))
+    if at_most is not None:
+        if not isinstance(at_most, Integral) or isinstance(at_most, bool) or at_most < 0:
+            raise ConfigError(must_be("update()", "at_most", "a whole number of at least 0", at_most))
+        return Mode(at_most=int(at_most))
+    return Mode()
 
 
 def _rebuild(options: dict[str, Any]) -> PeerMatcher:

@@ -46,6 +46,8 @@ from peermatch.problem import Control, FlowProblem, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
     GroupQuality,
+    UpdateView,
+    changes_frame,
     coverage_frame,
     csv_text,
     document,
@@ -60,6 +62,7 @@ from peermatch.report import (
     reasons_of,
     repairs_frame,
     rules_frame,
+    stability_frame,
     summary_text,
     to_graph,
     unmatched_frame,
@@ -77,6 +80,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CertificateView", "Pairing"]
 
+_MOST_POINTS = 50
 _FILES = ("people", "pairs", "members", "unmatched", "rules")
 
 
@@ -120,6 +124,8 @@ class Pairing:
         How many partners each person of a side takes if they take any; None: as many as come.
     resolve : Resolve, optional
         Solves the round again under other weights.
+    update : UpdateView, optional
+        What was kept of an earlier result and what that costs, where `PeerMatcher.update` made this one.
 
     Examples
     --------
@@ -148,6 +154,7 @@ class Pairing:
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
     or_none: tuple[IntArray | None, IntArray | None] = (None, None)
     resolve: Resolve | None = None
+    update: UpdateView | None = None
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -190,6 +197,14 @@ class Pairing:
     def repairs(self) -> Any:
         """What was mended on the way in, one row for each thing: column, row, id, found, became, reason."""
         return self._out("repairs")
+
+    @property
+    def changes(self) -> Any:
+        """Who has other partners than before: id, side (where there are two), before, after (lists of ids), why.
+
+        Empty but for `PeerMatcher.update`.
+        """
+        return self.everyone[0].in_kind(changes_frame(() if self.update is None else self.update.rows))
 
     # ---- in words ---------------------------------------------------------------------------------------
 
@@ -858,9 +873,53 @@ class Pairing:
         changes = {"mutual": mutual, "objective": objective, "floor": floor}
         return what_if(self._outcome, self.resolve, weights or {}, changes, control, self.everyone[0].in_kind)
 
+    def price_of_stability(
+        self,
+        points: int = 12,
+        *,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Any:
+        """Say what it costs to keep more and more of the earlier pairs; only for what `PeerMatcher.update` made.
+
+        Parameters
+        ----------
+        points : int, default 12
+            At most this many rows, from 2 to 50; each takes about as long as the matching.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`.
+
+        Returns
+        -------
+        table
+            Columns broken (of the earlier pairs that could be kept), price (for each broken pair, from which on this
+            row is better than the one before; missing where a price cannot lead to it), pairs, total, lost, lost_share.
+
+        Raises
+        ------
+        ConfigError
+            If there was no update, for the objective "worst_first", or if `points` is not a whole number from 2 to 50.
+        """
+        if self.update is None:
+            raise ConfigError("There is no earlier result to keep: only update() has a price of stability.")
+        problem = self.update.problem
+        if isinstance(problem, FlowProblem) or problem.many_to_many:
+            raise ConfigError(
+                "There is no price of stability with minima, or with several places on both sides."
+            )
+        whole = isinstance(points, int) and not isinstance(points, bool)
+        if not whole or not 2 <= points <= _MOST_POINTS:
+            constraint = f"a whole number from 2 to {_MOST_POINTS}"
+            raise ConfigError(must_be("price_of_stability()", "points", constraint, points))
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        rows = solvers.price_of_stability(problem, self.update.held, points=points, control=control)
+        return self.everyone[0].in_kind(stability_frame(rows, self.update.demanded))
+
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
-        return summary_text(self._outcome, self.certificate, self._frames["people"], self._frames["rules"])
+        text = summary_text(self._outcome, self.certificate, self._frames["people"], self._frames["rules"])
+        return text if self.update is None else f"{text}\n{self.update.section()}\n"
 
     def __repr__(self) -> str:
         verified = "verified" if self.certificate.verified else "not verified"
@@ -874,6 +933,7 @@ class Pairing:
     def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write people.csv, pairs.csv, members.csv, unmatched.csv, rules.csv and result.json.
 
+        Of an update also changes.csv.
         Every file appears whole or not at all. Text that a spreadsheet could take for a formula (it starts with
         = + - @, a tab or a line end) gets a leading apostrophe, ids too; `peermatch.report.plain_text` takes it away,
         and result.json has everything as it came, ids with their types.
@@ -894,6 +954,8 @@ class Pairing:
             If the folder cannot be made or written.
         """
         files = {f"{name}.csv": csv_text(self._frames[name]) for name in _FILES}
+        if self.update is not None:
+            files["changes.csv"] = csv_text(self.update.frame)
         return write_files(folder, {**files, "result.json": self.to_json()})
 
     def to_dict(self) -> dict[str, Any]:
@@ -901,7 +963,8 @@ class Pairing:
 
         Its JSON Schema ships with the package (`peermatch.report.pairing_schema`). Ids are strings plus their type.
         """
-        return document(self._outcome, self.settings, self.certificate, self._frames)
+        data = document(self._outcome, self.settings, self.certificate, self._frames)
+        return data if self.update is None else {**data, "update": self.update.to_dict()}
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return `to_dict` as JSON, and write it to a file where one is given.

@@ -16,7 +16,10 @@ from peermatch.criteria import Enforcement, FittedCriterion, Sides, key_of
 from peermatch.problem import IntArray, Matching, Problem, Status
 from peermatch.scoring import LazyScores, PairDetails, StatedScores, pair_details
 
-__all__ = ["Outcome", "pair_id"]
+__all__ = ["KEPT_PAIRS", "Outcome", "pair_id"]
+
+KEPT_PAIRS = "kept pairs"
+"""The rule that demands the pairs of an earlier result, where an update keeps all of them."""
 
 ObjectArray = npt.NDArray[np.object_]
 
@@ -118,6 +121,13 @@ class Outcome:
     def details(self) -> PairDetails:
         """What the score of every pair is made of."""
         return pair_details(self.scores, self.pairs[:, 0], self.pairs[:, 1])
+
+    @cached_property
+    def demanded_by(self) -> dict[tuple[int, int], str]:
+        """The name of the rule that demands each demanded pair; empty where it is not known."""
+        names = dict(enumerate(self.enforcement.demanded_by))
+        rows = self.enforcement.required.tolist()
+        return {(u, v): names.get(number, "") for number, (u, v) in enumerate(rows)}
 
     @cached_property
     def pair_ids(self) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from peermatch.explain.facts import Fact, pair_facts
 from peermatch.explain.findings import AGAINST, BETWEEN, FOR, HELPS, IDLE, UNKNOWN, findings_of
-from peermatch.explain.outcome import Outcome
+from peermatch.explain.outcome import KEPT_PAIRS, Outcome
 from peermatch.explain.wording import counted, listing, score_text
 from peermatch.problem import Status
 
@@ -108,8 +108,10 @@ def _lead(outcome: Outcome, index: int, hand: int) -> str:
     names = listing([outcome.label(place, pair[place]) for place in (hand, 1 - hand)])
     score = int(outcome.details.scores[index])
     lead = f"{names} score {score_text(score)} out of 1{_rank(outcome, score)}"
-    demanded = any(pair == row for row in outcome.enforcement.required.tolist())
-    return lead + (", and were demanded as a pair." if demanded else ".")
+    by = outcome.demanded_by.get((pair[0], pair[1]))
+    if by is None:
+        return lead + "."
+    return f"{lead}, and were {'kept' if by == KEPT_PAIRS else 'demanded'} as a pair."
 
 
 def _rank(outcome: Outcome, score: int) -> str:

@@ -13,7 +13,7 @@ from peermatch.explain.outcome import Outcome
 from peermatch.explain.wording import counted
 from peermatch.problem import FORBIDDEN, IntArray, Status
 
-__all__ = ["LeftOut", "left_out", "rule_name"]
+__all__ = ["LeftOut", "left_out", "rule_name", "shown_name"]
 
 _CELLS = 1 << 21
 

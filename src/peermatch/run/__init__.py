@@ -6,13 +6,17 @@ from peermatch.run.listing import list_people
 from peermatch.run.people import MOST_PLACES
 from peermatch.run.places import columns_of_places, plain_capacity, read_capacity
 from peermatch.run.request import Request
+from peermatch.run.snapshot import Snapshot
 from peermatch.run.solving import solving_order
+from peermatch.run.updating import Mode, update_people
 from peermatch.run.way import run
 
 __all__ = [
     "MOST_PLACES",
     "Advisers",
+    "Mode",
     "Request",
+    "Snapshot",
     "columns_of_places",
     "list_people",
     "plain_capacity",
@@ -20,4 +24,5 @@ __all__ = [
     "read_group_floor",
     "run",
     "solving_order",
+    "update_people",
 ]

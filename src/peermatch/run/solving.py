@@ -47,7 +47,7 @@ from peermatch.scoring import LazyScores, StatedScores
 from peermatch.solvers import Transport
 from peermatch.verify import Proof, check_valid, prove
 
-__all__ = ["Solved", "solve", "solving_order"]
+__all__ = ["Solved", "free_problem", "solve", "solving_order"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,19 +88,13 @@ def solve(
     demands: Demands | None = None,
 ) -> Solved:
     """Solve what demands leave free, check the answer and its proof, and put the demanded pairs back."""
-    left, right, places = _free(required, capacity, sides, request.round)
-    twice = len(required) and all(part is not None for part in capacity)
-    # where both of a demanded pair may have places left, they are not paired again
-    once = scores.without(required[:, 0], required[:, 1]) if twice else scores
-    open_scores: PairScores = once.take(left, right)
-    if floor is not None:
-        open_scores = scores_above(open_scores, floor)
-    problem = Problem(open_scores, objective, places)
-    still: Capacity = (None, None) if demands is None else _still_needed(demands, (left, right))
-    if any(part is not None and bool((part > 0).any()) for part in still):
-        problem = FlowProblem(open_scores, objective, places, still)
+    problem, left, right = free_problem(
+        scores, required, capacity, sides, objective, floor, request.round, demands
+    )
     if request.first is not None:
         solver = going_first(solver, problem, first_places_of(request.first, sides, left, right))
+    if request.updater is not None:
+        solver = request.updater.among(left, right)
     request.control.report("solving")
     choosy: Capacity = (None, None) if demands is None else _choosy(demands, (left, right))
     if isinstance(solver, Transport) and asks(choosy):
@@ -143,6 +137,30 @@ def solve(
         worst_gap=free.worst_gap / 2**30 if objective == "worst_first" and free.gap is not None else None,
     )
     return Solved(matching, view, problem, (left, right))
+
+
+def free_problem(
+    scores: LazyScores | StatedScores,
+    required: IntArray,
+    capacity: Capacity,
+    sides: Sides,
+    objective: str,
+    floor: int | None,
+    round: str | None,
+    demands: Demands | None = None,
+) -> tuple[Problem, IntArray, IntArray]:
+    """Return what demanded pairs leave to be solved, and whom its rows and columns mean."""
+    left, right, places = _free(required, capacity, sides, round)
+    twice = len(required) and all(part is not None for part in capacity)
+    # where both of a demanded pair may have places left, they are not paired again
+    once = scores.without(required[:, 0], required[:, 1]) if twice else scores
+    open_scores: PairScores = once.take(left, right)
+    if floor is not None:
+        open_scores = scores_above(open_scores, floor)
+    still: Capacity = (None, None) if demands is None else _still_needed(demands, (left, right))
+    if any(part is not None and bool((part > 0).any()) for part in still):
+        return FlowProblem(open_scores, objective, places, still), left, right
+    return Problem(open_scores, objective, places), left, right
 
 
 def in_positions(

@@ -49,7 +49,7 @@ from peermatch.version import __version__
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
-__all__ = ["Prepared", "prepare", "run"]
+__all__ = ["Prepared", "finish", "prepare", "run"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,11 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     """Pair people: the whole way, one step a line."""
-    ready = prepare(matcher, request, solver)
+    return finish(matcher, solver, request, prepare(matcher, request, solver))
+
+
+def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepared) -> Pairing:
+    """Go the second half of the way: from the scores to a checked pairing."""
     sides, scores, enforcement = ready.sides, ready.scores, ready.enforcement
     solver = ready.solver or solver
     if matcher.floor is not None:
