@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.cases import COMPLETE, REGULAR, ROOMMATES
 from benchmarks.measured import Ratio, Result, Results, growth_of, ratio_of, seconds_of, written
+from benchmarks.programme_tasks import CIRCLES, ROUNDS
 
 __all__ = ["Row", "asked_rows"]
 
@@ -59,6 +60,8 @@ def asked_rows(results: Results, large: Results) -> list[Row]:
         ),
         lambda: _per_entry(results),
         lambda: _two_sides(results),
+        lambda: _programme(results, ROUNDS, 10_000, 30.0),
+        lambda: _programme(results, CIRCLES, 5000, 20.0),
     ]
     return [make() for make in makers]
 
@@ -254,6 +257,18 @@ def _two_sides(results: Results) -> Row:
     verified = bool(row["more"].get("verified"))
     told = f"{written(seconds)} s, {'verified' if verified else 'not verified'}"
     return Row(asked, told, seconds <= 1 and verified)
+
+
+def _programme(results: Results, name: str, size: int, most: float) -> Row:
+    asked = f"{name}, {size:,} people: at most {most:g} s"
+    row = results.one(group="programme", name=name, size=size)
+    seconds = seconds_of(row)
+    if row is None or seconds is None:
+        return Row(asked)
+    share = row["more"]["share_of_bound"]
+    verified = bool(row["more"].get("verified"))
+    told = f"{written(seconds)} s, {share:.3%} of the bound, {'verified' if verified else 'not verified'}"
+    return Row(asked, told, seconds <= most and verified)
 
 
 def _stable_row(results: Results, name: str, size: int, who: str) -> Result | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmarks.instances import FAMILIES
+from benchmarks.programme_tasks import CIRCLES, ROUNDS
 
 __all__ = ["PLANS", "Case"]
 
@@ -262,6 +263,7 @@ def quick() -> list[Case]:
         *(replace(case, **short) for case in _families((10_000,), 1, _FIRST, objective="everyone_first")),
         *_assignment((500,), 1),
         *_stable({100: ("matching", "algmatch"), 1000: ()}, 5000, 20_000, (500,)),
+        *_programme({1000: (ROUNDS, CIRCLES)}),
     ]
 
 
@@ -287,4 +289,25 @@ def stable() -> list[Case]:
     return _stable(sizes, 100_000, 1_000_000, (2000, 10_000, 20_000))
 
 
-PLANS = {"full": full, "quick": quick, "large": large, "stable": stable}
+def programme() -> list[Case]:
+    """Rounds and circles, peermatch alone: a few minutes."""
+    return _programme({10_000: (ROUNDS,), 5000: (CIRCLES,)})
+
+
+def _programme(sizes: Mapping[int, Iterable[str]]) -> list[Case]:
+    contenders = {ROUNDS: "peermatch rounds", CIRCLES: "peermatch circles"}
+    return [
+        Case(
+            "programme",
+            name,
+            size,
+            (contenders[name],),
+            objective="everyone_first",
+            caps={contenders[name]: 600.0},
+        )
+        for size, names in sizes.items()
+        for name in names
+    ]
+
+
+PLANS = {"full": full, "quick": quick, "large": large, "stable": stable, "programme": programme}

@@ -13,6 +13,7 @@ from peermatch.cli.advisers import find_advisers, read_advisers
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable, records_from
 from peermatch.cli.progress import Progress, say_that_it_compiles
+from peermatch.cli.quality import QUALITY, check_quality, quality_of, write_quality
 from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     """Pair the people in a table, write the results, and say how good they are."""
     folder = None if args.out is None else Path(args.out)
     check_arguments(args, "match")
+    check_quality(args)
     check_day(args.as_of)
     if folder is not None:
         check_writable(folder)
@@ -80,13 +82,16 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             progress=progress,
             time_limit=args.time_limit,
         )
-    files = [] if folder is None else write_results(folder, pairing, history)
+    quality = quality_of(args, pairing)
+    files = (
+        [] if folder is None else [*write_results(folder, pairing, history), *write_quality(folder, quality)]
+    )
     if folder is not None and args.relax:
         files += write_relaxations(folder, pairing)
     if args.json:
         console.data(pairing.to_json())
     elif not console.quiet:
-        console.result(pairing.summary())
+        console.result(pairing.summary() if quality is None else f"{pairing.summary()}\n{quality}\n")
         if not files:
             console.note("Nothing was written: name a folder with --out.")
     if folder is not None and args.sensitivity:
@@ -182,6 +187,7 @@ def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int
 
 def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
+    from peermatch.cli.relaxing import RELAXING_FILES
     from peermatch.cli.results import RESULT_FILES
     from peermatch.programme.advised import ADVISED_FILES
 
@@ -198,6 +204,8 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     if args.history is not None and Path(args.history).name != HISTORY:
         given.append(args.history)
     names = RESULT_FILES if args.advisers is None else (*RESULT_FILES, *ADVISED_FILES)
+    names = (*names, *RELAXING_FILES) if args.relax else names
+    names = names if args.quality_by is None else (*names, QUALITY)
     refuse_overwriting(given, names, folder)
 
 

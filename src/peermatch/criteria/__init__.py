@@ -1,6 +1,6 @@
 """What makes two people a good pair: criteria, and rules that forbid or demand a pair."""
 
-from peermatch.criteria.conflicts import Conflict, refuse, shown_name
+from peermatch.criteria.conflicts import PRIVATE, Conflict, refuse, shown_name
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.enforcing import EnforcedRule, Enforcement, Occasion, enforce
 from peermatch.criteria.fitting import (
@@ -37,6 +37,7 @@ from peermatch.criteria.unknown import UNKNOWN_CHOICES
 
 __all__ = [
     "CRITERIA",
+    "PRIVATE",
     "RULES",
     "UNKNOWN_CHOICES",
     "CompiledCriterion",

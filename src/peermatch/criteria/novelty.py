@@ -73,6 +73,7 @@ def novelty(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """Somebody new: a repeat has a price that fades.
 
@@ -86,7 +87,7 @@ def novelty(
         In rounds or days; above 0.
     unit : {"rounds", "days"}
         The latest round of the history is one round ago; days are counted back from ``as_of``.
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Raises
@@ -115,6 +116,7 @@ def novelty(
         name=name,
         when=when,
         sensitive=sensitive,
+        basis=basis,
         half_life=checked,
         unit=unit,
     )

@@ -2,7 +2,10 @@
 
 from peermatch.programme.advised import Advised
 from peermatch.programme.advisers import assign_advisers
+from peermatch.programme.difference import Difference, diff
 from peermatch.programme.dossier import Dossier
+from peermatch.programme.draft import Draft
+from peermatch.programme.edit_cost import EditCost
 from peermatch.programme.history import extend_history
 from peermatch.programme.plan import RoundPlan
 from peermatch.programme.programme import Programme
@@ -11,11 +14,15 @@ from peermatch.programme.turns import Turns
 
 __all__ = [
     "Advised",
+    "Difference",
     "Dossier",
+    "Draft",
+    "EditCost",
     "Programme",
     "RoundPlan",
     "Turns",
     "assign_advisers",
+    "diff",
     "extend_history",
     "plan_rounds",
 ]

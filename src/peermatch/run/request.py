@@ -28,3 +28,4 @@ class Request:
     unlisted: str = "after"
     first: Any = None
     set_aside: Any = None
+    updater: Any = None
