@@ -55,11 +55,6 @@ def update_people(
     _check_sides(snapshot, matcher)
     request = _same_round(request, snapshot)
     ready = prepare(matcher, request, solver)
-    if asks(ready.or_none):
-        raise ConfigError(
-            "update() does not go with or_none: which pairs stay would decide who takes part. Match again, with locks= "
-            "for the pairs that must stay."
-        )
     earlier = find_earlier(ready, snapshot, matcher.floor)
     if mode.name == "keep":
         return _keeping(matcher, solver, request, ready, earlier)
