@@ -355,9 +355,24 @@ def test_what_a_matcher_says_it_learned_from_is_plain(learned):
 def test_a_criterion_that_reads_a_protected_column_is_refused(criterion):
     planted = Planted(2, rounds=5)
     matcher = pm.PeerMatcher("id", [*CRITERIA, criterion])
-    with pytest.raises(pm.ConfigError, match="'kind', which is declared protected") as caught:
+    with pytest.raises(pm.ConfigError, match=r"'[kK]ind', which is declared protected") as caught:
         pm.fit_weights(planted.people, planted.outcomes, matcher=matcher, protected="kind")
     assert caught.value.items[0]["code"] == "protected_column"
+
+
+def test_what_the_matcher_declares_is_protected_too():
+    planted = Planted(2, rounds=5)
+    stated = pm.same("kind", name="kind", basis="a stated reason")
+    with pytest.raises(pm.ConfigError, match="whatever its basis"):
+        pm.fit_weights(
+            planted.people,
+            planted.outcomes,
+            matcher=pm.PeerMatcher("id", [*CRITERIA, stated], protected=["kind"]),
+        )
+    matcher = pm.PeerMatcher("id", CRITERIA, audit_only=["kind"])
+    fitted = pm.fit_weights(planted.people, planted.outcomes, matcher=matcher)
+    assert set(fitted.proxies["protected"]) == {"kind"}
+    assert fitted.basis is matcher
 
 
 def test_a_planted_proxy_is_reported():
