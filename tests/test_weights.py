@@ -151,7 +151,7 @@ def test_pairs_survive_where_everything_ties():
     found = matcher.match(people).sensitivity()
     assert found.moves["still_optimal"].tolist() == [True] * 12
     assert (found.pairs["survived"] == 1).all()
-    assert found.text.startswith("10 of 10 pairs (100%) survive 12 moves of a weight.")
+    assert found.text.startswith("10 of 10 pairs (100%) survive all 12 moves of a weight.")
 
 
 def test_demanded_pairs_and_the_floor_hold_in_every_move():

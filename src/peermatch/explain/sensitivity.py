@@ -220,13 +220,12 @@ def _text(outcome: Outcome, moves: Sequence[_Move], changes: Sequence[float], co
         )
     firm = int(survived.all(axis=0).sum())
     made = (
-        counted(len(moves), "move")
+        f"all {len(moves)} moves of a weight"
         if complete
         else f"the {counted(len(moves), 'move')} made before it was stopped"
     )
-    lines = [
-        wrapped(f"{firm:,} of {counted(count, 'pair')} ({percent(firm / count)}) survive {made} of a weight.")
-    ]
+    share = percent(firm / count)
+    lines = [wrapped(f"{firm:,} of {counted(count, 'pair')} ({share}) survive {made}.")]
     fewest = min(range(len(moves)), key=lambda k: (int(survived[k].sum()), k))
     lost = count - int(survived[fewest].sum())
     if lost:
