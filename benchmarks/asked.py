@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from benchmarks.cases import COMPLETE, REGULAR, ROOMMATES
 from benchmarks.measured import Ratio, Result, Results, growth_of, ratio_of, seconds_of, written
 from benchmarks.programme_tasks import CIRCLES, ROUNDS
+from benchmarks.transport_tasks import SIDES, SIDES_CANDIDATES
 
 __all__ = ["Row", "asked_rows"]
 
@@ -62,6 +63,10 @@ def asked_rows(results: Results, large: Results) -> list[Row]:
         lambda: _two_sides(results),
         lambda: _programme(results, ROUNDS, 10_000, 30.0),
         lambda: _programme(results, CIRCLES, 5000, 20.0),
+        lambda: _programme(results, SIDES, 100_000, 120.0, "mentees, 40,000 mentors, proven over all pairs"),
+        lambda: _programme(
+            results, SIDES_CANDIDATES, 100_000, 60.0, "mentees, 40,000 mentors, with the true gap"
+        ),
     ]
     return [make() for make in makers]
 
@@ -259,8 +264,8 @@ def _two_sides(results: Results) -> Row:
     return Row(asked, told, seconds <= 1 and verified)
 
 
-def _programme(results: Results, name: str, size: int, most: float) -> Row:
-    asked = f"{name}, {size:,} people: at most {most:g} s"
+def _programme(results: Results, name: str, size: int, most: float, who: str = "people") -> Row:
+    asked = f"{name}, {size:,} {who}: at most {most:g} s"
     row = results.one(group="programme", name=name, size=size)
     seconds = seconds_of(row)
     if row is None or seconds is None:

@@ -1,7 +1,7 @@
 """Measure peermatch beside its peers and write the page: ``make bench``, or ``python -m benchmarks.bench [plan]``.
 
 Plans: ``full`` (about half an hour; writes docs/benchmarks.md), ``stable`` (stable matchings, a quarter of an hour;
-adds to it), ``programme`` (rounds and circles, some minutes; adds to it), ``quick`` (a few minutes; writes to
+adds to it), ``programme`` (rounds, circles, two sides with places; adds to it), ``quick`` (a few minutes; writes to
 benchmarks/build/quick), ``large`` (the proof for 100,000 people; adds to docs/benchmarks.md), ``page`` (writes the page
 from what is kept).
 Results are kept in benchmarks/results after every case, so a run that is stopped has not measured for nothing.

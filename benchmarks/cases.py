@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.instances import FAMILIES
 from benchmarks.programme_tasks import CIRCLES, ROUNDS
+from benchmarks.transport_tasks import SIDES, SIDES_CANDIDATES, SIDES_SCARCE
 
 __all__ = ["PLANS", "Case"]
 
@@ -263,7 +264,7 @@ def quick() -> list[Case]:
         *(replace(case, **short) for case in _families((10_000,), 1, _FIRST, objective="everyone_first")),
         *_assignment((500,), 1),
         *_stable({100: ("matching", "algmatch"), 1000: ()}, 5000, 20_000, (500,)),
-        *_programme({1000: (ROUNDS, CIRCLES)}),
+        *_programme({1000: (ROUNDS, CIRCLES, SIDES)}),
     ]
 
 
@@ -290,12 +291,14 @@ def stable() -> list[Case]:
 
 
 def programme() -> list[Case]:
-    """Rounds and circles, peermatch alone: a few minutes."""
-    return _programme({10_000: (ROUNDS,), 5000: (CIRCLES,)})
+    """Rounds, circles and two sides with places, peermatch alone: about a quarter of an hour."""
+    sides = (SIDES, SIDES_SCARCE, SIDES_CANDIDATES)
+    return _programme({10_000: (ROUNDS,), 5000: (CIRCLES,), 20_000: (SIDES,), 100_000: sides})
 
 
 def _programme(sizes: Mapping[int, Iterable[str]]) -> list[Case]:
-    contenders = {ROUNDS: "peermatch rounds", CIRCLES: "peermatch circles"}
+    contenders = dict.fromkeys((SIDES, SIDES_SCARCE, SIDES_CANDIDATES), "peermatch transport")
+    contenders |= {ROUNDS: "peermatch rounds", CIRCLES: "peermatch circles"}
     return [
         Case(
             "programme",

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.contenders import Contender, Found, Ready
+from benchmarks.transport_tasks import TRANSPORT_CONTENDERS
 
 __all__ = ["CIRCLES", "PROGRAMME_CONTENDERS", "ROUNDS"]
 
@@ -81,4 +82,5 @@ def _warmed(make: Any, size: int) -> Contender:
 PROGRAMME_CONTENDERS: dict[str, Contender] = {
     "peermatch rounds": _warmed(_ready_rounds, 130),
     "peermatch circles": _warmed(_ready_circles, 130),
+    **TRANSPORT_CONTENDERS,
 }

@@ -494,6 +494,8 @@ class PeerMatcher:
             If it asks for stability, or cannot answer at a price.
         """
         solver = self._solver(False)
+        if self.group_floor is not None:
+            raise ConfigError("update() does not go with group_floor. Leave it out of the matcher here.")
         if solver.name in _STABLE:
             raise ConfigError(
                 f"update() asks for the best total; the solver {solver.name!r} looks for stable pairs, of which an "

@@ -214,7 +214,7 @@ def test_a_matcher_holds_a_floor_for_a_group(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong, words",
+    ("wrong", "words"),
     [
         (3, "a mapping such as"),
         ({"by": "team", "group": "red"}, "lacks the key 'at_least'"),

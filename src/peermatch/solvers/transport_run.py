@@ -20,6 +20,8 @@ __all__ = ["TransportRun"]
 _ROOM = 1 << 57
 _FEW = 6
 _MOST_CELLS = 1 << 24
+_NARROWER = 16
+_TURNS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +120,11 @@ class TransportRun:
             if not self._solve():
                 return False
             if self.rounds == 1:
-                if self._add(*self._between_the_unpaired()) and not self._solve():
-                    return False
+                for turn in range(_TURNS):
+                    if not self._add(*self._between_the_unpaired(turn)):
+                        break
+                    if not self._solve():
+                        return False
                 self.bounds.append(self._from_candidates())
             if candidates_only or self._enough(share):
                 return False
@@ -145,7 +150,7 @@ class TransportRun:
         self._assigned = self._of_graph(self.graph.used)
         return True
 
-    def _between_the_unpaired(self) -> tuple[IntArray, IntArray]:
+    def _between_the_unpaired(self, turn: int) -> tuple[IntArray, IntArray]:
         """Return a few pairs of people who have places left on both sides: the candidates offer them nobody.
 
         A look at all pairs would find them too, among all the others that such a person violates.
@@ -155,21 +160,23 @@ class TransportRun:
         if self.problem.objective != "everyone_first" or not len(left) or not len(right):
             return none, none
         few, many = (left, right) if len(left) <= len(right) else (right, left)
-        many = many[:: 1 + len(few) * len(many) // _MOST_CELLS]
+        # where they are many, each block of people meets some of the others only, and equals in another order
+        stride = 1 + len(few) * len(many) // _MOST_CELLS
         found_few, found_many = [none], [none]
-        for some in row_blocks(np.arange(len(few), dtype=np.int64), len(many)):
-            one, other = np.repeat(few[some], len(many)), np.tile(many, len(some))
+        blocks = row_blocks(np.arange(len(few), dtype=np.int64), _NARROWER * (1 + len(many) // stride))
+        for number, some in enumerate(blocks):
+            others = many[(turn + number) % stride :: stride]
+            one, other = np.repeat(few[some], len(others)), np.tile(others, len(some))
             ends = (one, other) if few is left else (other, one)
-            scores = np.asarray(self.problem.scores.at(*ends)).reshape(len(some), len(many))
-            # of equals, others for each person: the order begins at another place for each
-            begin = some * len(many) // max(1, len(few))
-            turned = (np.arange(len(many))[None, :] + begin[:, None]) % len(many)
+            scores = np.asarray(self.problem.scores.at(*ends)).reshape(len(some), len(others))
+            begin = some * len(others) // max(1, len(few))
+            turned = (np.arange(len(others))[None, :] + begin[:, None]) % max(1, len(others))
             worth = np.maximum(np.take_along_axis(scores, turned, axis=1), -_ROOM)
             best = np.argsort(-worth, axis=1, kind="stable")[:, :_FEW]
             column = np.take_along_axis(turned, best, axis=1)
             row, slot = np.nonzero(np.take_along_axis(scores, column, axis=1) != FORBIDDEN)
             found_few.append(few[some][row])
-            found_many.append(many[column[row, slot]])
+            found_many.append(others[column[row, slot]])
         pairs = np.concatenate(found_few), np.concatenate(found_many)
         return pairs if few is left else pairs[::-1]
 
