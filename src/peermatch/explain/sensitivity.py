@@ -30,8 +30,9 @@ class Sensitivity:
     """Which pairs survive when each weight moves. `Pairing.sensitivity` makes it.
 
     A pair survives a move if it is in the best pairing under the moved weights; of several that are equally good, in
-    the one that keeps most pairs. So nothing counts as changed because a tie was broken another way (ties are searched for
-    the objectives "everyone_first" and "best_total", without a minimum of places, and where nobody goes first).
+    the one that keeps most pairs. So nothing counts as changed because a tie was broken another way (ties are
+    searched for the objectives "everyone_first" and "best_total", without a minimum of places, where nobody goes
+    first).
 
     Attributes
     ----------
