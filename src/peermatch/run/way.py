@@ -143,7 +143,7 @@ def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepar
         problem=None if asks(ready.or_none) else solved.problem,
         positions=None if asks(ready.or_none) else solved.positions,
         stated=stated,
-        resolve=Again(demands, solver, matcher.objective, matcher.floor),
+        resolve=None if asks(ready.or_none) else Again(demands, solver, matcher.objective, matcher.floor),
     )
     return with_group_floor(pairing, matcher.group_floor, request.control)
 
