@@ -1036,8 +1036,8 @@ class Pairing:
         choosy = any(part is not None for part in self.or_none)
         if isinstance(problem, FlowProblem) or problem.many_to_many or choosy:
             raise ConfigError(
-                "frontier() puts the worst pair first, which no exact solver does with minima, or several places on "
-                "both sides."
+                "frontier() puts the worst pair first, which no exact solver does with minima, or_none, or several "
+                "places on both sides."
             )
         try:
             found = solvers.frontier(problem, points, control=control)
