@@ -47,10 +47,19 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
-    from peermatch.programme import Programme, RoundPlan, Turns, extend_history, plan_rounds
+    from peermatch.programme import (
+        Circled,
+        Programme,
+        RoundPlan,
+        Turns,
+        extend_history,
+        form_circles,
+        plan_rounds,
+    )
     from peermatch.report import Shortlist
 
 _HOMES = {
+    "Circled": "programme",
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
@@ -76,6 +85,7 @@ _HOMES = {
     "different": "criteria",
     "extend_history": "programme",
     "forbid": "criteria",
+    "form_circles": "programme",
     "must_differ": "criteria",
     "must_match": "criteria",
     "near": "criteria",
@@ -93,6 +103,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Circled",
     "Cohort",
     "ConfigError",
     "Criterion",
@@ -118,6 +129,7 @@ __all__ = [
     "different",
     "extend_history",
     "forbid",
+    "form_circles",
     "must_differ",
     "must_match",
     "near",

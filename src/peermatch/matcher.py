@@ -20,13 +20,13 @@ from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
-from peermatch.run import MOST_PLACES, Request, list_people, run
+from peermatch.run import MOST_PLACES, Request, check_odd, list_people, run
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
 __all__ = ["PeerMatcher"]
 
-_ODD = ("sit_out",)
+_ODD = ("sit_out", "trio", "reserve")
 MOST_LISTED = 1_000
 UNLISTED = ("after", "never")
 # Solvers of ours that ask for the best total; stated preferences are no totals.
@@ -80,8 +80,12 @@ class PeerMatcher:
         A quality floor in [0, 1]: pairs that score below it are not made, even if people then stay without a partner.
     unknown : {"quartile", "mean", "zero"}
         What a similarity that is not known counts as.
-    odd : {"sit_out"}
-        What happens when someone is left over.
+    odd : {"sit_out", "trio", "reserve"}
+        One pool: what happens when someone is left over. They sit out; or join a pair, which makes a trio; or
+        someone of the reserve is called to be their partner.
+    reserve : str, int, or list of them, optional
+        With ``odd="reserve"``: a yes-or-no column, or the ids of those who take part only if someone would otherwise be
+        left over.
     solver : str or Solver
         A registered name, or a solver with its options.
 
@@ -112,6 +116,7 @@ class PeerMatcher:
     floor: float | None = field(default=None, kw_only=True)
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
+    reserve: str | int | Sequence[str | int] | None = field(default=None, kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
 
     def __post_init__(self) -> None:
@@ -125,6 +130,7 @@ class PeerMatcher:
             ("odd", _ODD),
         ):
             _check_choice(parameter, getattr(self, parameter), choices)
+        object.__setattr__(self, "reserve", check_odd(self.odd, self.reserve, self.sides))
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
 
@@ -418,6 +424,11 @@ class PeerMatcher:
         if stated and solver.name in _OPTIMISING:
             solver = get_solver("roommates" if self.sides is None else "deferred")
         self._check_solver(solver)
+        if self.odd == "trio" and solver.name in ("roommates", "deferred"):
+            raise ConfigError(
+                f"odd='trio' asks for the best total, the solver {solver.name!r} for stable pairs; what a third does "
+                "to those is not defined. Use odd='sit_out' or 'reserve', or an optimising solver."
+            )
         return solver
 
     def _check_solver(self, solver: Solver) -> None:

@@ -42,6 +42,8 @@ class Occasion:
     as_of : date or str or None
     absent : mapping of typed id to reason
         Everyone who came in but does not take part.
+    groups : bool
+        Whether groups are formed, in which one may be demanded with several others.
     """
 
     org: Cohort | None = None
@@ -49,6 +51,7 @@ class Occasion:
     history: Any = None
     as_of: Any = None
     absent: Mapping[tuple[str, Any], str] = field(default_factory=dict)
+    groups: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +133,7 @@ def enforce(
         mask, note = _COMPILERS[rule.kind](rule, context)
         removed = 0 if mask is None else count_pairs(mask, sides.shape, one_pool=not sides.two_sided)
         enforced.append(EnforcedRule(rule, mask, removed, note))
-    _check_demands(required, enforced, sides)
+    _check_demands(required, enforced, sides, several=context.occasion.groups)
     pairs = np.array(sorted({(u, v) for _, u, v in required}), dtype=np.int64).reshape(-1, 2)
     return Enforcement(tuple(enforced), pairs)
 
@@ -325,8 +328,10 @@ def _required(rule: Rule, context: _Context) -> tuple[Ints, str]:
     return pairs, "1 pair demanded" if len(pairs) == 1 else f"{len(pairs)} pairs demanded"
 
 
-def _check_demands(required: list[tuple[Rule, int, int]], enforced: list[EnforcedRule], sides: Sides) -> None:
-    """Demanded pairs must not be forbidden, and in one pool nobody can be demanded twice."""
+def _check_demands(
+    required: list[tuple[Rule, int, int]], enforced: list[EnforcedRule], sides: Sides, *, several: bool
+) -> None:
+    """Demanded pairs must not be forbidden, and in one pool nobody can be demanded twice but in groups."""
     partner: dict[int, tuple[Rule, int]] = {}
     left, right = sides.left.ids, sides.columns_side.ids
     for rule, u, v in required:
@@ -341,7 +346,7 @@ def _check_demands(required: list[tuple[Rule, int, int]], enforced: list[Enforce
                     f"require() demands the pair {ids[0]!r} and {ids[1]!r}, which {other.rule.public_name} forbids.",
                     [{"rule": rule.name, "ids": ids}, {"rule": other.rule.public_name, "ids": ids}],
                 )
-        if sides.two_sided:
+        if sides.two_sided or several:
             continue
         for person, mate in ((u, v), (v, u)):
             earlier = partner.setdefault(person, (rule, mate))

@@ -3,7 +3,7 @@
 from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
 from peermatch.explain.facts import Fact, Half, pair_fact, pair_facts, read_ahead
 from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
-from peermatch.explain.outcome import Outcome, pair_id
+from peermatch.explain.outcome import Outcome, pair_id, trio_id
 from peermatch.explain.paragraph import pair_reasons
 from peermatch.explain.stability import (
     StabilitySide,
@@ -46,5 +46,6 @@ __all__ = [
     "read_ahead",
     "rule_name",
     "stability_view",
+    "trio_id",
     "why_stable",
 ]

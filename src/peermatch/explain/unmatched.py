@@ -90,6 +90,8 @@ def left_out(outcome: Outcome, hand: int, positions: Sequence[int] | None = None
             numbers = {name: int(count[at]) for name, count in counts.items()}
             partners = _Partners(removed=removed, others=others, **numbers)
             reason = _reason(room, partners, position)
+            if outcome.trios_asked_for and partners.allowed:
+                reason += "; no pair could take this person in as a third"
             found.append(LeftOut(hand, position, others, partners.allowed, removed, reason))
     return found
 

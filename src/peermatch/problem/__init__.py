@@ -52,6 +52,7 @@ from peermatch.problem.searching import (
 from peermatch.problem.solver import ONE_POOL, TWO_SIDES, Solver
 from peermatch.problem.stability import BlockingPairs, Stability
 from peermatch.problem.status import Status
+from peermatch.problem.trios import TrioMatching, TrioProblem, trio_value
 
 __all__ = [
     "CIRCLE_RULES",
@@ -104,11 +105,14 @@ __all__ = [
     "Status",
     "Stopped",
     "TrailingScores",
+    "TrioMatching",
+    "TrioProblem",
     "WorstFirstCertificate",
     "first_places",
     "read_capacities",
     "scores_above",
     "sorted_pairs",
     "top_of_blocks",
+    "trio_value",
     "utility_of_entries",
 ]

@@ -1,5 +1,7 @@
 """Programmes over rounds."""
 
+from peermatch.programme.circled import Circled
+from peermatch.programme.circles import form_circles
 from peermatch.programme.dossier import Dossier
 from peermatch.programme.history import extend_history
 from peermatch.programme.plan import RoundPlan
@@ -7,4 +9,13 @@ from peermatch.programme.programme import Programme
 from peermatch.programme.rounds import plan_rounds
 from peermatch.programme.turns import Turns
 
-__all__ = ["Dossier", "Programme", "RoundPlan", "Turns", "extend_history", "plan_rounds"]
+__all__ = [
+    "Circled",
+    "Dossier",
+    "Programme",
+    "RoundPlan",
+    "Turns",
+    "extend_history",
+    "form_circles",
+    "plan_rounds",
+]

@@ -124,6 +124,11 @@ def plan_rounds(
     except ValueError as error:
         raise ConfigError(str(error)) from None
     solver = check_rounds_possible(matcher, "plan_rounds()")
+    if matcher.odd != "sit_out":
+        raise ConfigError(
+            f"plan_rounds() lets whoever is left over sit out, in turns; this matcher has odd={matcher.odd!r}. Match "
+            "one round after the other with it, as Programme.run() does, or plan with odd='sit_out'."
+        )
     names = round_names(_first_name(history) if start is None else start, k)
     began = time.monotonic()
     recorder = OneFirst(k=max(solver.k, _CANDIDATES_PER_ROUND * k))

@@ -15,12 +15,14 @@ from peermatch.report.frames import (
 )
 from peermatch.report.graph import to_graph
 from peermatch.report.html import notebook_html
+from peermatch.report.odd import OddView
 from peermatch.report.shortlist import Shortlist, ShortOf
 from peermatch.report.summary import headline, summary_text
 
 __all__ = [
     "SCHEMA",
     "CertificateView",
+    "OddView",
     "ShortOf",
     "Shortlist",
     "csv_text",

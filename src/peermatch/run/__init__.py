@@ -3,7 +3,8 @@
 from peermatch.run.listing import list_people
 from peermatch.run.people import MOST_PLACES
 from peermatch.run.request import Request
+from peermatch.run.reserve import check_odd
 from peermatch.run.solving import solving_order
 from peermatch.run.way import run
 
-__all__ = ["MOST_PLACES", "Request", "list_people", "run", "solving_order"]
+__all__ = ["MOST_PLACES", "Request", "check_odd", "list_people", "run", "solving_order"]

@@ -12,7 +12,7 @@ __all__ = ["Request"]
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """What is true this month: the arguments of `PeerMatcher.match`."""
+    """What is true this month: the arguments of `PeerMatcher.match`, and whether groups are formed instead of pairs."""
 
     people: Any
     others: Any
@@ -27,3 +27,4 @@ class Request:
     preferences: Any = None
     unlisted: str = "after"
     first: Any = None
+    groups: bool = False

@@ -33,7 +33,9 @@ from peermatch.problem import (
     WorstFirstCertificate,
     scores_above,
 )
+from peermatch.report import OddView
 from peermatch.run.first import first_places_of, going_first, protected_sentence
+from peermatch.run.odd import seat_left_over
 from peermatch.run.people import Capacity
 from peermatch.run.request import Request
 from peermatch.scoring import LazyScores, StatedScores
@@ -50,6 +52,7 @@ class Solved:
     certificate: CertificateView
     problem: Problem
     positions: tuple[IntArray, IntArray]
+    odd: OddView | None = None
 
 
 def solving_order(ids: Iterable[Any], round: str | None) -> IntArray:
@@ -77,6 +80,7 @@ def solve(
     floor: int | None,
     solver: Solver,
     request: Request,
+    odd: str = "sit_out",
 ) -> Solved:
     """Solve what demands leave free, check the answer and its proof, and put the demanded pairs back."""
     left, right, places = _free(required, capacity, sides, request.round)
@@ -124,7 +128,11 @@ def solve(
         vertices=_vertices(problem, left, right),
         worst_gap=free.worst_gap / 2**30 if objective == "worst_first" and free.gap is not None else None,
     )
-    return Solved(matching, view, problem, (left, right))
+    if odd != "trio":
+        return Solved(matching, view, problem, (left, right))
+    order = solving_order(sides.left.ids, request.round)
+    seated = seat_left_over(free, view, problem, bare, required, order, floor, request)
+    return Solved(seated[0], seated[1], problem, (left, right), seated[2])
 
 
 def in_positions(

@@ -34,6 +34,7 @@ from peermatch.run.floor import floor_on_grid, with_floor
 from peermatch.run.people import Capacity, capacity_of, everyone_of, taking_part
 from peermatch.run.preferences import read_preferences, with_preferences
 from peermatch.run.request import Request
+from peermatch.run.reserve import with_reserve
 from peermatch.run.solving import solve
 from peermatch.scoring import LazyScores, StatedScores
 from peermatch.solvers import plain_solver
@@ -75,7 +76,19 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
 
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
-    """Pair people: the whole way, one step a line."""
+    """Pair people; where someone would be left over and a reserve was named, with those who are called."""
+    if matcher.odd != "reserve":
+        return _run(matcher, solver, request)
+    everyone = everyone_of(matcher, request)[0]
+    request = replace(request, people=everyone)
+    if request.fitted is None:
+        # what is learned does not depend on who is called
+        request = replace(request, fitted=_fit(matcher, taking_part((everyone, None), None), request)[0])
+    return with_reserve(matcher, request, lambda asked: _run(matcher, solver, asked))
+
+
+def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
+    """The whole way, one step a line."""
     ready = prepare(matcher, request, solver)
     sides, scores, enforcement = ready.sides, ready.scores, ready.enforcement
     check_places(enforcement.required, sides, ready.capacity)
@@ -96,6 +109,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         floor_on_grid(matcher.floor),
         solver,
         request,
+        matcher.odd,
     )
     return Pairing(
         everyone=ready.everyone,
@@ -111,6 +125,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         problem=solved.problem,
         positions=solved.positions,
         stated=stated,
+        odd=solved.odd,
     )
 
 
@@ -157,7 +172,14 @@ def _enforce(
         if reason is not None
     }
     org = None if request.org is None else Cohort.of(request.org, matcher.id, at_least=1)
-    occasion = Occasion(org=org, everyone=came, history=request.history, as_of=request.as_of, absent=absent)
+    occasion = Occasion(
+        org=org,
+        everyone=came,
+        history=request.history,
+        as_of=request.as_of,
+        absent=absent,
+        groups=request.groups,
+    )
     rules = list(matcher.rules)
     if request.locks is not None:
         rules.append(require(request.locks, name="locks"))
@@ -187,6 +209,9 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
     )
     options = {name: getattr(matcher, name) for name in told}
     as_of = None if request.as_of is None else str(request.as_of)
+    if matcher.odd == "reserve":
+        # ids are people, who are not told here
+        options["reserve"] = matcher.reserve if isinstance(matcher.reserve, str) else "people by their ids"
     options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
     if request.preferences is not None:
         # what people said themselves decides: the objective plays no part, and who they are is not told here

@@ -13,6 +13,7 @@ from peermatch.verify.protected import prove_protected
 from peermatch.verify.refusing import Refusals, refusals
 from peermatch.verify.rounds import RoundsProof, prove_rounds, rounds_bound
 from peermatch.verify.stability import blocking_pairs, is_stable, prove_stable
+from peermatch.verify.trios import check_trios, prove_trios
 from peermatch.verify.validity import check_valid, is_valid
 from peermatch.verify.worst_first import prove_worst_first
 
@@ -22,6 +23,7 @@ __all__ = [
     "RoundsProof",
     "blocking_pairs",
     "check_circles",
+    "check_trios",
     "check_valid",
     "is_stable",
     "is_stable_partition",
@@ -35,6 +37,7 @@ __all__ = [
     "prove_protected",
     "prove_rounds",
     "prove_stable",
+    "prove_trios",
     "prove_worst_first",
     "refusals",
     "rounds_bound",
