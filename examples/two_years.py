@@ -4,7 +4,11 @@ All people are synthetic: they are drawn from the seeds below and stand for nobo
 
     python examples/two_years.py [folder]
 
-It writes two_years.csv, one row a round, and, where matplotlib is installed, two_years.png.
+It writes two_years.csv, one row a round; two_years_people.csv, one row for everybody who ever took part, with how many
+rounds they had nobody in; and, where matplotlib is installed, the picture two_years.png.
+
+What comes of it: nobody meets anyone twice, and nobody is without a partner in two rounds running who could have been
+given one. The head of the organisation is: the reporting line leaves them nobody, and the table of people says so.
 """
 
 from __future__ import annotations
@@ -36,7 +40,7 @@ def matcher() -> pm.PeerMatcher:
 
 def two_years(
     people: int = 400, rounds: int = 24, turnover: float = 0.02
-) -> tuple[pm.Programme, pd.DataFrame]:
+) -> tuple[pm.Programme, pd.DataFrame, dict[str, str]]:
     """Run the programme; everybody comes from a staff twice as large, of whom some join and some leave each month.
 
     Returns
@@ -44,11 +48,14 @@ def two_years(
     programme : Programme
     table : pandas.DataFrame
         One row a round: took_part, joined, left, coverage (the share who have a partner), repeats, worst, mean.
+    reasons : dict
+        For everybody who was ever without a partner, why, the last time.
     """
     staff = make_organisation(2 * people, seed=STAFF_SEED)
     rng = np.random.default_rng(TURNOVER_SEED)
     inside = np.sort(rng.permutation(len(staff))[:people])
     programme = pm.Programme(matcher())
+    reasons: dict[str, str] = {}
     rows, names = [], ["2026-01"]
     moves = max(1, round(turnover * people))
     for month in range(rounds):
@@ -62,11 +69,12 @@ def two_years(
             inside = np.sort(np.concatenate([stay, rng.permutation(outside)[:joined]]))
         pairing = programme.run(staff.iloc[inside], org=staff, round=names[-1])
         assert pairing.certificate.verified
+        reasons.update(zip(pairing.unmatched["id"], pairing.unmatched["reason"], strict=True))
         rows.append({"joined": joined, "left": left})
     table = pd.concat([programme.rounds, pd.DataFrame(rows)], axis=1)
     table["coverage"] = 1 - table["sat_out"] / table["took_part"]
     table["repeats"] = repeats_by_round(programme.history, names)
-    return programme, table
+    return programme, table, reasons
 
 
 def repeats_by_round(history: pd.DataFrame, names: list[str]) -> list[int]:
@@ -81,52 +89,91 @@ def repeats_by_round(history: pd.DataFrame, names: list[str]) -> list[int]:
     return counts
 
 
-def draw(programme: pm.Programme, table: pd.DataFrame, path: Path) -> bool:
-    """Draw coverage, worst and mean pair over time, and how often people sat out; False without matplotlib."""
+def people_of(programme: pm.Programme, reasons: dict[str, str]) -> pd.DataFrame:
+    """Return one row for everybody who took part: in how many rounds, without a partner in how many, and running."""
+    rows = []
+    for id, part in programme.attendance.groupby("id", sort=True):
+        out = (part["status"] == "sat out").tolist()
+        running = most = 0
+        for alone in out:
+            running = running + 1 if alone else 0
+            most = max(most, running)
+        rows.append((id, len(out), sum(out), most, reasons.get(id, "")))
+    return pd.DataFrame(rows, columns=["id", "rounds", "times_out", "running", "last_reason"])
+
+
+def draw(table: pd.DataFrame, people: pd.DataFrame, path: Path) -> bool:
+    """Draw coverage, repeats, the mean and the worst pair, and time out per person; False without matplotlib."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
         return False
-    figure = Figure(figsize=(10, 7), layout="constrained")
+    figure = Figure(figsize=(11, 7), layout="constrained")
     axes = figure.subplots(2, 2)
-    ticks = range(0, len(table), max(1, len(table) // 6))
-    for ax, column, title in (
-        (axes[0, 0], "coverage", "share of people with a partner"),
-        (axes[0, 1], "repeats", "pairs that had met before"),
-        (axes[1, 0], "mean", "score of the mean and of the worst pair"),
-    ):
-        ax.plot(range(len(table)), table[column], marker="o", markersize=3)
-        ax.set_title(title)
-        ax.set_xticks(list(ticks), [str(table["round"].iloc[tick]) for tick in ticks], rotation=30)
-        ax.set_ylim(bottom=0)
-    axes[1, 0].plot(range(len(table)), table["worst"], marker="o", markersize=3)
-    times = times_out(programme)
-    axes[1, 1].bar(times.index.astype(str), times.to_numpy())
-    axes[1, 1].set_title("people by how often they sat out")
-    axes[1, 1].set_yscale("log")
+    months = range(len(table))
+    coverage, pairs, scores, out = axes.flat
+    coverage.plot(months, 100 * table["coverage"], marker="o", markersize=3)
+    coverage.set(
+        title="People with a partner",
+        ylabel="per cent",
+        ylim=(min(98, 100 * table["coverage"].min() - 1), 100.2),
+    )
+    fresh = table["pairs"] - table["repeats"]
+    pairs.bar(months, fresh, label="had never met")
+    pairs.bar(months, table["repeats"], bottom=fresh, color="firebrick", label="had met before")
+    repeats = int(table["repeats"].sum())
+    pairs.set(
+        title=f"Pairs a month: {int(table['pairs'].sum()):,} in all, {repeats} of them repeats",
+        ylabel="pairs",
+    )
+    pairs.set_ylim(0, 1.35 * table["pairs"].max())
+    scores.plot(months, table["mean"], marker="o", markersize=3, label="mean of all pairs")
+    scores.plot(months, table["worst"], marker="o", markersize=3, label="worst pair")
+    scores.set(title="Score of the pairs, from 0 to 1", ylabel="score", ylim=(0, 1.3 * table["mean"].max()))
+    for ax in (coverage, pairs, scores):
+        ticks = list(months)[:: max(1, len(table) // 6)]
+        ax.set_xticks(ticks, [str(table["round"].iloc[tick]) for tick in ticks], rotation=30)
+    for ax in (pairs, scores):
+        ax.legend(frameon=False, loc="upper right", ncols=2)
+    times = people["times_out"].value_counts().sort_index()
+    bars = out.bar(times.index.astype(str), times.to_numpy())
+    out.bar_label(bars, [f"{count:,}" for count in times.tolist()])
+    out.set(title="Time out per person", xlabel="rounds without a partner", ylabel="people", yscale="log")
+    out.set_ylim(0.5, 3 * times.max())
     figure.suptitle("A programme over time (synthetic people)")
     figure.savefig(path, dpi=100, metadata={"Software": None})
     return True
 
 
-def times_out(programme: pm.Programme) -> pd.Series:
-    """Count people by how often they sat out."""
-    everyone = programme.attendance.groupby("id")["status"].apply(lambda said: int((said == "sat out").sum()))
-    return everyone.value_counts().sort_index()
+def told(people: pd.DataFrame) -> str:
+    """Say who was without a partner, and how often."""
+    lines = ["People (synthetic) by the number of rounds in which they had nobody:"]
+    lines += [
+        f"  {times}: {count} people"
+        for times, count in people["times_out"].value_counts().sort_index().items()
+    ]
+    again = people[people["running"] > 1]
+    lines.append(f"Without a partner in two rounds running: {len(again)}")
+    lines += [f"  {row.id}, {row.times_out} times: {row.last_reason}" for row in again.itertuples()]
+    return "\n".join(lines)
 
 
 def main(folder: str = ".") -> None:
     """Run two years and write what came of them."""
-    programme, table = two_years()
+    programme, table, reasons = two_years()
+    people = people_of(programme, reasons)
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
     table.to_csv(where / "two_years.csv", index=False)
+    people.to_csv(where / "two_years_people.csv", index=False)
     print(table.round(3).to_string(index=False))
-    print("\nPeople (synthetic) by how often they sat out:", times_out(programme).to_dict())
-    if draw(programme, table, where / "two_years.png"):
-        print(f"Wrote {where / 'two_years.csv'} and {where / 'two_years.png'}.")
-    else:
-        print(f"Wrote {where / 'two_years.csv'}. For the picture, install matplotlib.")
+    print(f"\n{told(people)}\n")
+    drawn = draw(table, people, where / "two_years.png")
+    print(
+        f"Wrote two_years.csv and two_years_people.csv{' and two_years.png' if drawn else ''} into {where}."
+    )
+    if not drawn:
+        print("For the picture, install matplotlib.")
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ CRITERIA = {
     "complement": lambda w, **k: pm.complement("offers", "seeks", separator=";", weight=w, **k),
     "available": lambda w, **k: pm.available("zone", "hours", wanted=10, weight=w, **k),
     "prefers": lambda w, **k: pm.prefers("wishes", weight=w, **k),
+    "novelty": lambda w, **k: pm.novelty(half_life=2, weight=w, **k),
     "ties": lambda w, **k: pm.ties([("p0", "p1"), ("p2", "p0"), ("q0", "p1")], weight=w, **k),
     "custom": lambda w, **k: pm.custom(nearness, "age", weight=w, **k),
 }

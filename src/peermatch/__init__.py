@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         no_repeat,
         no_twins,
         not_in_line,
+        novelty,
         overlap,
         prefers,
         require,
@@ -48,21 +49,28 @@ if TYPE_CHECKING:
     from peermatch.pairing import Pairing
     from peermatch.problem import Status
     from peermatch.programme import (
+        Advised,
         Circled,
         Programme,
         RoundPlan,
         Turns,
+        assign_advisers,
         extend_history,
         form_circles,
         plan_rounds,
     )
+    from peermatch.programme.learning import FittedWeights, fit_weights
     from peermatch.report import Shortlist
+    from peermatch.run import Advisers
 
 _HOMES = {
     "Circled": "programme",
+    "Advised": "programme",
+    "Advisers": "run",
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
+    "FittedWeights": "programme.learning",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "OutputError": "errors",
@@ -78,12 +86,14 @@ _HOMES = {
     "UnsupportedError": "errors",
     "VerificationError": "errors",
     "above": "criteria",
+    "assign_advisers": "programme",
     "at_least": "criteria",
     "available": "criteria",
     "complement": "criteria",
     "custom": "criteria",
     "different": "criteria",
     "extend_history": "programme",
+    "fit_weights": "programme.learning",
     "forbid": "criteria",
     "form_circles": "programme",
     "must_differ": "criteria",
@@ -92,6 +102,7 @@ _HOMES = {
     "no_repeat": "criteria",
     "no_twins": "criteria",
     "not_in_line": "criteria",
+    "novelty": "criteria",
     "overlap": "criteria",
     "plan_rounds": "programme",
     "prefers": "criteria",
@@ -103,10 +114,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "Advised",
+    "Advisers",
     "Circled",
     "Cohort",
     "ConfigError",
     "Criterion",
+    "FittedWeights",
     "InfeasibleError",
     "InputError",
     "OutputError",
@@ -122,12 +136,14 @@ __all__ = [
     "UnsupportedError",
     "VerificationError",
     "above",
+    "assign_advisers",
     "at_least",
     "available",
     "complement",
     "custom",
     "different",
     "extend_history",
+    "fit_weights",
     "forbid",
     "form_circles",
     "must_differ",
@@ -136,6 +152,7 @@ __all__ = [
     "no_repeat",
     "no_twins",
     "not_in_line",
+    "novelty",
     "overlap",
     "plan_rounds",
     "prefers",

@@ -46,7 +46,10 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         message = f"The configuration {os.fspath(path)} is not valid TOML: {error}."
         raise ConfigError(error_item("not_toml", message)) from None
-    for part in [*_dicts(data.get("criteria")), *_dicts(data.get("rules"))]:
+    holders = [data, *_dicts([data.get("advisers")])]
+    for part in [
+        part for holder in holders for key in ("criteria", "rules") for part in _dicts(holder.get(key))
+    ]:
         for key in _TABLE_KEYS:
             if isinstance(part.get(key), str):
                 part[key] = os.fspath((where.parent / part[key]).absolute())

@@ -128,11 +128,14 @@ class InfeasibleError(PeerMatchError):
     message : str
         One sentence.
     conflict : iterable of dict
-        The demands that cannot hold together: each names its rule and whom it concerns.
+        The demands that cannot hold together: each names its rule and whom it concerns. It is irreducible where it can
+        be: without any one of them the others can be met.
+    more : iterable of dict
+        Further conflicts, if there are any: each with its ``message`` and its ``conflict``.
 
     Attributes
     ----------
-    conflict : list of dict
+    conflict, more : list of dict
 
     Examples
     --------
@@ -140,12 +143,18 @@ class InfeasibleError(PeerMatchError):
     ['ada']
     """
 
-    def __init__(self, message: str, conflict: Iterable[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        conflict: Iterable[Mapping[str, Any]] = (),
+        more: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
         self.conflict: list[dict[str, Any]] = [dict(part) for part in conflict]
+        self.more: list[dict[str, Any]] = [dict(other) for other in more]
         super().__init__(message)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (str(self), self.conflict))
+        return (type(self), (str(self), self.conflict, self.more))
 
 
 class UnsupportedError(PeerMatchError, ValueError):

@@ -15,12 +15,22 @@ from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
-from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day
+from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day, check_uses, looks_back
+from peermatch.criteria.arguments import column_names
 from peermatch.errors import ConfigError, InputError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
-from peermatch.run import MOST_PLACES, Request, check_odd, list_people, run
+from peermatch.run import (
+    Advisers,
+    Request,
+    check_odd,
+    columns_of_places,
+    list_people,
+    plain_capacity,
+    read_capacity,
+    run,
+)
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import get_solver, plain_solver
 
@@ -30,7 +40,7 @@ _ODD = ("sit_out", "trio", "reserve")
 MOST_LISTED = 1_000
 UNLISTED = ("after", "never")
 # Solvers of ours that ask for the best total; stated preferences are no totals.
-_OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian")
+_OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian", "transport")
 # Names of columns in results, which sides would overwrite.
 _TAKEN = (
     "pair_id",
@@ -70,12 +80,16 @@ class PeerMatcher:
         Two sides: columns that tell that a row of one and a row of the other side are the same person, who is never
         paired with themselves. Equal ids are the same person in any case.
     capacity : mapping, optional
-        Two sides: side name to how many partners its people may have: a column, or a number.
+        Two sides: side name to how many partners its people may have: a column, or a number. With a minimum, a mapping:
+        ``{"mentor": {"at_least": 1, "at_most": "places"}}``, with a column or a number for each; everybody who has a
+        place then gets their minimum, or `InfeasibleError` says who cannot and why. Minima, and several places on both
+        sides, are solved by "transport" in place of "blossom" and "hungarian".
     mutual : {"geometric", "harmonic", "mean", "min"}
         How two utilities become one score.
-    objective : {"everyone_first", "best_total", "worst_first"}
-        As many pairs as possible, then the best total; the best total alone; or as many pairs as possible, then the
-        best worst pair, then the best total.
+    objective : {"everyone_first", "best_total", "worst_first", "leximin"}
+        As many pairs as possible, then the best total; the best total alone; as many pairs as possible, then the
+        best worst pair, then the best total; or as many pairs as possible, then the best worst pair, then the best
+        second-worst, and so on, for up to 200 people.
     floor : float, optional
         A quality floor in [0, 1]: pairs that score below it are not made, even if people then stay without a partner.
     unknown : {"quartile", "mean", "zero"}
@@ -88,6 +102,17 @@ class PeerMatcher:
         left over.
     solver : str or Solver
         A registered name, or a solver with its options.
+    show : sequence of str, optional
+        Columns that are fit to show: what participants may read of each other, in the meeting guide for one. Nothing
+        else is.
+    protected : sequence of str, optional
+        Columns that a criterion or a rule may read only on a stated ``basis``, which every result tells.
+    audit_only : sequence of str, optional
+        Columns that nothing which scores may read; `Pairing.quality` may be asked by them.
+    advisers : Advisers, optional
+        What is asked of second-line advisers; `assign_advisers` looks for them.
+    learned : mapping, optional
+        From what the weights were learned, as `fit_weights` says; it changes nothing, and stands in every result.
 
     Raises
     ------
@@ -110,7 +135,7 @@ class PeerMatcher:
     eligible: str | None = field(default=None, kw_only=True)
     sides: tuple[str, str] | None = field(default=None, kw_only=True)
     same_person: Sequence[str] | None = field(default=None, kw_only=True)
-    capacity: Mapping[str, str | int] | None = field(default=None, kw_only=True)
+    capacity: Mapping[str, str | int | Mapping[str, str | int]] | None = field(default=None, kw_only=True)
     mutual: str = field(default="geometric", kw_only=True)
     objective: str = field(default="everyone_first", kw_only=True)
     floor: float | None = field(default=None, kw_only=True)
@@ -118,9 +143,15 @@ class PeerMatcher:
     odd: str = field(default="sit_out", kw_only=True)
     reserve: str | int | Sequence[str | int] | None = field(default=None, kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
+    show: Sequence[str] | None = field(default=None, kw_only=True)
+    protected: Sequence[str] | None = field(default=None, kw_only=True)
+    audit_only: Sequence[str] | None = field(default=None, kw_only=True)
+    advisers: Advisers | None = field(default=None, kw_only=True)
+    learned: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self._check_names()
+        self._check_show()
         self._check_parts()
         self._check_sides()
         for parameter, choices in (
@@ -133,6 +164,11 @@ class PeerMatcher:
         object.__setattr__(self, "reserve", check_odd(self.odd, self.reserve, self.sides))
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
+        self._check_guarded()
+        if self.advisers is not None and not isinstance(self.advisers, Advisers):
+            object.__setattr__(self, "advisers", Advisers.from_dict(self.advisers))
+        if self.learned is not None:
+            object.__setattr__(self, "learned", _facts_of("learned", self.learned))
 
     def _check_names(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -141,6 +177,16 @@ class PeerMatcher:
                 continue
             if not isinstance(value, str) or not value:
                 raise ConfigError(must_be("PeerMatcher", parameter, "the name of a column", value))
+
+    def _check_show(self) -> None:
+        if self.show is None:
+            return
+        columns = self.show
+        if isinstance(columns, str) or not isinstance(columns, Sequence):
+            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", columns))
+        if not all(isinstance(name, str) and name for name in columns):
+            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", list(columns)))
+        object.__setattr__(self, "show", tuple(columns))
 
     def _check_parts(self) -> None:
         for parameter, kind in (("criteria", Criterion), ("rules", Rule)):
@@ -200,21 +246,31 @@ class PeerMatcher:
     def _check_capacity(self, sides: list[str]) -> None:
         if self.capacity is None:
             return
-        if not isinstance(self.capacity, Mapping):
-            constraint = f"a mapping such as {{{sides[1]!r}: 'places'}}"
-            raise ConfigError(must_be("PeerMatcher", "capacity", constraint, self.capacity))
-        check_keys(self.capacity, sides, "capacity")
-        for side, places in self.capacity.items():
-            number = isinstance(places, int) and not isinstance(places, bool) and 1 <= places <= MOST_PLACES
-            if not number and not (isinstance(places, str) and places):
-                constraint = f"a column or a whole number from 1 to {MOST_PLACES} for {side!r}"
-                raise ConfigError(must_be("PeerMatcher", "capacity", constraint, places))
-        object.__setattr__(self, "capacity", MappingProxyType(dict(self.capacity)))
+        object.__setattr__(self, "capacity", read_capacity(self.capacity, (sides[0], sides[1])))
+
+    def _check_guarded(self) -> None:
+        """Refuse what reads a protected column without a basis, or an audit-only column at all."""
+        for parameter in ("protected", "audit_only"):
+            given = getattr(self, parameter)
+            if given is not None:
+                columns = column_names("PeerMatcher", parameter, given) if len(given) else ()
+                object.__setattr__(self, parameter, columns or None)
+        others = {
+            "id=": [self.id],
+            "eligible=": [self.eligible] if self.eligible is not None else [],
+            "same_person=": self.same_person or [],
+            "capacity=": columns_of_places(self.capacity),
+        }
+        audit_only = self.audit_only or ()
+        check_uses(self.protected or (), audit_only, self.criteria, self.rules, others)
+        check_uses((), audit_only, (), (), {"label=": [] if self.label is None else [self.label]})
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
         if self.capacity is not None:
-            options["capacity"] = dict(self.capacity)
+            options["capacity"] = plain_capacity(self.capacity)
+        if self.learned is not None:
+            options["learned"] = dict(self.learned)
         return (_rebuild, (options,))
 
     def __repr__(self) -> str:
@@ -233,6 +289,7 @@ class PeerMatcher:
         org: Any = None,
         history: Any = None,
         locks: Any = None,
+        set_aside: Any = None,
         preferences: Any = None,
         unlisted: str = "after",
         fitted: Any = None,
@@ -252,13 +309,18 @@ class PeerMatcher:
         others : same, optional
             The right side, where there are two.
         role : str, optional
-            Two sides in one table: the column that holds each person's side.
+            Two sides in one table: the column that holds each person's side. Who is on both sides says so: "both", or
+            both names ("mentor; mentee"). Nobody is paired with themselves.
         org : table or path, optional
             The whole staff, for reporting lines.
         history : table or path, optional
-            Earlier pairs, for ``no_repeat``: the columns round, date, a, b.
+            Earlier pairs, for ``no_repeat`` and ``novelty``: the columns round, date, a, b.
         locks : list of (id, id), table, or path, optional
             Pairs that are demanded this time.
+        set_aside : list of id, mapping, table, or path, optional
+            People who do not take part this time; they stay in `Pairing.people`, "set aside this time". On two sides
+            from every side on which they stand, unless a side is named: ``{"mentor": [id, ...]}``, or a column ``side``
+            beside the column ``id`` of a table.
         preferences : mapping, list of tuples, table, or path, optional
             People's own rankings: ``{id: [ids, best first]}`` (people whom one likes the same in a list of their own),
             a list of (id, preferred id) or (id, preferred id, rank), or a table with columns id, candidate and rank,
@@ -321,6 +383,7 @@ class PeerMatcher:
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
             preferences=preferences,
             unlisted=unlisted,
+            set_aside=set_aside,
         )
         return run(self, solver, request)
 
@@ -413,9 +476,10 @@ class PeerMatcher:
             raise ConfigError(
                 f"With sides={self.sides!r}, {caller} takes either two tables, or one table and role=."
             )
-        if history is not None and not any(rule.kind == "no_repeat" for rule in self.rules):
+        if history is not None and not looks_back(self.criteria, self.rules):
             raise ConfigError(
-                "history= was given, but no rule looks at it: add no_repeat(), or leave it out."
+                "history= was given, but no rule or criterion looks at it: add no_repeat() or novelty(), or leave "
+                "it out."
             )
 
     def _solver(self, stated: bool) -> Solver:
@@ -557,9 +621,23 @@ def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller:
         )
 
 
+def _facts_of(parameter: str, value: Any) -> Mapping[str, Any]:
+    """Return a mapping of names to plain values, such as results tell."""
+    plain = isinstance(value, Mapping) and all(
+        isinstance(name, str) and isinstance(fact, str | int | float) for name, fact in value.items()
+    )
+    if not plain:
+        raise ConfigError(must_be("PeerMatcher", parameter, "a mapping of names to texts and numbers", value))
+    return MappingProxyType(dict(value))
+
+
 def _plain_option(name: str, value: Any) -> Any:
     if name == "solver":
         return value if isinstance(value, str) else plain_solver(value)
+    if name == "capacity":
+        return plain_capacity(value)
+    if isinstance(value, Advisers):
+        return value.to_dict()
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import pandas as pd
 
 from peermatch import solvers
+from peermatch.checks import must_be
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.errors import ConfigError
 from peermatch.explain import (
+    Alternatives,
+    AuditExplanation,
     Explanation,
     Outcome,
     PairExplanation,
+    Resolve,
+    Sensitivity,
     StabilityView,
+    WhatIf,
+    WhyNot,
     WhyStable,
+    WhyUnmatched,
+    alternatives,
     explain,
     explain_pairs,
+    pair_index,
+    relaxations_frame,
+    sensitivity,
     stability_view,
+    what_if,
+    why_not,
     why_stable,
+    why_unmatched,
 )
-from peermatch.problem import Control, IntArray, Matching, Problem
+from peermatch.problem import Control, FlowProblem, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
     OddView,
@@ -53,6 +68,10 @@ from peermatch.verify import prove
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from peermatch.report.guide import MeetingGuide
+    from peermatch.report.participant import Notice
+    from peermatch.report.plots import Plots
 
 __all__ = ["CertificateView", "Pairing"]
 
@@ -96,6 +115,10 @@ class Pairing:
     odd : OddView, optional
         What became of those who were left over, what that costs, and what is proved; None where nobody was, or they
         sit out.
+    minimum : pair of int64 arrays or None
+        How many partners each person of a side needs; None: nobody needs any.
+    resolve : Resolve, optional
+        Solves the round again under other weights.
 
     Examples
     --------
@@ -122,6 +145,8 @@ class Pairing:
     positions: tuple[IntArray, IntArray] | None = None
     stated: StatedScores | None = None
     odd: OddView | None = None
+    minimum: tuple[IntArray | None, IntArray | None] = (None, None)
+    resolve: Resolve | None = None
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -132,6 +157,8 @@ class Pairing:
         Columns: id, label (where a label column was given), side (where there are two), status ("paired", "unmatched"
         or "not taking part"), partners (a list of ids; two in a trio), group_id (the pair's or the trio's id; of
         several, joined by "; "), used, capacity, reason (missing for those with a partner).
+        or "not taking part"), partners (a list of ids), group_id (the pair's id; of several, joined by "; "), used,
+        capacity, at_least (where minima were given), reason (missing for those with a partner).
         """
         return self._out("people")
 
@@ -168,7 +195,17 @@ class Pairing:
 
     # ---- in words ---------------------------------------------------------------------------------------
 
-    def explain(self, id: Any, side: str | None = None) -> Explanation:
+    @overload
+    def explain(self, id: Any, side: str | None = None) -> Explanation: ...
+
+    @overload
+    def explain(
+        self, id: Any, side: str | None = None, *, audience: str
+    ) -> Explanation | AuditExplanation | Notice: ...
+
+    def explain(
+        self, id: Any, side: str | None = None, *, audience: str = "administrator"
+    ) -> Explanation | AuditExplanation | Notice:
         """Say why someone has the partner that they have, or none: a table first, then a short paragraph.
 
         Parameters
@@ -177,19 +214,57 @@ class Pairing:
             As it came in, with its type.
         side : str, optional
             The name of the side; needed where both sides have this id.
+        audience : {"administrator", "participant", "auditor"}
+            Who is to read it. A participant is told whom they have, what both share and can teach, and how to say no,
+            from columns that the matcher's ``show`` names and no others. An auditor sees weights, similarities and
+            contributions, and nobody's values.
 
         Returns
         -------
-        Explanation
-            `.table`, `.text`, one entry of `.pairs` for each partner; it prints, and shows in notebooks. Criteria
-            marked as sensitive show their contribution, never a value.
+        Explanation, Notice or AuditExplanation
+            `.table` and `.text`; it prints, and shows in notebooks. The administrator's has one entry of `.pairs` for
+            each partner. Criteria marked as sensitive show their contribution, never a value.
 
         Raises
         ------
         InputError
             If nobody has this id (with the nearest one), or both sides have it.
+        ConfigError
+            If there is no such audience.
         """
-        return explain(self._outcome, id, side)
+        if audience == "participant":
+            from peermatch.report.guide_texts import guide_texts
+            from peermatch.report.participant import notice
+
+            return notice(self._outcome, id, side, self._shown, guide_texts())
+        if audience not in ("administrator", "auditor"):
+            accepted = "'administrator', 'participant' or 'auditor'"
+            raise ConfigError(must_be("explain()", "audience", accepted, audience))
+        found = explain(self._outcome, id, side)
+        return found if audience == "administrator" else AuditExplanation(found)
+
+    def notices(self, *, texts: str | os.PathLike[str] | None = None, contact: str | None = None) -> Any:
+        """Return what each participant may be told, one row a person and side, ready for a mail merge.
+
+        Only of columns that the matcher's ``show`` names, without numbers, rules, or third persons.
+
+        Parameters
+        ----------
+        texts : path, optional
+            A translation: a TOML file with the keys of ``peermatch/report/texts/guide_en.toml``.
+        contact : str, optional
+            Whom to turn to for saying no, as people read it.
+
+        Returns
+        -------
+        table
+            Columns id, label, side (where there are two), status, partners (what people read), text.
+        """
+        from peermatch.report.guide_texts import guide_texts
+        from peermatch.report.participant import notices_frame
+
+        frame = notices_frame(self._outcome, self._shown, guide_texts(texts), contact=contact)
+        return self.everyone[0].in_kind(frame)
 
     def why_stable(self, a: Any, b: Any) -> WhyStable:
         """Say of two people why they are not together: who would refuse to leave for the other, and by how much.
@@ -220,6 +295,172 @@ class Pairing:
         'refused'
         """
         return why_stable(self._outcome, a, b)
+
+    def alternatives(
+        self,
+        id: Any,
+        k: int = 5,
+        side: str | None = None,
+        *,
+        exact: bool = False,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Alternatives:
+        """Return someone's best possible partners, whom those have, and what each would cost everyone together.
+
+        Parameters
+        ----------
+        id : str or int
+            As it came in, with its type.
+        k : int, default 5
+            How many, from 1 to 1,000.
+        side : str, optional
+            The name of the side; needed where both sides have this id.
+        exact : bool, default False
+            Solve again for each of them with the two together: the exact price. Else there is what the proof tells
+            at once: "at least".
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`, of each time that it solves again.
+
+        Returns
+        -------
+        Alternatives
+            `.table`, `.text`.
+
+        Raises
+        ------
+        InputError
+            If nobody has this id (with the nearest one), or both sides have it.
+        ConfigError
+            If the person does not take part, or `k` is wrong.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 4), ("di", 4)]]
+        >>> pm.PeerMatcher("id", [pm.near("years")]).match(people).alternatives("ada", 2).table[["id", "chosen"]].values
+        array([['bo', True],
+               ['cy', False]], dtype=object)
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return alternatives(
+            self._outcome, self.certificate.vertices, id, k, side, exact=exact, control=control
+        )
+
+    def why_not(
+        self,
+        a: Any,
+        b: Any,
+        *,
+        exact: bool = True,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> WhyNot:
+        """Say of two people why they are not together: which rule forbids it, or what it would cost everyone.
+
+        Parameters
+        ----------
+        a, b : str or int
+            Their ids, as they came in.
+        exact : bool, default True
+            Solve again with the two together; False: only what the proof tells at once, an "at least".
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`, of solving again.
+
+        Returns
+        -------
+        WhyNot
+            `.verdict`, `.score`, `.at_least`, `.price`, `.text`, and as `.table` who would have another partner.
+
+        Raises
+        ------
+        InputError
+            If nobody has such an id.
+        ConfigError
+            If someone does not take part, or the two are one person or on one side.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 4), ("di", 4)]]
+        >>> found = pm.PeerMatcher("id", [pm.near("years")]).match(people).why_not("bo", "cy")
+        >>> found.verdict, round(found.price.total, 2)
+        ('costs', 0.71)
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return why_not(self._outcome, self.certificate.vertices, a, b, exact=exact, control=control)
+
+    def why_unmatched(self, id: Any, side: str | None = None) -> WhyUnmatched:
+        """Say why someone has no partner: what each rule removed, who was lost to better pairs, what to waive.
+
+        For up to 2,500 people with one place each, what waiving a rule for this person alone would change is matched
+        again to the end, exactly; else it is what a simple exchange reaches. Private rules stay private: they are
+        counted together, and never waived.
+
+        Parameters
+        ----------
+        id : str or int
+            As it came in, with its type.
+        side : str, optional
+            The name of the side; needed where both sides have this id.
+
+        Returns
+        -------
+        WhyUnmatched
+            `.table` (one row a rule), `.candidates`, `.cheapest`, `.going_first`, `.text`.
+
+        Raises
+        ------
+        InputError
+            If nobody has this id.
+        ConfigError
+            If they have a partner or do not take part, or a stable solver made this result.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": id, "team": team, "years": 1} for id, team in [("ada", "x"), ("bo", "x"), ("cy", "x")]]
+        >>> rules = [pm.must_differ("team"), pm.forbid([("ada", "bo")])]
+        >>> pairing = pm.PeerMatcher("id", [pm.near("years")], rules).match(people)
+        >>> pairing.why_unmatched("ada").cheapest
+        'must_differ_team'
+        """
+        return why_unmatched(self._outcome, id, side)
+
+    def relaxations(
+        self,
+        *,
+        at_most: int = 20_000,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Any:
+        """Say for each rule what leaving it out for everybody would change, by matching again without it.
+
+        Parameters
+        ----------
+        at_most : int, default 20,000
+            With more people than that only the pairs that each rule removes are counted: a row takes about as long as
+            the matching.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`; rows that were not reached are not exact.
+
+        Returns
+        -------
+        table
+            Columns rule, pairs_removed, pairs_allowed (more than now: those that no other rule removes), people_freed
+            (who have no partner now and would have one), pairs and total (more than now), exact. Private rules are one
+            row, and never left out.
+
+        Raises
+        ------
+        ConfigError
+            If a stable solver made this result.
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return self.everyone[0].in_kind(relaxations_frame(self._outcome, at_most, control))
 
     @property
     def stability(self) -> StabilityView | None:
@@ -264,26 +505,215 @@ class Pairing:
         Raises
         ------
         ConfigError
-            If `points` is not a whole number from 2 to 50.
+            If `points` is not a whole number from 2 to 50, or there are minima or several places on both sides.
         """
-        problem = self.problem or Problem(self.scores, capacity=self.capacity)
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
-        try:
-            found = solvers.frontier(problem, points, control=control)
-        except ValueError as error:
-            raise ConfigError(str(error)) from None
-        rows = [
-            (
-                point.worst,
-                point.total,
-                len(point.matching.pairs),
-                prove(point.problem, point.matching).verified,
-            )
-            for point in found
-        ]
-        required = self.enforcement.required if self.problem else np.zeros((0, 2), dtype=np.int64)
-        demanded = self.scores.at(required[:, 0], required[:, 1]).tolist()
-        return self.everyone[0].in_kind(frontier_frame(rows, demanded))
+        return self.everyone[0].in_kind(self._frontier_frame(points, control))
+
+    def meeting_guide(
+        self,
+        a: Any,
+        b: Any,
+        *,
+        texts: str | os.PathLike[str] | None = None,
+        adviser: str | None = None,
+        contact: str | None = None,
+    ) -> MeetingGuide:
+        """Return a page for the two people of a pair: what they share, where they differ, what each can teach.
+
+        It is made for participants: only of columns that the matcher's ``show`` names, without numbers, without what
+        spoke against the pair, without sensitive criteria.
+
+        Parameters
+        ----------
+        a, b : str or int
+            The ids of the two, as they came in.
+        texts : path, optional
+            A translation: a TOML file with the keys of ``peermatch/report/texts/guide_en.toml``.
+        adviser : str, optional
+            Whom to ask when a question outgrows both, as people read it.
+        contact : str, optional
+            Whom to turn to for saying no, as people read it.
+
+        Returns
+        -------
+        MeetingGuide
+            `.markdown` and `.html`; it prints, and shows in notebooks.
+
+        Raises
+        ------
+        InputError
+            If nobody has such an id.
+        ConfigError
+            If the two are not a pair, or the texts are wrong.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": "Ada", "goals": "speaking"}, {"id": "Bo", "goals": "speaking; writing"}]
+        >>> pairing = pm.PeerMatcher("id", [pm.overlap("goals")], show=["goals"]).match(people)
+        >>> print(pairing.meeting_guide("Ada", "Bo").sections[0].items[0])
+        You both named speaking (goals).
+        """
+        from peermatch.report.guide import meeting_guide
+        from peermatch.report.guide_texts import guide_texts
+
+        found = pair_index(self._outcome, a, b, caller="meeting_guide()")
+        return meeting_guide(
+            self._outcome, found, self._shown, guide_texts(texts), adviser=adviser, contact=contact
+        )
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        audience: str = "administrator",
+        texts: str | os.PathLike[str] | None = None,
+    ) -> Path:
+        """Write everything about the result into one page that a browser shows, and that needs nothing from elsewhere.
+
+        Parameters
+        ----------
+        path : path
+            Such as ``report.html``.
+        audience : {"administrator", "auditor"}
+            The administrator's page has names, reasons and everybody's guide. The auditor's has what was used and what
+            is proved, with ids and without anybody's values. For participants see `meeting_guide`.
+        texts : path, optional
+            A translation of the guide.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        ConfigError
+            If the audience or the texts are wrong.
+        OutputError
+            If the file cannot be written.
+        """
+        from peermatch.report.guide_texts import guide_texts
+        from peermatch.report.page import AUDIENCES, report_page
+
+        if audience not in AUDIENCES:
+            hint = " For a participant, write their meeting_guide()." if audience == "participant" else ""
+            listed = " or ".join(map(repr, AUDIENCES))
+            raise ConfigError(must_be("report()", "audience", listed, audience) + hint)
+        page = report_page(
+            self._outcome,
+            self.certificate,
+            self.settings,
+            self._frames,
+            audience,
+            shown=self._shown,
+            texts=guide_texts(texts),
+        )
+        return write_files(Path(path).parent, {Path(path).name: page})[0]
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures: ``plot.waterfall(id)``, ``plot.scores()``, ``plot.map()``, ``plot.frontier()``.
+
+        Each takes ``ax=`` and returns the axes. They need matplotlib: ``pip install 'peermatch[plots]'``.
+        """
+        from peermatch.report.plots import Plots  # pictures are not part of a run, and cost time to import
+
+        return Plots(self._outcome, self._frontier_frame)
+
+    def sensitivity(
+        self,
+        by: Sequence[float] | float = (0.10, 0.20, 0.50),
+        *,
+        price: float = 0.0,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Sensitivity:
+        """Say which pairs survive when each criterion's weight moves up and down, all else being equal.
+
+        Every move is solved again, exactly, with the same people, rules, demanded pairs, places, floor and objective;
+        nothing is read or encoded again. A pair that changes only because another answer is just as good survives.
+
+        Parameters
+        ----------
+        by : float or sequence of float
+            By what shares weights move, above 0 and below 1, at most 10 of them; each both down and up.
+        price : float, default 0
+            In large pools many pairings are nearly as good as the best. With a price, a pair counts as changed only
+            where breaking it gains more than this (in points of score, for each broken pair).
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`; stopped early, the tables have the moves that were made so far.
+
+        Returns
+        -------
+        Sensitivity
+            `.pairs`, `.moves` and `.text`.
+
+        Raises
+        ------
+        ConfigError
+            If `by` is something else, or the pairs are stable ones.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> rows = [("ada", 1, "x"), ("bo", 2, "y"), ("cy", 8, "x"), ("di", 9, "y")]
+        >>> people = [{"id": id, "years": years, "site": site} for id, years, site in rows]
+        >>> matcher = pm.PeerMatcher("id", [pm.near("years", name="years"), pm.same("site", weight=1.2, name="site")])
+        >>> moves = matcher.match(people).sensitivity(by=0.5).moves
+        >>> moves[["criterion", "change", "pairs_changed"]].values.tolist()
+        [['years', -0.5, 0], ['years', 0.5, 0], ['site', -0.5, 2], ['site', 0.5, 0]]
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return sensitivity(self._outcome, self.resolve, by, price, control, self.everyone[0].in_kind)
+
+    def what_if(
+        self,
+        weights: Mapping[str, float] | None = None,
+        *,
+        mutual: str | None = None,
+        objective: str | None = None,
+        floor: float | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> WhatIf:
+        """Compare this pairing with the one that other settings would give, by the pairs that change.
+
+        Parameters
+        ----------
+        weights : mapping of criterion name to a number of at least 0, optional
+            Criteria that are not named keep their weight; 0 leaves a criterion out.
+        mutual, objective, floor : optional
+            As in `PeerMatcher`, in place of what it was; a floor of 0 is none.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`.
+
+        Returns
+        -------
+        WhatIf
+            `.people`, `.pairs`, `.totals` and `.text`.
+
+        Raises
+        ------
+        ConfigError
+            For a criterion that there is not (with the nearest one), a wrong value, or stable pairs.
+        InfeasibleError
+            If a demanded pair would score below the floor.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> rows = [("ada", 1, "x"), ("bo", 2, "y"), ("cy", 8, "x"), ("di", 9, "y")]
+        >>> people = [{"id": id, "years": years, "site": site} for id, years, site in rows]
+        >>> matcher = pm.PeerMatcher("id", [pm.near("years", name="years"), pm.same("site", weight=1.2, name="site")])
+        >>> matcher.match(people).what_if({"site": 0.5}).people[["id", "before", "after"]].values.tolist()
+        [['ada', 'cy', 'bo'], ['bo', 'di', 'ada'], ['cy', 'ada', 'di'], ['di', 'bo', 'cy']]
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        changes = {"mutual": mutual, "objective": objective, "floor": floor}
+        return what_if(self._outcome, self.resolve, weights or {}, changes, control, self.everyone[0].in_kind)
 
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
@@ -370,6 +800,7 @@ class Pairing:
             problem=self.problem,
             positions=self.positions,
             trios_asked_for=self.settings.get("odd") == "trio",
+            minimum=self.minimum,
         )
 
     @cached_property
@@ -383,6 +814,34 @@ class Pairing:
             "rules": rules_frame(self._outcome),
             "repairs": repairs_frame(self._outcome),
         }
+
+    @property
+    def _shown(self) -> frozenset[str]:
+        return frozenset(self.settings.get("show") or ())
+
+    def _frontier_frame(self, points: int, control: Control | None = None) -> pd.DataFrame:
+        problem = self.problem or Problem(self.scores, capacity=self.capacity)
+        if isinstance(problem, FlowProblem) or problem.many_to_many:
+            raise ConfigError(
+                "frontier() puts the worst pair first, which no exact solver does with minima, or several places on "
+                "both sides."
+            )
+        try:
+            found = solvers.frontier(problem, points, control=control)
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+        rows = [
+            (
+                point.worst,
+                point.total,
+                len(point.matching.pairs),
+                prove(point.problem, point.matching).verified,
+            )
+            for point in found
+        ]
+        required = self.enforcement.required if self.problem else np.zeros((0, 2), dtype=np.int64)
+        demanded = self.scores.at(required[:, 0], required[:, 1]).tolist()
+        return frontier_frame(rows, demanded)
 
     def _out(self, name: str) -> Any:
         """Return a table of our own as one of the users' kind; a copy, since what they do to it is theirs."""

@@ -139,6 +139,40 @@ def test_demands_that_cannot_be_met(folder, run):
     assert not (folder / "out").exists()
 
 
+def test_people_who_are_set_aside(folder, run):
+    config = ("--config", "programme.toml", "--out", "results", "--quiet")
+    (folder / "away.csv").write_text("id,why\n003,on leave\n007,\n", encoding="utf-8")
+    seen = []
+    for away in ("003, 007", "away.csv"):
+        said = run("match", "people.csv", *config, "--set-aside", away)
+        assert (said.code, said.err) == (0, "")
+        rows = {row["id"]: row for row in read(folder / "results" / "people.csv")}
+        assert {rows[id]["reason"] for id in ("003", "007")} == {"set aside this time"}
+        seen.append(rows)
+    assert seen[0] == seen[1]
+    said = run("match", "people.csv", *config, "--set-aside", "00x")
+    assert said.code == 2
+    assert "--set-aside names '00x', an id that nobody has. Did you mean '0" in said.err
+    assert run("match", "people.csv", *config, "--set-aside", "gone.csv").code == 2
+
+
+def test_each_conflict_of_demands_is_told(folder, run):
+    locks = ["003,008", "003,010", "004,008"]
+    (folder / "locks.csv").write_text("a,b\n" + "\n".join(locks) + "\n", encoding="utf-8")
+    said = run(
+        "match", "people.csv", "--config", "programme.toml", "--locks", "locks.csv", "--out", "results"
+    )
+    assert said.code == 3
+    lines = said.err.splitlines()
+    assert lines[0] == "error: require() demands the pair '003' and '010', which not_in_line forbids."
+    assert lines[1:3] == ["       locks: 003, 010", "       not_in_line: 003, 010"]
+    assert lines[3:] == [
+        "  also: require() demands '003' twice: with '008' and with '010'.",
+        "  also: require() demands '008' twice: with '003' and with '004'.",
+    ]
+    assert not (folder / "results").exists()
+
+
 def test_interrupted_while_solving(folder, run, monkeypatch):
     from peermatch.matcher import PeerMatcher
 

@@ -20,6 +20,11 @@ from support import cohorts
 
 N, LEFT, RIGHT = 17, 9, 12
 TIES = [{"a": "p001", "b": "p004", "strength": 0.5}, {"a": "p002", "b": "p003"}, {"a": "q002", "b": "p000"}]
+MET = [
+    {"round": "1", "a": "p000", "b": "p001"},
+    {"round": "2", "a": "p003", "b": "p002"},
+    {"round": "2", "a": "q003", "b": "p001"},
+]
 WISHES = [("p000", "p001"), ("p000", "q003"), ("p003", "p000"), ("q001", "p002"), ("p004", "p000")]
 
 
@@ -75,6 +80,7 @@ SAMPLES = {
     ),
     "prefers": Sample(lambda **more: pc.prefers("wishes", **more), ("wishes",), symmetric=False),
     "same": Sample(lambda **more: pc.same("team", **more), ("team",), two_columns("same", "team"), wrong=["red"]),
+    "novelty": Sample(lambda **more: pc.novelty(half_life=2, **more)),
     "ties": Sample(lambda **more: pc.ties(TIES, **more)),
 }  # fmt: skip
 VARIANTS = {
@@ -118,7 +124,7 @@ everywhere = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 
 
 def compiled(criterion, sides, unknown="quartile"):
-    return compile_criterion(fit_criterion(criterion, sides, unknown=unknown), sides)
+    return compile_criterion(fit_criterion(criterion, sides, unknown=unknown, history=MET), sides)
 
 
 def all_pairs(shape):

@@ -27,6 +27,8 @@ CRITERIA = [
     pc.prefers("wishes", separator="|"),
     pc.prefers(table=[["a", "b"], ["a", "c"]]),
     pc.ties([["a", "b"]], directed=True),
+    pc.novelty(half_life=2.5),
+    pc.novelty(90, "days", when="asked", weight=0.5, name="somebody_new"),
 ]
 RULES = [
     pc.must_differ("team"),
@@ -90,6 +92,9 @@ def test_a_weight_must_be_a_number_above_zero(weight):
         (lambda: pc.available("zone", "hours", wanted=0), "wanted"),
         (lambda: pc.prefers(), "either column= or table="),
         (lambda: pc.ties([("a", "b")], directed="yes"), "directed"),
+        (lambda: pc.novelty(half_life=0), "half_life"),
+        (lambda: pc.novelty(half_life="soon"), "half_life"),
+        (lambda: pc.novelty(unit="weeks"), "unit"),
         (lambda: pc.custom("f", "a"), "function"),
         (lambda: pc.same("a", name=""), "name"),
         (lambda: pc.same("a", when=3), "when"),

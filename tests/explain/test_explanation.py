@@ -13,6 +13,7 @@ from peermatch.criteria import (
     custom,
     different,
     near,
+    novelty,
     overlap,
     prefers,
     same,
@@ -202,6 +203,7 @@ def test_an_id_on_both_sides_needs_its_side():
         ),
         ({}, {}, ties([("ada", "bo")]), [("for", "an existing tie between them")]),
         ({}, {}, ties([("ada", "zed")]), []),
+        ({}, {}, novelty(), [("for", "no earlier meeting of theirs is known")]),
         (
             {"n": 1},
             {"n": 2},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -195,3 +197,84 @@ def test_match_lets_people_go_first():
     from peermatch.report import pairing_schema
 
     jsonschema.validate(data, pairing_schema())
+
+
+# ---- rounds in which people may meet again --------------------------------------------------------------
+
+FADING = [*CRITERIA, pm.novelty(half_life=2, weight=3)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_repeats_at_a_price_are_the_best_given_the_rounds_before(seed):
+    table = people(6, seed)
+    matcher = pm.PeerMatcher("id", FADING)
+    plan = pm.plan_rounds(matcher, table, 9, protect=False, repeats="by_rules")
+    assert plan.verified
+    assert plan.repeats == len(plan.pairs) - len(set(couples(plan.pairs))) > 0
+    assert plan.total <= plan.bound
+    history = None
+    for pairing in plan.pairings:
+        again = matcher.match(table, history=history, round=pairing.round)
+        assert again.matching.weight == pairing.matching.weight
+        assert best_matching(again.scores.block(np.arange(6)).tolist())[1] == pairing.matching.weight
+        history = pm.extend_history(history, pairing)
+    assert "repeat" in str(plan)
+    # while all are new to each other, nobody has to meet twice
+    assert pm.plan_rounds(matcher, table, 2, repeats="by_rules").repeats == 0
+
+
+def test_a_bound_of_rounds_with_repeats_holds_for_any_rounds():
+    """All ways to pair four people three times, priced by hand."""
+    table = people(4, 3)
+    matcher = pm.PeerMatcher("id", [pm.near("years", scale=4, weight=3), pm.novelty(half_life=1)])
+    plan = pm.plan_rounds(matcher, table, 3, protect=False, repeats="by_rules")
+    ways = [[(0, 1), (2, 3)], [(0, 2), (1, 3)], [(0, 3), (1, 2)]]
+
+    def near(a, b):
+        return 1 / (1 + ((table[a]["years"] - table[b]["years"]) / 4) ** 2)
+
+    totals = []
+    for chosen in np.ndindex(3, 3, 3):
+        met, total = {}, 0.0
+        for number, way in enumerate(chosen):
+            for pair in ways[way]:
+                new = 1 - 0.5 ** (number - met[pair]) if pair in met else 1.0
+                total += 0.75 * near(*pair) + 0.25 * new
+                met[pair] = number
+        totals.append(total)
+    assert max(totals) <= plan.bound + 1e-7
+    assert plan.total <= max(totals) + 1e-7
+
+
+def test_windows_move_with_the_rounds():
+    """With no_repeat(rounds=2) four people have three ways, so that every third round is that of before."""
+    matcher = pm.PeerMatcher("id", CRITERIA, [pm.no_repeat(rounds=2)])
+    plan = pm.plan_rounds(matcher, people(4), 7, repeats="by_rules", start="2026-11")
+    made = [frozenset(couples(pairing.pairs)) for pairing in plan.pairings]
+    assert len(set(made[:3])) == 3
+    assert made[3:6] == made[:3]
+    assert plan.dates[:3] == ("2026-11-01", "2026-12-01", "2027-01-01")
+    assert plan.history()["date"].tolist()[-1] == "2027-05-01"
+
+
+def test_days_are_counted_from_each_round():
+    matcher = pm.PeerMatcher("id", CRITERIA, [pm.no_repeat(days=45)])
+    plan = pm.plan_rounds(matcher, people(4), 4, repeats="by_rules", start="2026-11")
+    made = [frozenset(couples(pairing.pairs)) for pairing in plan.pairings]
+    assert all(one != other for one, other in itertools.pairwise(made))
+    assert plan.rounds["pairs"].tolist() == [2] * 4
+
+
+def test_fewer_pairs_than_people_who_never_met_would_make():
+    """Two people: later rounds have nobody (a round of no pairs leaves no row in a history)."""
+    matcher = pm.PeerMatcher("id", CRITERIA, [pm.no_repeat(rounds=1)])
+    plan = pm.plan_rounds(matcher, people(2), 3, repeats="by_rules")
+    assert plan.rounds["pairs"].tolist() == [1, 0, 0]
+    assert plan.total <= plan.bound
+
+
+def test_repeats_need_something_that_looks_back():
+    with pytest.raises(pm.ConfigError, match="looks at who met before"):
+        pm.plan_rounds(pm.PeerMatcher("id", CRITERIA), people(4), 2, repeats="by_rules")
+    with pytest.raises(pm.ConfigError, match="'never' or 'by_rules'"):
+        pm.plan_rounds(matcher(), people(4), 2, repeats="always")

@@ -161,3 +161,80 @@ def test_without_protection_any_matcher_will_do():
     made.run(people(*"abc"), round="1")
     assert len(made.history) == 1
     assert isinstance(made.history, pd.DataFrame)
+
+
+# ---- going on -------------------------------------------------------------------------------------------
+
+
+def test_a_price_that_fades_looks_at_the_rounds_before():
+    made = pm.Programme(pm.PeerMatcher("id", [pm.near("years", scale=9), pm.novelty(half_life=3, weight=3)]))
+    for month in range(4):
+        made.run(people(*"abcd"), round=f"2026-{month + 1:02d}")
+    pairs = [frozenset(pair) for pair in made.history[["a", "b"]].values.tolist()]
+    assert len(set(pairs[:6])) == 6  # three rounds use up all pairs
+    assert set(pairs[6:]) == set(pairs[:2])  # then the ones that met longest ago
+    assert made.plan(people(*"abcd"), 4, repeats="by_rules").repeats > 0
+
+
+@pytest.mark.parametrize("rule", [[pm.no_repeat()], []])
+def test_it_goes_on_when_everybody_is_new(rule):
+    made = pm.Programme(pm.PeerMatcher("id", [pm.near("years"), pm.novelty()], rule))
+    made.run(people(*"abcd"), round="2026-01")
+    assert len(made.plan(people(*"wxyz"), 2).pairings) == 2
+    made.run(people(*"wxyz"), round="2026-02")
+    assert len(made.history) == 4
+    made.run(people(*"abwx"), round="2026-03")
+    wrong = pm.Programme(pm.PeerMatcher("id", [pm.near("years")], [pm.no_repeat(), pm.forbid([("k", "l")])]))
+    wrong.run(people(*"klm"), round="2026-01")
+    with pytest.raises(pm.InputError, match=r"forbid\(\) lists"):
+        wrong.run(people(*"abcd"), round="2026-02")
+    assert len(wrong.rounds) == 1
+
+
+def test_a_round_is_taken_back_as_if_it_had_not_been():
+    made = ran(3)
+    before, turns = made.to_dict(), made.turns
+    first = made.run(people(*"abcde"), round="2026-04")
+    assert made.withdraw("2026-04") == {"history": 2, "attendance": 5}
+    assert made.to_dict() == before
+    assert made.turns == turns
+    assert made.run(people(*"abcde"), round="2026-04").pairs.equals(first.pairs)
+    assert made.withdraw("2026-02")["history"] == 2
+    assert made.rounds["round"].tolist() == ["2026-01", "2026-03", "2026-04"]
+    with pytest.raises(pm.ConfigError, match="There was no round '2026-9'"):
+        made.withdraw("2026-9")
+
+
+def test_two_sides_over_time():
+    sided = pm.PeerMatcher("id", [pm.near("years")], [pm.no_repeat()], sides=("new", "buddy"))
+    made = pm.Programme(sided)
+    for month in range(4):
+        made.run(people(*"abcde"), people(*"stuv"), round=f"2026-{month + 1:02d}")
+    pairs = made.history[["a", "b"]].values.tolist()
+    assert len({tuple(pair) for pair in pairs}) == 16
+    assert made.sit_outs["times"].tolist() == [1] * 4
+    assert set(made.attendance["side"]) == {"new", "buddy"}
+    again = pm.Programme.from_dict(made.to_dict())
+    assert again.turns == made.turns
+    with pytest.raises(pm.ConfigError, match="one place each"):
+        pm.Programme(pm.PeerMatcher("id", [pm.near("years")], sides=("new", "buddy"), capacity={"buddy": 2}))
+
+
+def test_mentors_with_several_places_over_time():
+    sided = pm.PeerMatcher(
+        "id", [pm.near("years")], [pm.no_repeat()], sides=("mentee", "mentor"), capacity={"mentor": 2}
+    )
+    made = pm.Programme(sided, protect=False)
+    for month in range(2):
+        made.run(people(*"abcd"), people(*"stuv"), round=f"2026-{month + 1:02d}")
+    assert not made.history[["a", "b"]].duplicated().any()
+    assert pm.Programme.from_dict(made.to_dict()).history.equals(made.history)
+
+
+def test_a_saved_programme_takes_another_matcher(tmp_path):
+    made = ran(2)
+    path = made.save(tmp_path / "programme.json")
+    other = pm.PeerMatcher("id", [pm.near("years", scale=9)], [pm.no_repeat(rounds=1)])
+    again = pm.Programme.load(path, matcher=other)
+    assert again.matcher is other
+    assert again.history.equals(made.history)

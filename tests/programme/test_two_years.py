@@ -17,15 +17,22 @@ def example():
 
 def test_a_short_story(tmp_path):
     module = example()
-    programme, table = module.two_years(people=41, rounds=5, turnover=0.05)
-    assert table["repeats"].tolist() == [0] * 5
-    assert (table["joined"].sum(), table["left"].sum()) > (0, 0)
+    programme, table, reasons = module.two_years(people=41, rounds=6, turnover=0.05)
+    assert table["repeats"].tolist() == [0] * 6
+    assert table["joined"].sum() > 0
+    assert table["left"].sum() > 0
     assert (table["pairs"] * 2 + table["sat_out"] == table["took_part"]).all()
-    assert module.times_out(programme).sum() == programme.attendance["id"].nunique()
-    drawn = module.draw(programme, table, tmp_path / "story.png")
+    people = module.people_of(programme, reasons)
+    assert people["id"].is_unique
+    assert len(people) == programme.attendance["id"].nunique()
+    assert people["rounds"].sum() == table["took_part"].sum()
+    assert people["times_out"].sum() == table["sat_out"].sum()
+    again = people[people["running"] > 1]
+    assert again["last_reason"].str.startswith("every one of the").all()  # whom the rules leave nobody
+    assert f"two rounds running: {len(again)}" in module.told(people)
+    drawn = module.draw(table, people, tmp_path / "story.png")
     assert drawn == (tmp_path / "story.png").exists()
-    again = module.two_years(people=41, rounds=5, turnover=0.05)[1]
-    assert again.equals(table)
+    assert module.two_years(people=41, rounds=6, turnover=0.05)[1].equals(table)
 
 
 def test_repeats_are_counted():

@@ -54,12 +54,13 @@ def _plain(value: Any) -> Any:
 def criterion_settings(criterion: Criterion) -> dict[str, Any]:
     """Return a criterion as data, without the people in its tables and without code."""
     if criterion.kind == "custom":
-        return {
+        told = {
             "kind": "custom",
             "columns": list(criterion.left),
             "weight": criterion.weight,
             "name": criterion.name,
         }
+        return told if criterion.basis is None else {**told, "basis": criterion.basis}
     words = {"table": "a table", "text": "a transformer"}
     return {key: words.get(key, value) for key, value in criterion.to_dict().items()}
 
@@ -67,5 +68,6 @@ def criterion_settings(criterion: Criterion) -> dict[str, Any]:
 def rule_settings(rule: Rule) -> dict[str, Any]:
     """Return a rule as data, without the people whom it names; of a private rule only that there is one."""
     if rule.private:
-        return {"kind": rule.kind, "name": rule.public_name}
+        told = {"kind": rule.kind, "name": rule.public_name}
+        return told if rule.basis is None else {**told, "basis": rule.basis}
     return {key: "a list of pairs" if key == "pairs" else value for key, value in rule.to_dict().items()}

@@ -20,6 +20,8 @@ INFEASIBLE = 3
 GAP = 4
 """Stopped with a result that is valid but not proved to be the best."""
 INTERRUPTED = 130
+_ALSO = 5
+"""So many further conflicts are told besides the first."""
 
 
 class Console:
@@ -88,6 +90,10 @@ class Console:
         if isinstance(error, InfeasibleError):
             for part in error.conflict:
                 self._complain(f"       {_described(part)}\n")
+            for other in error.more[:_ALSO]:
+                self._complain(f"  also: {other['message']}\n")
+            if len(error.more) > _ALSO:
+                self._complain(f"       and {len(error.more) - _ALSO:,} more of the kind.\n")
         if isinstance(error, VerificationError):
             self._complain("       Nothing was written. This is a fault in the software, not your tables.\n")
 
@@ -119,7 +125,9 @@ def for_the_command_line(item: Mapping[str, Any]) -> str:
     'a.csv is not UTF-8: pass --encoding cp1252.'
     """
     message = re.sub(r'encoding="([\w-]+)"', r"--encoding \1", str(item["message"]))
-    message = message.replace("as encoding=", "with --encoding")
+    message = message.replace("as encoding=", "with --encoding").replace(
+        "set_aside names", "--set-aside names"
+    )
     if item.get("code") == "managers_not_found":
         message += " (On the command line: --org staff.csv; in the configuration: min_found = 0.)"
     return message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["Part", "Setting", "comment", "key", "table"]
@@ -25,11 +25,20 @@ class Part:
         The columns that it uses.
     active : bool
         False where it is only proposed: its TOML is commented out.
+    kind : str
+        The kind of criterion or rule.
+    values : mapping
+        Its arguments.
+    reasons : tuple of str
+        The sentences above it.
     """
 
     lines: tuple[str, ...]
     uses: tuple[str, ...] = ()
     active: bool = True
+    kind: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,8 @@ def table(
     body = [f"[[{of}]]", key("kind", kind), *(key(name, value) for name, value in values.items())]
     if not active:
         body = [f"# {line}" for line in body]
-    return Part((*comment(*reasons), *body), tuple(uses), active)
+    lines = (*comment(*reasons), *body)
+    return Part(lines, tuple(uses), active, kind, dict(values), tuple(reasons))
 
 
 def _literal(value: Any) -> str:

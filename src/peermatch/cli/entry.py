@@ -11,6 +11,7 @@ from importlib import import_module
 
 from peermatch import __version__
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
+from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.errors import PeerMatchError
 
 __all__ = ["main"]
@@ -28,6 +29,7 @@ examples:
   peermatch match people.csv --config programme.toml --out results
   peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
   peermatch shortlist people.csv --config programme.toml -k 5 --out lists
+  peermatch round people.csv --config programme.toml --round 2026-12 --out results
 
 exit codes: 0 done, 1 a fault in the software, 2 bad input, 3 the demands cannot all be met,
             4 stopped early with a valid result, 130 interrupted
@@ -56,8 +58,15 @@ _INIT_EXAMPLES = """\
 examples:
   peermatch init people.csv
   peermatch init people.xlsx --out coffee.toml --id "employee id"
+  peermatch init people.csv --template buddy --as-of 2026-12-01
+  peermatch init --left mentees.csv --right mentors.csv --template mentor --out mentoring.toml
+
+templates: peer (one pool), mentor, buddy, coaching, sponsor, reverse (the less senior teaches)
 
 Every guess is written with its reason. Read the file, change what is wrong, then run `peermatch match`."""
+
+# as peermatch.cli.templates, which is not imported for the sake of --help
+_TEMPLATES = ("peer", "mentor", "buddy", "coaching", "sponsor", "reverse")
 
 _SYNTH_EXAMPLES = """\
 examples:
@@ -163,6 +172,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_match(commands)
     _add_shortlist(commands)
+    add_round(commands)
+    add_programme(commands)
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)
@@ -207,11 +218,22 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_encoding(parser)
     _add_sides(parser)
     month = _add_month(parser)
+    add_relax(parser)
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
+    month.add_argument(
+        "--set-aside",
+        metavar="TABLE_OR_IDS",
+        help="people who do not take part this time: a table with the column id, or ids with commas between",
+    )
     month.add_argument(
         "--preferences",
         metavar="TABLE",
         help="people's own rankings: columns id, candidate, rank; pairs are then stable ones",
+    )
+    month.add_argument(
+        "--advisers",
+        metavar="TABLE",
+        help="who may be a second-line adviser of a pair, as [advisers] of the configuration asks",
     )
     month.add_argument(
         "--unlisted",
@@ -269,7 +291,14 @@ def _add_month(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
 def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     summary = "draft a programme.toml from a table's header and values"
     parser = _command(commands, "init", ("init", "run_init"), summary, _INIT_EXAMPLES)
-    parser.add_argument("people", metavar="PEOPLE", help="the table of people")
+    parser.add_argument("people", nargs="?", metavar="PEOPLE", help="the table of people")
+    parser.add_argument("--left", metavar="TABLE", help="two sides: the people of the first, such as mentees")
+    parser.add_argument("--right", metavar="TABLE", help="the people of the second side, such as mentors")
+    parser.add_argument(
+        "--template",
+        choices=_TEMPLATES,
+        help="the kind of programme, with defaults that say why; guessed from the table when not given",
+    )
     parser.add_argument("--out", default="programme.toml", metavar="TOML", help="default: %(default)s")
     parser.add_argument("--id", metavar="COLUMN", help="the column of ids; guessed when not given")
     parser.add_argument(

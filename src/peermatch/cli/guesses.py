@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from peermatch.cli.columns import Column, first_of, is_category, shown, trial
-from peermatch.cli.draft import Part, Setting, table
+from peermatch.cli.draft import Part, Setting, comment, table
 from peermatch.cli.leftovers import LEFTOVERS
 from peermatch.cli.sharing import complements, goals
 from peermatch.cohort.wording import counted
 from peermatch.encoders.readers import AvailabilityReader, ExperienceReader
 
-__all__ = ["Setting", "guess_criteria", "personal"]
+__all__ = ["AVAILABLE", "FURTHER", "Setting", "guess_criteria", "left_alone", "personal"]
 
 _YEARS = ("experience", "exp", "workexp", "tenure", "seniority", "years", "yrs", "time", "long", "service",
           "ancienneté", "antigüedad")  # fmt: skip
@@ -76,6 +77,18 @@ def guess_criteria(columns: Sequence[Column], setting: Setting) -> list[Part]:
 def personal(column: Column) -> bool:
     """Whether a column's name says that it holds what people may not want to be matched on."""
     return bool(column.words & _PERSONAL)
+
+
+def left_alone(names: Sequence[str]) -> list[str]:
+    """Return the comment on columns that are not used because their names sound personal; none where there are none."""
+    if not names:
+        return []
+    listed = shown(names, limit=len(names), length=60)
+    return comment(
+        f"Left alone because their names sound personal: {listed}. Ask people before you match on such columns; "
+        "`sensitive = true` keeps a criterion out of what participants read, and `when` names a column with each "
+        "person's own yes or no."
+    )
 
 
 # ---- experience -----------------------------------------------------------------------------------------
@@ -243,3 +256,10 @@ def _background(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     found = ", ".join(f"{column.name!r} ({counted(len(column.distinct), 'value')})" for column in chosen)
     reasons = [f"Backgrounds: {found}. Worth 1 where two people differ in all of them."]
     yield table("different", {"columns": names, "weight": 1}, reasons, uses=names, of="criteria")
+
+
+FURTHER = MappingProxyType({"years": _experience, "grades": _grades, "dates": _hired})
+"""What tells how far along people are: guesses by what their columns hold."""
+
+AVAILABLE = _available
+"""The guess of columns that tell when people are at work."""

@@ -194,22 +194,40 @@ def questions(columns: Sequence[Column]) -> list[Guess]:
     return found
 
 
-def find_sides(columns: Sequence[Column]) -> Guess | None:
-    """Find a column that puts everyone on one of two sides, such as mentee and mentor."""
+def find_sides(
+    columns: Sequence[Column], words: tuple[Sequence[str], Sequence[str]] = (_LEARNERS, _TEACHERS)
+) -> Guess | None:
+    """Find a column that puts everyone on one of two sides, such as mentee and mentor.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    words : pair of sequences of str
+        What the values of the first and of the second side may be called.
+    """
     for column in columns:
         if column.share_known < 1 or len(column.distinct) != 2 or not column.is_text:
             continue
         by_side: dict[str, str] = {}
         for value in column.distinct:
-            for side, known in (("left", _LEARNERS), ("right", _TEACHERS)):
-                if any(word in str(value).casefold() for word in known):
-                    by_side.setdefault(side, value)
+            side = _side_of(str(value), words)
+            if side is not None:
+                by_side.setdefault(side, value)
         if set(by_side) == {"left", "right"} and by_side["left"] != by_side["right"]:
             sides = (by_side["left"], by_side["right"])
             return Guess(
                 column.name, f"everyone is either {sides[0]!r} or {sides[1]!r} in {column.name!r}", sides
             )
     return None
+
+
+def _side_of(value: str, words: tuple[Sequence[str], Sequence[str]]) -> str | None:
+    """Return the side that a value names by its longest word: a coachee is no coach."""
+    said = value.casefold()
+    longest = [max((len(word) for word in known if word in said), default=0) for known in words]
+    if longest[0] == longest[1]:
+        return None
+    return "left" if longest[0] > longest[1] else "right"
 
 
 @dataclass(frozen=True)
@@ -225,16 +243,16 @@ class ManagerGuess(Guess):
     enough: bool = True
 
 
-def find_manager(cohort: Cohort, columns: Sequence[Column]) -> ManagerGuess | None:
-    """Find the column of managers' ids, by name or by values, and whether the table knows enough of them."""
-    ids = {str(id) for id in cohort.ids.tolist()}
+def find_manager(cohorts: Sequence[Cohort], columns: Sequence[Column]) -> ManagerGuess | None:
+    """Find the column of managers' ids, by name or by values, and whether the tables know enough of them."""
+    ids = {str(id) for cohort in cohorts for id in cohort.ids.tolist()}
     named = [column for column in first_of(columns, _MANAGER) if column.known and not column.is_answer]
     for column in named:
         if any(str(value) in ids for value in column.values):
-            return _managers(cohort, column, "")
+            return _managers(cohorts, column, "")
     for column in columns:
         if _holds_ids(column, ids):
-            guess = _managers(cohort, column, "Its values are ids of this table, shared by several. ")
+            guess = _managers(cohorts, column, "Its values are ids of this table, shared by several. ")
             return replace(guess, enough=guess.enough and bool(column.words & _ABOVE))
     for column in named:
         if not column.is_number and len(column.distinct) > 1:
@@ -256,9 +274,9 @@ def _holds_ids(column: Column, ids: set[str]) -> bool:
     return hits >= _MOSTLY * column.known and len(column.distinct) < _MOSTLY * column.known
 
 
-def _managers(cohort: Cohort, column: Column, why: str) -> ManagerGuess:
+def _managers(cohorts: Sequence[Cohort], column: Column, why: str) -> ManagerGuess:
     try:
-        lines = reporting_lines([(cohort, column.name)], min_found=0.9)
+        lines = reporting_lines([(cohort, column.name) for cohort in cohorts], min_found=0.9)
     except InputError as error:
         return ManagerGuess(column.name, why + first_reason(error), enough=False)
     return ManagerGuess(

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from peermatch.checks import must_be
 from peermatch.cli.columns import Column, columns_of, shown
 from peermatch.cli.console import DONE, Console
 from peermatch.cli.draft import Part, comment, key, table
 from peermatch.cli.files import check_day, check_writable, write_text
-from peermatch.cli.guesses import Setting, guess_criteria, personal
+from peermatch.cli.guesses import Setting, guess_criteria, left_alone, personal
 from peermatch.cli.identity import (
     Guess,
     find_eligible,
@@ -23,46 +24,107 @@ from peermatch.cli.identity import (
     questions,
 )
 from peermatch.cli.leftovers import something
+from peermatch.cli.side_tables import Tables
+from peermatch.cli.sided_draft import SidedDraft
+from peermatch.cli.templates import TEMPLATES
 from peermatch.cohort import Cohort, read_people
 from peermatch.cohort.wording import counted
 from peermatch.errors import ConfigError, InputError, OutputError, error_item
 
 __all__ = ["draft_configuration", "run_init"]
 
+PEER = "peer"
+"""The template of one pool."""
+
+_PEERS = (
+    "Peer mentoring: two people who are about equally far, each with something that the other seeks.",
+    "Everybody stands in one pool; nobody is mentor or mentee.",
+)
 _FEW = 2
 _QUESTIONS = 3
 
 
 def run_init(args: argparse.Namespace, console: Console) -> int:
-    """Read a table, write a commented configuration, and say what to do next."""
-    people, out = Path(args.people), Path(args.out)
-    if args.people == "-":
-        raise ConfigError("peermatch init reads a file: save the records as a table first.")
+    """Read a table or two, write a commented configuration, and say what to do next."""
+    out = Path(args.out)
+    paths = _paths(args)
     if out.exists() and not args.force:
         raise OutputError(f"{out} is there already. Give another --out, or --force to overwrite it.")
     check_writable(out)
     check_day(args.as_of)
-    if args.id is None:
-        id = find_id(people, args.encoding)
-    else:
-        id = Guess(args.id, "as you said")
-    draft = _Draft(read_people(people, id=id.name, encoding=args.encoding), id, args.as_of, args.encoding)
-    write_text(out, "\n".join(draft.lines(args.people, args.out)))
+    draft = _draft(paths, args.template, args.id, args.as_of, args.encoding)
+    write_text(out, "\n".join(draft.lines(args.out)))
     console.note(f"Wrote {out}: {draft.summary()}.")
     for warning in draft.warnings():
         console.note(f"warning: {warning}")
     console.note("Every guess stands there with its reason. Read it, change what is wrong, then run:")
-    console.note(f"  {draft.command(args.people, args.out)}")
+    console.note(f"  {draft.command(args.out)}")
     return DONE
 
 
-def draft_configuration(path: str, *, id: str | None = None, as_of: str | None = None) -> str:
-    """Return a commented configuration for a table.
+def _paths(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the tables, one or two; ConfigError where the arguments contradict each other."""
+    both = (args.left, args.right)
+    if args.people is not None and both != (None, None):
+        raise ConfigError("peermatch init takes either a table of people, or --left and --right; not both.")
+    if args.people is None and None in both:
+        raise ConfigError("peermatch init takes a table of people, or both --left and --right.")
+    if "-" in (args.people, *both):
+        raise ConfigError("peermatch init reads a file: save the records as a table first.")
+    if args.people is None and args.template not in TEMPLATES:
+        raise ConfigError(f"--left and --right need a --template with two sides: {', '.join(TEMPLATES)}.")
+    return (args.people,) if args.people is not None else both
+
+
+def _draft(
+    paths: tuple[str, ...], template: str | None, id: str | None, as_of: str | None, encoding: str | None
+) -> _Draft | SidedDraft:
+    if template is not None and template not in (PEER, *TEMPLATES):
+        names = [PEER, *TEMPLATES]
+        raise ConfigError(must_be("peermatch init", "template", f"one of {', '.join(names)}", template))
+    guess = Guess(id, "as you said") if id is not None else _id_of(paths, encoding)
+    cohorts = [read_people(path, id=guess.name, encoding=encoding) for path in paths]
+    if template is not None and template in TEMPLATES:
+        tables = Tables(cohorts[0], cohorts[-1], paths)
+        return SidedDraft(TEMPLATES[template], tables, guess, as_of, encoding)
+    return _Draft(cohorts[0], guess, as_of, encoding, paths[0], template)
+
+
+def _id_of(paths: tuple[str, ...], encoding: str | None) -> Guess:
+    """Return the column of ids, which both of two tables must have."""
+    guesses = [find_id(Path(path), encoding) for path in paths]
+    if len(guesses) == 1 or guesses[0].name == guesses[1].name:
+        return guesses[0]
+    for guess in guesses:
+        try:
+            for path in paths:
+                read_people(path, id=guess.name, encoding=encoding, at_least=1)
+        except InputError:
+            continue
+        return guess
+    names = " and ".join(repr(guess.name) for guess in guesses)
+    message = (
+        f"Both tables need ids in a column of the same name, different in every row; found {names}. Rename one of "
+        "them, or say which it is with --id."
+    )
+    raise InputError(error_item("no_id", message, accepted="a column of ids in both tables"))
+
+
+def draft_configuration(
+    path: str | tuple[str, str],
+    *,
+    template: str | None = None,
+    id: str | None = None,
+    as_of: str | None = None,
+) -> str:
+    """Return a commented configuration for a table, or for the tables of two sides.
 
     Parameters
     ----------
-    path : str
-        A table of people.
+    path : str, or pair of str
+        A table of people, or one for each side.
+    template : str, optional
+        "peer", "mentor", "buddy", "coaching", "sponsor" or "reverse"; guessed from the table where it is not given.
     id : str, optional
         The column of ids; found where it is not given.
     as_of : str, optional
@@ -76,10 +138,10 @@ def draft_configuration(path: str, *, id: str | None = None, as_of: str | None =
     Raises
     ------
     InputError
-        If the table cannot be read, has no column fit for ids, or nothing to match on.
+        If a table cannot be read, has no column fit for ids, or nothing to match on.
     """
-    guess = find_id(Path(path)) if id is None else Guess(id, "as you said")
-    return "\n".join(_Draft(read_people(path, id=guess.name), guess, as_of).lines(path, "programme.toml"))
+    paths = (path,) if isinstance(path, str) else tuple(path)
+    return "\n".join(_draft(paths, template, id, as_of, None).lines("programme.toml"))
 
 
 @dataclass
@@ -89,15 +151,17 @@ class _Draft:
     people: Cohort
     id: Guess
     as_of: str | None
-    encoding: str | None = None
+    encoding: str | None
+    path: str
+    template: str | None
 
     def __post_init__(self) -> None:
         columns = [column for column in columns_of(self.people) if column.name != self.id.name]
         self.columns = columns
         self.label = find_label(columns)
         self.eligible = find_eligible(columns)
-        self.sides = find_sides(columns)
-        self.manager = find_manager(self.people, columns)
+        self.sides = None if self.template == PEER else find_sides(columns)
+        self.manager = find_manager([self.people], columns)
         taken = {
             guess.name for guess in (self.label, self.eligible, self.sides, self.manager) if guess is not None
         }
@@ -148,9 +212,9 @@ class _Draft:
             found.append(f"fewer than 2 criteria were found, so many pairs will be equally good.{more}")
         return found
 
-    def command(self, people: str, out: str) -> str:
+    def command(self, out: str) -> str:
         """The command that runs the configuration."""
-        parts = ["peermatch", "match", people, "--config", out, "--out", "results"]
+        parts = ["peermatch", "match", self.path, "--config", out, "--out", "results"]
         if self.sides is not None:
             parts += ["--role", self.sides.name]
         if self.encoding is not None:
@@ -159,17 +223,18 @@ class _Draft:
             parts += ["--as-of", self.as_of]
         return shlex.join(parts)
 
-    def lines(self, people: str, out: str) -> list[str]:
+    def lines(self, out: str) -> list[str]:
         """Return the file, line by line."""
         head = [
-            f"What matters when the people in {shown([people], length=200)} are paired, guessed from its "
+            *(_PEERS if self.template == PEER else ()),
+            f"What matters when the people in {shown([self.path], length=200)} are paired, guessed from its "
             f"{counted(len(self.people), 'row')} and {counted(len(self.people.columns), 'column')}.",
             "Every guess stands with its reason. Read it, change what is wrong, and run:",
         ]
         lines = [
             *comment(*head),
             "#",
-            f"#     {self.command(people, out)}",
+            f"#     {self.command(out)}",
             "",
             key("schema", 1),
             *self._identity(),
@@ -192,6 +257,10 @@ class _Draft:
         if self.sides is not None:
             lines.append(key("sides", self.sides.sides, self.sides.reason))
         other = 'as many pairs as possible, then the best; or "worst_first", "best_total"'
+        if self.template == PEER:
+            lines.append(
+                key("mutual", "geometric", "peers help each other: what suits one alone is worth little")
+            )
         lines.append(key("objective", "everyone_first", other))
         return lines
 
@@ -214,14 +283,7 @@ class _Draft:
     def _unused(self) -> list[str]:
         used = {name for part in self.criteria for name in part.uses}
         rest = [column for column in self.free if column.name not in used]
-        lines = []
-        private = [column for column in rest if personal(column)]
-        if private:
-            lines += comment(
-                f"Left alone because their names sound personal: {_names(private)}. Ask people before you match on "
-                "such columns; `sensitive = true` keeps a criterion out of what participants read, and `when` names a "
-                "column with each person's own yes or no."
-            )
+        lines = left_alone([column.name for column in rest if personal(column)])
         others = [column for column in rest if not personal(column)]
         answers = [column for column in others if column.is_answer]
         if answers:

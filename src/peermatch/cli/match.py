@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from peermatch.cli.advisers import find_advisers, read_advisers
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable, records_from
 from peermatch.cli.progress import Progress, say_that_it_compiles
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_arguments",
+    "check_tables",
     "decoded",
     "exit_code_for",
+    "refuse_overwriting",
     "run_match",
     "show_results",
     "tables_of",
@@ -40,10 +43,12 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
+    from peermatch.cli.relaxing import check_relaxing, write_relaxations
     from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.matcher import PeerMatcher
 
     matcher = PeerMatcher.from_toml(args.config)
+    seniors = read_advisers(args, matcher)
     left, right = tables_of(args, matcher)
     org = None if args.org is None else decoded(args.org, matcher, args.encoding)
     history, again = (None, 0) if args.history is None else read_history(args.history, args.round)
@@ -54,6 +59,9 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         )
     if folder is not None:
         check_history_kept(folder, history, args.round)
+    check_relaxing(
+        args.relax, folder, args.preferences is not None or matcher.solver in ("roommates", "deferred")
+    )
     say_that_it_compiles(console)
     with Progress(console) as progress:
         pairing = matcher.match(
@@ -63,6 +71,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             org=org,
             history=history,
             locks=args.locks,
+            set_aside=set_aside_of(args.set_aside),
             preferences=args.preferences,
             unlisted=args.unlisted,
             round=args.round,
@@ -71,12 +80,16 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             time_limit=args.time_limit,
         )
     files = [] if folder is None else write_results(folder, pairing, history)
+    if folder is not None and args.relax:
+        files += write_relaxations(folder, pairing)
     if args.json:
         console.data(pairing.to_json())
     elif not console.quiet:
         console.result(pairing.summary())
         if not files:
             console.note("Nothing was written: name a folder with --out.")
+    if seniors is not None:
+        files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
     if folder is not None:
         show_results(folder, files, console)
     warn_of(pairing, console)
@@ -114,6 +127,11 @@ def check_arguments(args: argparse.Namespace, command: str) -> None:
             f"peermatch {command} needs a configuration: --config programme.toml. Draft one with: "
             f"peermatch init {shlex.quote(table)}"
         )
+    check_tables(args, command)
+
+
+def check_tables(args: argparse.Namespace, command: str) -> None:
+    """Refuse no table of people at all, and two ways at once to name them."""
     both = (args.left, args.right)
     if args.people is None and None in both:
         raise ConfigError(f"peermatch {command} takes a table of people, or both --left and --right.")
@@ -134,6 +152,21 @@ def tables_of(args: argparse.Namespace, matcher: PeerMatcher) -> tuple[Any, Any]
     return decoded(args.left, matcher, args.encoding), decoded(args.right, matcher, args.encoding)
 
 
+def set_aside_of(given: str | None) -> Any:
+    """Return who is set aside: a table where a file of that name is there or meant, else ids with commas between.
+
+    Examples
+    --------
+    >>> set_aside_of("e12, 007"), set_aside_of("away.csv")
+    (['e12', '007'], 'away.csv')
+    """
+    if given is None:
+        return None
+    if Path(given).suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx", ".parquet") or Path(given).is_file():
+        return given
+    return [id.strip() for id in given.split(",") if id.strip()]
+
+
 def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int = 1) -> Any:
     """Return the people in a file of another encoding than UTF-8; other files are left to the matcher."""
     if encoding is None or Path(path).suffix.lower() not in (".csv", ".tsv", ".txt"):
@@ -146,12 +179,28 @@ def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int
 def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
     from peermatch.cli.results import RESULT_FILES
+    from peermatch.programme.advised import ADVISED_FILES
 
-    given = (args.people, args.left, args.right, args.org, args.history, args.locks, args.preferences)
+    given = [
+        args.people,
+        args.left,
+        args.right,
+        args.org,
+        args.locks,
+        args.set_aside,
+        args.preferences,
+        args.advisers,
+    ]
+    if args.history is not None and Path(args.history).name != HISTORY:
+        given.append(args.history)
+    names = RESULT_FILES if args.advisers is None else (*RESULT_FILES, *ADVISED_FILES)
+    refuse_overwriting(given, names, folder)
+
+
+def refuse_overwriting(given: Sequence[str | None], results: Sequence[str], folder: Path) -> None:
+    """Refuse to write results where one of them would take the place of a table that was given."""
     for table in given:
-        if table in (None, "-") or Path(table).name not in RESULT_FILES:
-            continue
-        if table is args.history and Path(table).name == HISTORY:
+        if table is None or table == "-" or Path(table).name not in results:
             continue
         if Path(table).resolve().parent == folder.resolve():
             raise ConfigError(

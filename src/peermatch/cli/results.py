@@ -23,6 +23,7 @@ __all__ = [
     "all_alike",
     "check_history_kept",
     "explanations_text",
+    "lost_rounds",
     "read_history",
     "write_results",
 ]
@@ -103,15 +104,22 @@ def check_history_kept(folder: Path, history: pd.DataFrame | None, round: str | 
     ConfigError
         Where the folder's history.csv holds rounds that are neither in `history` nor this one.
     """
+    lost = lost_rounds(folder, history, round)
+    if lost:
+        path = folder / HISTORY
+        raise ConfigError(
+            f"{path} holds earlier pairs ({', '.join(lost)}), which this run would replace. Build on them with "
+            f"--history {path}, or name another folder with --out."
+        )
+
+
+def lost_rounds(folder: Path, history: pd.DataFrame | None, round: str | None) -> list[str]:
+    """Return the rounds of a folder's history.csv, in words, that are neither in `history` nor this one."""
     path = folder / HISTORY
     if not path.exists():
-        return
+        return []
     lost = _rounds(read_table(path, what="history")) - {round or ""} - _rounds(history)
-    if lost:
-        raise ConfigError(
-            f"{path} holds earlier pairs ({', '.join(sorted(name or 'of no named round' for name in lost))}), which "
-            f"this run would replace. Build on them with --history {path}, or name another folder with --out."
-        )
+    return sorted(name or "of no named round" for name in lost)
 
 
 def _rounds(history: pd.DataFrame | None) -> set[str]:

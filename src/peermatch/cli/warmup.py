@@ -93,6 +93,7 @@ def _criteria() -> list[Any]:
         pm.different(["department", "field_of_study"]),
         pm.available("time_zone", "working_hours", wanted=10),
         pm.ties([{"a": "000001", "b": "000002"}]),
+        pm.novelty(),
         pm.prefers(table=[("000003", "000004")]),
     ]
 

@@ -1,5 +1,6 @@
 """What makes two people a good pair: criteria, and rules that forbid or demand a pair."""
 
+from peermatch.criteria.conflicts import Conflict, refuse, shown_name
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.enforcing import EnforcedRule, Enforcement, Occasion, enforce
 from peermatch.criteria.fitting import (
@@ -10,11 +11,13 @@ from peermatch.criteria.fitting import (
     fit_and_compile,
     fit_criterion,
 )
-from peermatch.criteria.history import as_day
+from peermatch.criteria.history import as_day, check_history, looks_back
 from peermatch.criteria.kinds import above, available, complement, different, near, overlap, same
 from peermatch.criteria.listed_kinds import CRITERIA, custom, prefers, ties
 from peermatch.criteria.masks import Mask, count_pairs
 from peermatch.criteria.measures import Measure
+from peermatch.criteria.novelty import age_of, novelty
+from peermatch.criteria.protected import check_uses, columns_of, folded
 from peermatch.criteria.rule import (
     RULES,
     Rule,
@@ -37,6 +40,7 @@ __all__ = [
     "RULES",
     "UNKNOWN_CHOICES",
     "CompiledCriterion",
+    "Conflict",
     "Criterion",
     "EnforcedRule",
     "Enforcement",
@@ -47,11 +51,15 @@ __all__ = [
     "Rule",
     "Sides",
     "above",
+    "age_of",
     "apportion",
     "as_day",
     "at_day",
     "at_least",
     "available",
+    "check_history",
+    "check_uses",
+    "columns_of",
     "compile_criterion",
     "complement",
     "count_pairs",
@@ -60,19 +68,24 @@ __all__ = [
     "enforce",
     "fit_and_compile",
     "fit_criterion",
+    "folded",
     "forbid",
     "key_of",
+    "looks_back",
     "must_differ",
     "must_match",
     "near",
     "no_repeat",
     "no_twins",
     "not_in_line",
+    "novelty",
     "overlap",
     "person_shares",
     "prefers",
+    "refuse",
     "require",
     "same",
+    "shown_name",
     "ties",
     "veto",
 ]

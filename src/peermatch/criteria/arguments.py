@@ -11,6 +11,7 @@ from peermatch.errors import ConfigError
 
 __all__ = [
     "Columns",
+    "basis_of",
     "build",
     "column_names",
     "ladder_of",
@@ -34,6 +35,7 @@ def build(
     name: str | None,
     when: str | None,
     sensitive: bool,
+    basis: str | None = None,
     **options: Any,
 ) -> Criterion:
     """Check what all criteria share, and build one."""
@@ -46,7 +48,9 @@ def build(
         raise ConfigError(
             f"{caller} takes as many columns in right= as in left=. Got {len(theirs)} and {len(mine)}."
         )
-    return make(kind, mine, theirs, weight=weight, name=name, when=when, sensitive=sensitive, **options)
+    return make(
+        kind, mine, theirs, weight=weight, name=name, when=when, sensitive=sensitive, basis=basis, **options
+    )
 
 
 def make(
@@ -58,6 +62,7 @@ def make(
     name: str | None,
     when: str | None,
     sensitive: bool,
+    basis: str | None = None,
     **options: Any,
 ) -> Criterion:
     """Check weight, name, when and sensitive, and build a criterion."""
@@ -72,8 +77,19 @@ def make(
         raise ConfigError(must_be(caller, "when", "the name of a column", when))
     if not isinstance(sensitive, bool):
         raise ConfigError(must_be(caller, "sensitive", "True or False", sensitive))
+    basis = basis_of(caller, basis)
     fallback = "_".join([kind, *dict.fromkeys(left or ())])
-    return Criterion(kind, name or fallback.replace(" ", "_"), checked, left, right, when, sensitive, options)
+    return Criterion(
+        kind, name or fallback.replace(" ", "_"), checked, left, right, when, sensitive, options, basis
+    )
+
+
+def basis_of(caller: str, basis: Any) -> str | None:
+    """Return what someone states that a use of a protected column rests on, or None; ConfigError for no text."""
+    if basis is not None and (not isinstance(basis, str) or not basis.strip()):
+        constraint = "a text that says what the use of a protected column rests on"
+        raise ConfigError(must_be(caller, "basis", constraint, basis))
+    return basis
 
 
 def column_names(caller: str, parameter: str, value: Any) -> tuple[str, ...]:

@@ -47,6 +47,9 @@ class Criterion:
         Participants are never shown values or wording of it.
     options : mapping
         What belongs to the kind.
+    basis : str or None
+        What the use of a protected column rests on, in the words of those who answer for it; it is told in every
+        result (`Pairing.settings`).
     """
 
     kind: str
@@ -57,13 +60,14 @@ class Criterion:
     when: str | None = None
     sensitive: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    basis: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = (self.kind, self.name, self.weight, self.left, self.right, self.when, self.sensitive)
-        return (Criterion, (*fields, dict(self.options)))
+        return (Criterion, (*fields, dict(self.options), self.basis))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Criterion) and same_parts(self.__reduce__()[1], other.__reduce__()[1])
@@ -99,6 +103,8 @@ class Criterion:
             data["when"] = self.when
         if self.sensitive:
             data["sensitive"] = True
+        if self.basis is not None:
+            data["basis"] = self.basis
         return data
 
 

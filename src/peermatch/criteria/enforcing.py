@@ -12,16 +12,18 @@ import numpy.typing as npt
 
 from peermatch.checks import did_you_mean
 from peermatch.cohort.cohort import Cohort
+from peermatch.criteria.conflicts import Conflict, refuse
+from peermatch.criteria.demanded import conflicts_among, demanded_pairs
 from peermatch.criteria.fitting import CompiledCriterion
-from peermatch.criteria.history import recent_pairs
+from peermatch.criteria.history import check_history, recent_pairs
 from peermatch.criteria.lines import reporting_lines
 from peermatch.criteria.masks import FloorMask, KernelMask, ListedMask, Mask, count_pairs
 from peermatch.criteria.rule import Rule
-from peermatch.criteria.sides import Sides, key_of
+from peermatch.criteria.sides import Sides
 from peermatch.criteria.strangers import count_strangers
 from peermatch.criteria.tables import ids_in_cell, pair_table
 from peermatch.encoders.readers import BackgroundReader
-from peermatch.errors import ConfigError, InfeasibleError, InputError, error_item
+from peermatch.errors import ConfigError, InputError, error_item
 
 __all__ = ["EnforcedRule", "Enforcement", "Occasion", "enforce"]
 
@@ -74,10 +76,13 @@ class Enforcement:
         In the order in which they were given.
     required : int64 array, shape (k, 2)
         Demanded pairs, as (row, column).
+    demanded_by : tuple of str
+        The name of the first rule that demands each of them.
     """
 
     rules: tuple[EnforcedRule, ...]
     required: Ints
+    demanded_by: tuple[str, ...] = ()
 
     @property
     def masks(self) -> list[Mask]:
@@ -119,23 +124,29 @@ def enforce(
     InputError, ConfigError
         If a rule's columns, tables or criteria are not there.
     InfeasibleError
-        If demanded pairs contradict each other or another rule.
+        If demanded pairs contradict each other or another rule; it names every such conflict.
     """
     context = _Context(sides, criteria, occasion or Occasion())
     enforced: list[EnforcedRule] = []
     required: list[tuple[Rule, int, int]] = []
+    conflicts: list[Conflict] = []
     for rule in rules:
         if rule.kind == "require":
-            pairs, note = _required(rule, context)
+            pairs, note, impossible = demanded_pairs(rule, sides, context.occasion.absent)
             required.extend((rule, int(u), int(v)) for u, v in pairs)
+            conflicts += impossible
             enforced.append(EnforcedRule(rule, None, 0, note))
             continue
         mask, note = _COMPILERS[rule.kind](rule, context)
         removed = 0 if mask is None else count_pairs(mask, sides.shape, one_pool=not sides.two_sided)
         enforced.append(EnforcedRule(rule, mask, removed, note))
-    _check_demands(required, enforced, sides, several=context.occasion.groups)
-    pairs = np.array(sorted({(u, v) for _, u, v in required}), dtype=np.int64).reshape(-1, 2)
-    return Enforcement(tuple(enforced), pairs)
+    sensitive = {compiled.criterion.name for compiled in criteria if compiled.criterion.sensitive}
+    refuse(
+        [*conflicts, *conflicts_among(required, enforced, sides, sensitive, several=context.occasion.groups)]
+    )
+    first = {(u, v): rule.name for rule, u, v in reversed(required)}
+    pairs = np.array(sorted(first), dtype=np.int64).reshape(-1, 2)
+    return Enforcement(tuple(enforced), pairs, tuple(first[u, v] for u, v in pairs.tolist()))
 
 
 def _codes(rule: Rule, sides: Sides) -> tuple[Ints, Ints]:
@@ -230,7 +241,7 @@ def _no_repeat(rule: Rule, context: _Context) -> Compiled:
         return context.listed(np.zeros(0, np.int64), np.zeros(0, np.int64)), "no history was given"
     frame, looked_at = recent_pairs(rule, history, context.sides, context.occasion.as_of)
     first, second = list(frame["a"]), list(frame["b"])
-    strangers = count_strangers([*first, *second], context.sides, "history", absent=context.occasion.absent)
+    strangers = check_history(frame, context.sides, context.occasion.absent)
     _, u, v = context.sides.pairs_of(first, second, both_ways=True)
     return context.listed(u, v), "; ".join(part for part in (looked_at, strangers) if part)
 
@@ -295,66 +306,3 @@ _COMPILERS: Mapping[str, Callable[[Rule, _Context], Compiled]] = MappingProxyTyp
         "veto": _veto,
     }
 )
-
-
-def _required(rule: Rule, context: _Context) -> tuple[Ints, str]:
-    sides = context.sides
-    frame = pair_table(rule.options["pairs"], rule.caller, ("a", sides.names[0]), ("b", sides.names[1]))
-    first, second = list(frame["a"]), list(frame["b"])
-    for id in sides.unknown_ids([*first, *second]):
-        reason = context.occasion.absent.get(key_of(id))
-        if reason is not None:
-            raise InfeasibleError(
-                f"require() demands a pair with {id!r}, who does not take part ({reason}).",
-                [{"rule": rule.name, "ids": [id], "reason": reason}],
-            )
-        raise InputError(
-            error_item(
-                "unknown_id",
-                f"require() names {id!r}, an id that nobody has. Ids look like {sides.left.ids[0]!r}.",
-                id=id,
-                found=id,
-                accepted=repr(sides.left.ids[0]),
-            )
-        )
-    index, u, v = sides.pairs_of(first, second)
-    if len(index) < len(first):
-        k = next(k for k in range(len(first)) if k not in set(index.tolist()))
-        raise InfeasibleError(
-            f"require() demands the pair {first[k]!r} and {second[k]!r}, who are on the same side.",
-            [{"rule": rule.name, "ids": [first[k], second[k]], "reason": "on the same side"}],
-        )
-    pairs = np.stack([u, v], axis=1) if sides.two_sided else np.sort(np.stack([u, v], axis=1), axis=1)
-    return pairs, "1 pair demanded" if len(pairs) == 1 else f"{len(pairs)} pairs demanded"
-
-
-def _check_demands(
-    required: list[tuple[Rule, int, int]], enforced: list[EnforcedRule], sides: Sides, *, several: bool
-) -> None:
-    """Demanded pairs must not be forbidden, and in one pool nobody can be demanded twice but in groups."""
-    partner: dict[int, tuple[Rule, int]] = {}
-    left, right = sides.left.ids, sides.columns_side.ids
-    for rule, u, v in required:
-        at = np.array([u]), np.array([v])
-        if not sides.two_sided and u == v:
-            conflict = [{"rule": rule.name, "ids": [left[u]]}]
-            raise InfeasibleError(f"require() demands that {left[u]!r} is paired with themselves.", conflict)
-        for other in enforced:
-            if other.mask is not None and bool(other.mask.pairs(*at)[0]):
-                ids = [left[u], right[v]]
-                raise InfeasibleError(
-                    f"require() demands the pair {ids[0]!r} and {ids[1]!r}, which {other.rule.public_name} forbids.",
-                    [{"rule": rule.name, "ids": ids}, {"rule": other.rule.public_name, "ids": ids}],
-                )
-        if sides.two_sided or several:
-            continue
-        for person, mate in ((u, v), (v, u)):
-            earlier = partner.setdefault(person, (rule, mate))
-            if earlier[1] != mate:
-                raise InfeasibleError(
-                    f"require() demands {left[person]!r} twice: with {left[earlier[1]]!r} and with {left[mate]!r}.",
-                    [
-                        {"rule": earlier[0].name, "ids": [left[person], left[earlier[1]]]},
-                        {"rule": rule.name, "ids": [left[person], left[mate]]},
-                    ],
-                )

@@ -22,6 +22,7 @@ from peermatch.criteria.measures import (
     check_one_by_one,
     on_vector_grid,
 )
+from peermatch.criteria.novelty import Meetings, measure_novelty
 from peermatch.criteria.sides import Sides
 from peermatch.criteria.unknown import fill_values
 from peermatch.encoders.readers import (
@@ -98,7 +99,12 @@ Measured = tuple[Measure, bool, bool]
 
 
 def fit_criterion(
-    criterion: Criterion, sides: Sides, *, as_of: Any = None, unknown: str = "quartile"
+    criterion: Criterion,
+    sides: Sides,
+    *,
+    as_of: Any = None,
+    unknown: str = "quartile",
+    history: Any = None,
 ) -> FittedCriterion:
     """Learn what a criterion needs from the people of both sides together.
 
@@ -110,20 +116,29 @@ def fit_criterion(
     as_of : date or str, optional
         The day to which hire dates and time zones refer.
     unknown : {"quartile", "mean", "zero"}
+    history : table, path, or None
+        Earlier pairs, for ``novelty``.
 
     Raises
     ------
     InputError
         For columns that are not there or hold the wrong kind of value.
     """
-    return fit_and_compile(criterion, sides, as_of=as_of, unknown=unknown)[0]
+    return fit_and_compile(criterion, sides, as_of=as_of, unknown=unknown, history=history)[0]
 
 
 def fit_and_compile(
-    criterion: Criterion, sides: Sides, *, as_of: Any = None, unknown: str = "quartile"
+    criterion: Criterion,
+    sides: Sides,
+    *,
+    as_of: Any = None,
+    unknown: str = "quartile",
+    history: Any = None,
 ) -> tuple[FittedCriterion, CompiledCriterion]:
     """Do both for the same people, whose cells are then read once for both."""
     encoder = _KINDS[criterion.kind][0](criterion, sides, as_of)
+    if isinstance(encoder, Meetings):
+        encoder = replace(encoder, history=history)
     compiled = compile_criterion(FittedCriterion(criterion, encoder, (0.0, 0.0)), sides)
     if criterion.kind == "custom":
         check_one_by_one(compiled.measure, sides.shape, criterion.name)
@@ -137,8 +152,8 @@ def fit_and_compile(
     return FittedCriterion(criterion, encoder, fills), replace(compiled, fills=fills)
 
 
-def at_day(fitted: FittedCriterion, as_of: Any) -> FittedCriterion:
-    """Return a fitted criterion that counts hire dates and time zones from another day.
+def at_day(fitted: FittedCriterion, as_of: Any, history: Any = None) -> FittedCriterion:
+    """Return a fitted criterion that counts hire dates and time zones from another day, and meetings anew.
 
     Differences of tenure do not depend on the day, so scores still compare; people hired since the fit can be read.
 
@@ -148,7 +163,11 @@ def at_day(fitted: FittedCriterion, as_of: Any) -> FittedCriterion:
         It is not changed.
     as_of : date or str or None
         None: the day of the fit stays.
+    history : table, path, or None
+        Of this time: whom the fit knew to have met plays no part.
     """
+    if isinstance(fitted.encoder, Meetings):
+        return replace(fitted, encoder=Meetings(history, fitted.encoder.as_of if as_of is None else as_of))
     if as_of is None or not hasattr(fitted.encoder, "as_of"):
         return fitted
     encoder = copy(fitted.encoder)
@@ -363,6 +382,10 @@ def _fit_nothing(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
     return None
 
 
+def _fit_meetings(criterion: Criterion, sides: Sides, as_of: Any) -> Any:
+    return Meetings(as_of=as_of)
+
+
 def _measure_custom(criterion: Criterion, encoder: Any, sides: Sides) -> Measured:
     left, right = _frames(criterion, sides)
 
@@ -399,6 +422,7 @@ _KINDS: Mapping[str, tuple[Fit, Callable[[Criterion, Any, Sides], Measured]]] = 
         "complement": (_fit_skills, _measure_complement),
         "available": (_fit_availability, _measure_available),
         "prefers": (_fit_nothing, measure_prefers),
+        "novelty": (_fit_meetings, measure_novelty),
         "ties": (_fit_nothing, measure_ties),
         "custom": (_fit_nothing, _measure_custom),
     }

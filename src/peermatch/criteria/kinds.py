@@ -35,6 +35,7 @@ def near(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """Roughly the same amount: years of experience, hire dates, grades on a ladder.
 
@@ -53,7 +54,7 @@ def near(
         Instead of `column`: one column for each side, or two columns.
     ladder : sequence, optional
         Grades, lowest first.
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `Criterion`.
 
     Raises
@@ -75,6 +76,7 @@ def near(
         name=name,
         when=when,
         sensitive=sensitive,
+        basis=basis,
         scale=number("near()", "scale", scale, above=0),
         sweet_spot=number("near()", "sweet_spot", sweet_spot, at_least=0),
         ladder=ladder_of("near()", ladder),
@@ -93,6 +95,7 @@ def above(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """The other is that far above me.
 
@@ -110,7 +113,7 @@ def above(
         The wanted difference, in the column's unit or steps of the ladder.
     scale : float, optional
         Default: half the width of `by`, at least 1.
-    left, right, weight, name, when, sensitive
+    left, right, weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -132,6 +135,7 @@ def above(
         name=name,
         when=when,
         sensitive=sensitive,
+        basis=basis,
         ladder=ladder_of(caller, ladder),
         by=(low, high),
         scale=max(1.0, (high - low) / 2) if scale is None else number(caller, "scale", scale, above=0),
@@ -147,12 +151,13 @@ def same(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """Equal values; letter case and surrounding space do not matter.
 
     Parameters
     ----------
-    column, left, right, weight, name, when, sensitive
+    column, left, right, weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -165,7 +170,7 @@ def same(
         one_name("same()", "left", left),
         one_name("same()", "right", right),
     )
-    return build("same", *parts, weight=weight, name=name, when=when, sensitive=sensitive)
+    return build("same", *parts, weight=weight, name=name, when=when, sensitive=sensitive, basis=basis)
 
 
 def different(
@@ -177,13 +182,14 @@ def different(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """A different background: the share of these columns in which two people differ, among those known of both.
 
     Parameters
     ----------
     columns : str or list of str
-    left, right, weight, name, when, sensitive
+    left, right, weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -206,6 +212,7 @@ def different(
         name=name,
         when=when,
         sensitive=sensitive,
+        basis=basis,
     )
 
 
@@ -222,6 +229,7 @@ def overlap(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """Similar goals: values in both over values in either; free text by the direction of its vectors.
 
@@ -238,7 +246,7 @@ def overlap(
     one_way : bool
         Whether it is enough that the other has all that I have: someone who has more is then no worse. On two sides:
         that the right person has all that the left one has.
-    left, right, weight, name, when, sensitive
+    left, right, weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -262,6 +270,7 @@ def overlap(
         name=name,
         when=when,
         sensitive=sensitive,
+        basis=basis,
         separator=separator_of(caller, separator),
         vocabulary=words_of(caller, vocabulary),
         text=text,
@@ -282,6 +291,7 @@ def complement(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """Each offers what the other seeks: the share of what I seek, and don't already offer myself, that the
     other offers.
@@ -299,7 +309,7 @@ def complement(
         Instead: what the left side seeks, and what the right side offers.
     separator, vocabulary
         See `overlap`.
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -325,6 +335,7 @@ def complement(
         name=found,
         when=when,
         sensitive=sensitive,
+        basis=basis,
         new_only=new_only,
         separator=separator_of(caller, separator),
         vocabulary=words_of(caller, vocabulary),
@@ -340,6 +351,7 @@ def available(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """Shared working hours in a week reach the wanted number.
 
@@ -349,7 +361,7 @@ def available(
         Columns with time zones and working hours; see `peermatch.encoders.AvailabilityEncoder`.
     wanted : float
         Shared hours a week that are worth 1; fewer count in proportion.
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -360,5 +372,13 @@ def available(
     columns = (*column_names("available()", "zone", zone), *column_names("available()", "hours", hours))
     wanted = number("available()", "wanted", wanted, above=0)
     return make(
-        "available", columns, columns, weight=weight, name=name, when=when, sensitive=sensitive, wanted=wanted
+        "available",
+        columns,
+        columns,
+        weight=weight,
+        name=name,
+        when=when,
+        sensitive=sensitive,
+        basis=basis,
+        wanted=wanted,
     )

@@ -10,6 +10,7 @@ from peermatch.checks import must_be
 from peermatch.criteria.arguments import Columns, column_names, make, separator_of
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.kinds import above, available, complement, different, near, overlap, same
+from peermatch.criteria.novelty import novelty
 from peermatch.errors import ConfigError
 
 __all__ = ["CRITERIA", "custom", "prefers", "ties"]
@@ -24,6 +25,7 @@ def prefers(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """The other is first on my list.
 
@@ -37,7 +39,7 @@ def prefers(
     table : table, list of (id, preferred id), or path, optional
         Instead of `column`: one row a wish, with the columns ``a`` (who), ``b`` (whom) and ``rank`` (from 1; the
         order of rows where it is missing).
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -53,6 +55,7 @@ def prefers(
         name=name,
         when=when,
         sensitive=sensitive,
+        basis=basis,
         separator=separator_of("prefers()", separator),
     )
 
@@ -65,6 +68,7 @@ def ties(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """An existing tie: worked together, endorsed.
 
@@ -75,7 +79,7 @@ def ties(
         without a tie to each other have the similarity 0.
     directed : bool
         Whether a tie from a to b counts for a only.
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -86,7 +90,15 @@ def ties(
     if not isinstance(directed, bool):
         raise ConfigError(must_be("ties()", "directed", "True or False", directed))
     return _listed(
-        "ties", None, table, weight=weight, name=name, when=when, sensitive=sensitive, directed=directed
+        "ties",
+        None,
+        table,
+        weight=weight,
+        name=name,
+        when=when,
+        sensitive=sensitive,
+        basis=basis,
+        directed=directed,
     )
 
 
@@ -105,6 +117,7 @@ def custom(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """Your own NumPy function says so.
 
@@ -116,7 +129,7 @@ def custom(
         may not depend on who else is in the block. In one pool it is asked in both directions.
     columns : str or list of str
         Columns of numbers become float arrays, all others object arrays.
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Examples
@@ -129,7 +142,15 @@ def custom(
         raise ConfigError(must_be("custom()", "function", "a function of two mappings", function))
     names = column_names("custom()", "columns", columns)
     return make(
-        "custom", names, names, weight=weight, name=name, when=when, sensitive=sensitive, function=function
+        "custom",
+        names,
+        names,
+        weight=weight,
+        name=name,
+        when=when,
+        sensitive=sensitive,
+        basis=basis,
+        function=function,
     )
 
 
@@ -141,6 +162,7 @@ CRITERIA: Mapping[str, Callable[..., Criterion]] = MappingProxyType(
         "custom": custom,
         "different": different,
         "near": near,
+        "novelty": novelty,
         "overlap": overlap,
         "prefers": prefers,
         "same": same,

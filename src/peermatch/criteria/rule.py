@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_count, must_be
-from peermatch.criteria.arguments import column_names, number
+from peermatch.criteria.arguments import basis_of, column_names, number
 from peermatch.criteria.criterion import same_parts
 from peermatch.criteria.tables import plain_table
 from peermatch.errors import ConfigError
@@ -43,6 +43,8 @@ class Rule:
     options : mapping
     private : bool
         Shown to nobody but as "a private rule".
+    basis : str or None
+        See `Criterion`.
     """
 
     kind: str
@@ -51,12 +53,14 @@ class Rule:
     right: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     private: bool = False
+    basis: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Rule, (self.kind, self.name, self.left, self.right, dict(self.options), self.private))
+        fields = (self.kind, self.name, self.left, self.right, dict(self.options), self.private, self.basis)
+        return (Rule, fields)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rule) and same_parts(self.__reduce__()[1], other.__reduce__()[1])
@@ -94,10 +98,14 @@ class Rule:
             if value is not None:
                 data[key] = plain_table(value) if key in ("pairs", "table") else value
         data["name"] = self.name
+        if self.basis is not None:
+            data["basis"] = self.basis
         return data
 
 
-def _by_column(kind: str, column: str | None, left: str | None, right: str | None, name: str | None) -> Rule:
+def _by_column(
+    kind: str, column: str | None, left: str | None, right: str | None, name: str | None, basis: str | None
+) -> Rule:
     caller = f"{kind}()"
     if (column is None) == (left is None and right is None) or (left is None) != (right is None):
         raise ConfigError(f"{caller} takes either column=, or both left= and right=.")
@@ -105,7 +113,7 @@ def _by_column(kind: str, column: str | None, left: str | None, right: str | Non
     theirs = mine if right is None else column_names(caller, "right", right)
     if len(mine) != 1 or len(theirs) != 1:
         raise ConfigError(f"{caller} takes one column; write a rule for each.")
-    return Rule(kind, _named(caller, name, f"{kind}_{mine[0]}"), mine, theirs)
+    return Rule(kind, _named(caller, name, f"{kind}_{mine[0]}"), mine, theirs, basis=basis_of(caller, basis))
 
 
 def _named(caller: str, name: str | None, fallback: str) -> str:
@@ -124,7 +132,12 @@ def _optional_count(caller: str, parameter: str, value: Any) -> int | None:
 
 
 def must_differ(
-    column: str | None = None, *, left: str | None = None, right: str | None = None, name: str | None = None
+    column: str | None = None,
+    *,
+    left: str | None = None,
+    right: str | None = None,
+    name: str | None = None,
+    basis: str | None = None,
 ) -> Rule:
     """Forbid pairs with equal values; a value that is not known forbids nothing.
 
@@ -135,23 +148,30 @@ def must_differ(
         Instead of `column`: one column for each side.
     name : str, optional
         For the table of rules; made from the column where it is not given.
+    basis : str, optional
+        What the use of a protected column rests on; see `Criterion`.
 
     Examples
     --------
     >>> must_differ("department").name
     'must_differ_department'
     """
-    return _by_column("must_differ", column, left, right, name)
+    return _by_column("must_differ", column, left, right, name, basis)
 
 
 def must_match(
-    column: str | None = None, *, left: str | None = None, right: str | None = None, name: str | None = None
+    column: str | None = None,
+    *,
+    left: str | None = None,
+    right: str | None = None,
+    name: str | None = None,
+    basis: str | None = None,
 ) -> Rule:
     """Forbid pairs whose values are not known to be equal.
 
     Parameters
     ----------
-    column, left, right, name
+    column, left, right, name, basis
         See `must_differ`.
 
     Examples
@@ -159,10 +179,12 @@ def must_match(
     >>> must_match("language").kind
     'must_match'
     """
-    return _by_column("must_match", column, left, right, name)
+    return _by_column("must_match", column, left, right, name, basis)
 
 
-def not_in_line(manager: str, *, min_found: float = 0.9, name: str | None = None) -> Rule:
+def not_in_line(
+    manager: str, *, min_found: float = 0.9, name: str | None = None, basis: str | None = None
+) -> Rule:
     """Forbid anyone above or below in the same reporting chain, however far.
 
     The chain runs through `org` (the whole staff), where that is given to ``match``.
@@ -174,7 +196,8 @@ def not_in_line(manager: str, *, min_found: float = 0.9, name: str | None = None
     min_found : float
         The share of managers that must be found; below it, ``match`` raises rather than let the rule forbid
         nothing in silence.
-    name : str, optional
+    name, basis : str, optional
+        See `must_differ`.
 
     Examples
     --------
@@ -184,7 +207,12 @@ def not_in_line(manager: str, *, min_found: float = 0.9, name: str | None = None
     column = column_names("not_in_line()", "manager", manager)
     found = number("not_in_line()", "min_found", min_found, at_least=0, at_most=1)
     return Rule(
-        "not_in_line", _named("not_in_line()", name, "not_in_line"), column, column, {"min_found": found}
+        "not_in_line",
+        _named("not_in_line()", name, "not_in_line"),
+        column,
+        column,
+        {"min_found": found},
+        basis=basis_of("not_in_line()", basis),
     )
 
 
@@ -253,7 +281,12 @@ def require(pairs: Any, *, name: str | None = None) -> Rule:
 
 
 def veto(
-    column: str | None = None, *, table: Any = None, separator: str | None = None, name: str | None = None
+    column: str | None = None,
+    *,
+    table: Any = None,
+    separator: str | None = None,
+    name: str | None = None,
+    basis: str | None = None,
 ) -> Rule:
     """Private exclusions: they show to nobody but as "a private rule".
 
@@ -265,6 +298,8 @@ def veto(
         Instead of `column`.
     name : str, optional
         Not shown.
+    basis : str, optional
+        See `must_differ`.
 
     Examples
     --------
@@ -277,10 +312,20 @@ def veto(
     if separator is not None and not isinstance(separator, str):
         raise ConfigError(must_be("veto()", "separator", "a text", separator))
     options = {"table": table, "separator": separator}
-    return Rule("veto", _named("veto()", name, "veto"), columns, columns, options, private=True)
+    return Rule(
+        "veto",
+        _named("veto()", name, "veto"),
+        columns,
+        columns,
+        options,
+        private=True,
+        basis=basis_of("veto()", basis),
+    )
 
 
-def no_twins(columns: str | Sequence[str], at_least: float = 1.0, *, name: str | None = None) -> Rule:
+def no_twins(
+    columns: str | Sequence[str], at_least: float = 1.0, *, name: str | None = None, basis: str | None = None
+) -> Rule:
     """Forbid people who agree on nearly all of these columns.
 
     Parameters
@@ -288,7 +333,8 @@ def no_twins(columns: str | Sequence[str], at_least: float = 1.0, *, name: str |
     columns : str or list of str
     at_least : float
         The share of columns, among those known of both, from which on two people are twins; above 0.
-    name : str, optional
+    name, basis : str, optional
+        See `must_differ`.
 
     Examples
     --------
@@ -297,10 +343,17 @@ def no_twins(columns: str | Sequence[str], at_least: float = 1.0, *, name: str |
     """
     names = column_names("no_twins()", "columns", columns)
     share = number("no_twins()", "at_least", at_least, above=0, at_most=1)
-    return Rule("no_twins", _named("no_twins()", name, "no_twins"), names, names, {"at_least": share})
+    return Rule(
+        "no_twins",
+        _named("no_twins()", name, "no_twins"),
+        names,
+        names,
+        {"at_least": share},
+        basis=basis_of("no_twins()", basis),
+    )
 
 
-def at_least(criterion: str, value: float, *, name: str | None = None) -> Rule:
+def at_least(criterion: str, value: float, *, name: str | None = None, basis: str | None = None) -> Rule:
     """Forbid pairs whose similarity on one criterion is below a floor, in either direction in which it counts.
 
     A similarity that is not known counts as what the criterion fills in for it.
@@ -311,7 +364,8 @@ def at_least(criterion: str, value: float, *, name: str | None = None) -> Rule:
         The criterion's name.
     value : float
         Above 0, at most 1.
-    name : str, optional
+    name, basis : str, optional
+        See `must_differ`.
 
     Examples
     --------
@@ -322,7 +376,12 @@ def at_least(criterion: str, value: float, *, name: str | None = None) -> Rule:
         raise ConfigError(must_be("at_least()", "criterion", "the name of a criterion", criterion))
     floor = number("at_least()", "value", value, above=0, at_most=1)
     options = {"criterion": criterion, "value": floor}
-    return Rule("at_least", _named("at_least()", name, f"at_least_{criterion}"), options=options)
+    return Rule(
+        "at_least",
+        _named("at_least()", name, f"at_least_{criterion}"),
+        options=options,
+        basis=basis_of("at_least()", basis),
+    )
 
 
 RULES: Mapping[str, Callable[..., Rule]] = MappingProxyType(

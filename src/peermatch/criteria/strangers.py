@@ -22,6 +22,7 @@ def count_strangers(
     absent: Collection[tuple[str, Any]] = (),
     private: bool = False,
     all_may_be_strangers: bool = False,
+    argument: str | None = None,
 ) -> str:
     """Look at the ids of a list of pairs, and return a note on those that nobody has ("" where there are none).
 
@@ -38,6 +39,8 @@ def count_strangers(
         Then the note only counts, and errors name nobody.
     all_may_be_strangers : bool
         Whether a list in which nobody is known is no error.
+    argument : str, optional
+        Which argument the list is, for the data of the error about a list in which nobody is known.
 
     Raises
     ------
@@ -70,7 +73,7 @@ def count_strangers(
             f"None of the {len(listed)} ids that {caller} lists belongs to anyone here{first}; people's ids look like "
             f"{example!r}. Correct the list, or leave it out."
         )
-        raise InputError(error_item("unknown_ids", message, accepted=repr(example)))
+        raise InputError(error_item("unknown_ids", message, column=argument, accepted=repr(example)))
     count = f"{len(strangers)} listed {'id' if len(strangers) == 1 else 'ids'} that nobody has"
     if private:
         return count

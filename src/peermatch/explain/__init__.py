@@ -1,10 +1,15 @@
 """Where a result comes from, in tables and in words: why these two, and why someone has nobody."""
 
+from peermatch.explain.alternatives import Alternatives, alternatives
+from peermatch.explain.audit import AuditExplanation
 from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
 from peermatch.explain.facts import Fact, Half, pair_fact, pair_facts, read_ahead
 from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
 from peermatch.explain.outcome import Outcome, pair_id, trio_id
 from peermatch.explain.paragraph import pair_reasons
+from peermatch.explain.price import Price
+from peermatch.explain.resolving import Resolve
+from peermatch.explain.sensitivity import Sensitivity, sensitivity
 from peermatch.explain.stability import (
     StabilitySide,
     StabilityView,
@@ -15,12 +20,18 @@ from peermatch.explain.stability import (
     stability_view,
     why_stable,
 )
+from peermatch.explain.two_people import pair_index
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
+from peermatch.explain.what_if import WhatIf, what_if
+from peermatch.explain.why_not import WhyNot, why_not
+from peermatch.explain.why_unmatched import WhyUnmatched, relaxations_frame, why_unmatched
 
 __all__ = [
     "FOR",
     "HELPS",
     "UNKNOWN",
+    "Alternatives",
+    "AuditExplanation",
     "Explanation",
     "Fact",
     "Finding",
@@ -28,9 +39,16 @@ __all__ = [
     "LeftOut",
     "Outcome",
     "PairExplanation",
+    "Price",
+    "Resolve",
+    "Sensitivity",
     "StabilitySide",
     "StabilityView",
+    "WhatIf",
+    "WhyNot",
     "WhyStable",
+    "WhyUnmatched",
+    "alternatives",
     "blocking_rows",
     "explain",
     "explain_pair",
@@ -42,10 +60,16 @@ __all__ = [
     "pair_fact",
     "pair_facts",
     "pair_id",
+    "pair_index",
     "pair_reasons",
     "read_ahead",
+    "relaxations_frame",
     "rule_name",
+    "sensitivity",
     "stability_view",
     "trio_id",
+    "what_if",
+    "why_not",
     "why_stable",
+    "why_unmatched",
 ]

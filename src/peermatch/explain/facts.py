@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from peermatch.cohort.aside import is_missing
-from peermatch.criteria import Criterion
+from peermatch.criteria import Criterion, age_of
 from peermatch.criteria.measures import PrimitiveMeasure
 from peermatch.explain.outcome import Outcome
-from peermatch.explain.wording import cell_text, column_words, listing, told_apart
+from peermatch.explain.wording import cell_text, column_words, counted, listing, told_apart
 
-__all__ = ["SENSITIVE", "Fact", "Half", "pair_fact", "pair_facts", "read_ahead"]
+__all__ = ["SENSITIVE", "Fact", "Half", "meeting_text", "pair_fact", "pair_facts", "read_ahead"]
 
 SENSITIVE = "(sensitive)"
 NOT_GIVEN = "not given"
@@ -348,10 +348,31 @@ def _ties_text(half: Half, reader: _Reader, side: int) -> str:
     return "a tie" if half.similarity > 0 else "no tie"
 
 
+def _novelty_text(half: Half, reader: _Reader, side: int) -> str:
+    return meeting_text(reader.criterion, half.similarity)
+
+
+def meeting_text(criterion: Criterion, similarity: float) -> str:
+    """Say when two people last met, from what novelty a pair of them has.
+
+    Examples
+    --------
+    >>> from peermatch.criteria import novelty
+    >>> meeting_text(novelty(half_life=3), 0.75), meeting_text(novelty(half_life=90, unit="days"), 0.0)
+    ('met 6 rounds ago', 'met today')
+    """
+    age = age_of(criterion, similarity)
+    if age is None:
+        return "no earlier meeting known"
+    unit = criterion.options["unit"]
+    return "met today" if age == 0 else f"met {counted(age, unit.removesuffix('s'))} ago"
+
+
 _TEXTS: Mapping[str, Callable[[Half, _Reader, int], str]] = MappingProxyType(
     {
         "available": _available_text,
         "complement": _complement_text,
+        "novelty": _novelty_text,
         "prefers": _prefers_text,
         "ties": _ties_text,
     }

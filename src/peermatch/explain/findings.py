@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from peermatch.cohort.aside import is_missing
-from peermatch.explain.facts import Fact, Half
+from peermatch.explain.facts import Fact, Half, meeting_text
 from peermatch.explain.wording import cell_text, column_words, counted, listing, percent, told_apart
 
 __all__ = ["AGAINST", "BETWEEN", "FOR", "HELPS", "IDLE", "UNKNOWN", "Finding", "findings_of"]
@@ -260,6 +260,14 @@ def _ties(fact: Fact) -> Phrases:
         yield FOR, "an existing tie between them"
 
 
+def _novelty(fact: Fact) -> Phrases:
+    words = meeting_text(fact.criterion, fact.similarity)
+    yield (
+        _tone(fact.similarity),
+        "no earlier meeting of theirs is known" if fact.similarity >= 1 else f"they last {words}",
+    )
+
+
 def _custom(fact: Fact) -> Phrases:
     yield _tone(fact.similarity), f"{column_words(fact.criterion.name)} ({percent(fact.similarity)})"
 
@@ -272,6 +280,7 @@ _KINDS: Mapping[str, Callable[[Fact], Phrases]] = MappingProxyType(
         "custom": _custom,
         "different": _different,
         "near": _near,
+        "novelty": _novelty,
         "overlap": _overlap,
         "prefers": _prefers,
         "same": _same,

@@ -82,13 +82,15 @@ class Outcome:
     fitted : tuple of FittedCriterion
         In the order of ``scores.criteria``.
     round : str or None
-    objective : {"everyone_first", "best_total", "worst_first"}
+    objective : {"everyone_first", "best_total", "worst_first", "leximin"}
     stated : StatedScores, optional
         What people stated themselves.
     problem : Problem, optional
         What the solver was given, and in `positions` whom its rows and columns mean.
     trios_asked_for : bool
         Whether those left over were to join pairs.
+    minimum : pair of int64 arrays or None
+        How many partners each person of a side needs; None: nobody needs any.
     """
 
     everyone: tuple[Cohort, Cohort | None]
@@ -104,6 +106,7 @@ class Outcome:
     problem: Problem | None = None
     positions: tuple[IntArray, IntArray] | None = None
     trios_asked_for: bool = False
+    minimum: tuple[IntArray | None, IntArray | None] = (None, None)
 
     @property
     def asks_for_stability(self) -> bool:
@@ -205,6 +208,16 @@ class Outcome:
         """Return how many partners each person of a side may have."""
         given = self.capacity[hand]
         return np.ones(len(self.cohort(hand)), dtype=np.int64) if given is None else given
+
+    @property
+    def has_minima(self) -> bool:
+        """Whether anybody was said to need partners."""
+        return any(part is not None for part in self.minimum)
+
+    def least(self, hand: int) -> IntArray:
+        """Return how many partners each person of a side needs."""
+        given = self.minimum[hand]
+        return np.zeros(len(self.cohort(hand)), dtype=np.int64) if given is None else given
 
     @cached_property
     def pairs_of(self) -> tuple[list[list[int]], list[list[int]]]:

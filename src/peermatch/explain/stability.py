@@ -12,11 +12,10 @@ import pandas as pd
 
 from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
-from peermatch.criteria import key_of
 from peermatch.errors import ConfigError
-from peermatch.explain.explanation import find_person
 from peermatch.explain.outcome import Outcome
-from peermatch.explain.wording import counted, listing, score_text, text_table, wrapped
+from peermatch.explain.two_people import forbidden_text, together, two_people
+from peermatch.explain.wording import counted, score_text, text_table, wrapped
 from peermatch.problem import GRID, IntArray, Matching, NoStableCertificate, Problem
 from peermatch.verify import refusals
 
@@ -165,15 +164,11 @@ def why_stable(outcome: Outcome, a: Any, b: Any) -> WhyStable:
             "why_stable() is about results of a stable solver: pair with preferences=, or with solver='roommates' or, "
             f"on two sides, 'deferred'. This one was made by {outcome.matching.solver!r}."
         )
-    first, second = _two(outcome, a, b)
+    first, second = two_people(outcome, a, b, caller="why_stable()")
     kind = outcome.everyone[0].kind
     labels = (outcome.label(*first), outcome.label(*second))
     u, v = (first[1], second[1]) if first[0] == 0 else (second[1], first[1])
-    together = any(
-        pair in ([u, v], [v, u]) if not outcome.two_sided else pair == [u, v]
-        for pair in outcome.pairs.tolist()
-    )
-    if together:
+    if together(outcome, u, v):
         return WhyStable("together", (), f"{labels[0]} and {labels[1]} are paired with each other.", kind)
     problem, matching, places = _free_matching(outcome)
     at = (places[0][u], places[1][v])
@@ -182,7 +177,7 @@ def why_stable(outcome: Outcome, a: Any, b: Any) -> WhyStable:
         return WhyStable("demanded", (), f"{taken} is in a demanded pair and was not free to choose.", kind)
     found = refusals(problem, matching, [at[0]], [at[1]])
     if not found.allowed[0]:
-        return WhyStable("forbidden", (), _forbidden(outcome, u, v, labels), kind)
+        return WhyStable("forbidden", (), forbidden_text(outcome, u, v, labels), kind)
     columns = (0, 1) if first[0] == 0 else (1, 0)
     sides = tuple(
         _side(outcome, who, whom, int(found.gains[0, column]), bool(found.refuses[0, column]))
@@ -190,27 +185,6 @@ def why_stable(outcome: Outcome, a: Any, b: Any) -> WhyStable:
     )
     verdict = "refused" if any(side.refuses for side in sides) else "blocking"
     return WhyStable(verdict, sides, _told(sides, verdict), kind)
-
-
-def _two(outcome: Outcome, a: Any, b: Any) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return side and position of both, who must be two people who could be paired by where they stand."""
-    if outcome.two_sided:
-        maps = (outcome.sides.left_positions, outcome.sides.right_positions)
-        for one, other in ((0, 1), (1, 0)):
-            if key_of(a) in maps[one] and key_of(b) in maps[other]:
-                return (one, maps[one][key_of(a)]), (other, maps[other][key_of(b)])
-    found = []
-    for id in (a, b):
-        hand = find_person(outcome, id)
-        positions = outcome.sides.left_positions if hand == 0 else outcome.sides.right_positions
-        if key_of(id) not in positions:
-            raise ConfigError(f"{id!r} does not take part.")
-        found.append((hand, positions[key_of(id)]))
-    if found[0] == found[1]:
-        raise ConfigError(f"why_stable() takes two people. Got {a!r} twice.")
-    if outcome.two_sided:
-        raise ConfigError(f"{a!r} and {b!r} are both on the {outcome.side_name(found[0][0])} side.")
-    return found[0], found[1]
 
 
 def _free_matching(outcome: Outcome) -> tuple[Problem, Matching, tuple[IntArray, IntArray]]:
@@ -231,21 +205,6 @@ def _free_matching(outcome: Outcome) -> tuple[Problem, Matching, tuple[IntArray,
         outcome.problem, pairs, status=outcome.matching.status, solver=outcome.matching.solver
     )
     return outcome.problem, matching, (places[0], places[1])
-
-
-def _forbidden(outcome: Outcome, u: int, v: int, labels: tuple[str, str]) -> str:
-    from peermatch.explain.unmatched import rule_name
-
-    at = np.array([u], dtype=np.int64), np.array([v], dtype=np.int64)
-    names = [
-        rule_name(outcome, enforced)
-        for enforced in outcome.enforcement.rules
-        if enforced.mask is not None and bool(enforced.mask.pairs(*at)[0])
-    ]
-    if names == ["preferences"]:
-        return f"{labels[0]} and {labels[1]} do not both accept each other: one of them gave a list without the other."
-    forbids = "forbid" if len(names) > 1 else "forbids"
-    return f"{labels[0]} and {labels[1]} may not be paired: {listing(names) or 'a rule'} {forbids} it."
 
 
 def _side(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.criteria import EnforcedRule
+from peermatch.criteria import EnforcedRule, shown_name
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.wording import counted
 from peermatch.problem import FORBIDDEN, IntArray, Status
@@ -46,11 +46,8 @@ class LeftOut:
 
 def rule_name(outcome: Outcome, enforced: EnforcedRule) -> str:
     """Return the name of a rule that people may read: one on a sensitive criterion is private as well."""
-    rule = enforced.rule
     sensitive = {c.criterion.name for c in outcome.scores.criteria if c.criterion.sensitive}
-    if rule.kind == "at_least" and rule.options.get("criterion") in sensitive:
-        return "a private rule"
-    return rule.public_name
+    return shown_name(enforced.rule, sensitive)
 
 
 def left_out(outcome: Outcome, hand: int, positions: Sequence[int] | None = None) -> list[LeftOut]:
@@ -158,6 +155,8 @@ class _Room:
     open_: npt.NDArray[np.bool_]
     free: npt.NDArray[np.bool_]
     demands: bool
+    minima: bool
+    many_each: bool
     status: Status
     objective: str
     undecided: bool
@@ -184,6 +183,8 @@ class _Room:
             open_=theirs > held,
             free=theirs > np.array(taken, dtype=np.int64),
             demands=len(required) > 0,
+            minima=outcome.has_minima,
+            many_each=bool(places.max(initial=0) > 1 and theirs.max(initial=0) > 1),
             status=status,
             objective=outcome.objective,
             # not cut short: ties left it open
@@ -288,9 +289,12 @@ def _choice(room: _Room) -> str:
     if room.status == Status.STABLE:
         return "everyone this person could be with has someone they like at least as much"
     if room.status == Status.OPTIMAL:
-        given = ", given the demanded pairs" if room.demands else ""
+        asked = ["the demanded pairs"] * room.demands + ["what others need at least"] * room.minima
+        given = f", given {' and '.join(asked)}" if asked else ""
         if room.objective == "worst_first":
             return f"leaving this person out is best for the weakest pair, then for the total{given}"
+        if room.objective == "leximin":
+            return f"leaving this person out is best for the weakest pairs, one after another{given}"
         return f"leaving this person out costs the programme least{given}"
     return "that it is this person is not proved to be the best choice"
 
@@ -312,6 +316,8 @@ def _crowding(room: _Room, partners: _Partners) -> str:
         parts.append(f"{who} {_have(count)} another partner; it is not proved that no better way exists")
     elif room.objective == "best_total":
         parts.append(f"{who} {_are(count)} worth more to the total with someone else, or alone")
+    elif room.many_each:
+        parts.append(f"{who} {_are(count)} needed by others: no other choice makes more pairs")
     else:
         parts.append(f"{who} {_are(count)} needed by others: no other choice of pairs reaches more people")
     return _sentence(parts)

@@ -26,6 +26,7 @@ from peermatch.problem.flow import FlowProblem
 from peermatch.problem.flow_certificate import FlowCertificate, ShortageCertificate
 from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
 from peermatch.problem.kept import KeptScores
+from peermatch.problem.leximin_certificate import LeximinCertificate, LeximinStage
 from peermatch.problem.listed import ListedScores, ListedUtilities, utility_of_entries
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
@@ -86,6 +87,8 @@ __all__ = [
     "GraphCertificate",
     "IntArray",
     "KeptScores",
+    "LeximinCertificate",
+    "LeximinStage",
     "ListedScores",
     "ListedUtilities",
     "Matching",

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from peermatch.problem.flow_certificate import FlowCertificate, ShortageCertificate
+from peermatch.problem.leximin_certificate import LeximinCertificate
 from peermatch.problem.scores import IntArray
 
 __all__ = [
@@ -215,6 +216,7 @@ Certificate = (
     | BoundCertificate
     | ProtectedCertificate
     | WorstFirstCertificate
+    | LeximinCertificate
     | StabilityCertificate
     | NoStableCertificate
     | FlowCertificate

@@ -13,7 +13,7 @@ from peermatch.problem.scores import Candidates, IntArray, PairScores, top_of_bl
 
 __all__ = ["OBJECTIVES", "ClonedScores", "Problem", "first_places"]
 
-OBJECTIVES = ("everyone_first", "best_total", "worst_first")
+OBJECTIVES = ("everyone_first", "best_total", "worst_first", "leximin")
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,10 @@ class Problem:
     Parameters
     ----------
     scores : PairScores
-    objective : {"everyone_first", "best_total", "worst_first"}
+    objective : {"everyone_first", "best_total", "worst_first", "leximin"}
         As many pairs as possible and then the best total; the best total alone (a pair is then made only if it adds
-        to the total); or as many pairs as possible, then the best worst pair, then the best total.
+        to the total); as many pairs as possible, then the best worst pair, then the best total; or as many pairs as
+        possible, then the best worst pair, then the best second-worst, and so on (small pools).
     capacity : pair of int64 arrays or None
         Two sides only: how many partners each person of the left and of the right side may have. None: one each.
         Where both sides have people with more than one place, only the solver 'deferred' takes the problem.

@@ -1,5 +1,7 @@
 """Programmes over rounds."""
 
+from peermatch.programme.advised import Advised
+from peermatch.programme.advisers import assign_advisers
 from peermatch.programme.circled import Circled
 from peermatch.programme.circles import form_circles
 from peermatch.programme.dossier import Dossier
@@ -10,11 +12,13 @@ from peermatch.programme.rounds import plan_rounds
 from peermatch.programme.turns import Turns
 
 __all__ = [
+    "Advised",
     "Circled",
     "Dossier",
     "Programme",
     "RoundPlan",
     "Turns",
+    "assign_advisers",
     "extend_history",
     "form_circles",
     "plan_rounds",

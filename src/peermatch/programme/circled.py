@@ -257,6 +257,11 @@ class Circled:
 
     # ---- inside -----------------------------------------------------------------------------------------
 
+    @property
+    def group_ids(self) -> list[str]:
+        """The id of each circle: it depends on the round and the ids of its members alone."""
+        return [group for group, _ in self._named]
+
     @cached_property
     def _named(self) -> list[tuple[str, IntArray]]:
         return [(group_id("c", self.round, self._ids(part)), part) for part in self.circles_of_positions]

@@ -16,6 +16,7 @@ from peermatch.errors import ConfigError, InfeasibleError, VerificationError
 from peermatch.problem import CircleProblem, CircleRule, Control, IntArray
 from peermatch.programme.circled import Circled
 from peermatch.programme.groups import blocks_of, prepare_groups
+from peermatch.run.guarded import refuse_use
 from peermatch.run.solving import solving_order
 from peermatch.run.way import Prepared
 from peermatch.solvers import Circles, circle_sizes
@@ -101,6 +102,9 @@ def form_circles(
         as_of=as_of,
         control=control,
     )
+    for rule in rules:
+        if isinstance(rule, (tuple, list)) and len(rule) > 1 and isinstance(rule[1], str):
+            refuse_use(matcher, f"The rule {rule[0]!r} of circles", rule[1])
     told = [_read_rule(ready.sides, number, rule) for number, rule in enumerate(rules, start=1)]
     order = solving_order(ready.sides.left.ids, round)
     scores = ready.scores.take(order, order)

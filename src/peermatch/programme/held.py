@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -30,6 +31,9 @@ __all__ = [
     "matcher_without",
     "months_before",
     "named",
+    "older",
+    "rounds_of",
+    "weakest_of_last",
 ]
 
 HISTORY = ("round", "date", "a", "b", "status")
@@ -80,6 +84,44 @@ def attendance_of(pairing: Pairing, date: str | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(ATTENDANCE), dtype=object)
 
 
+def rounds_of(attendance: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a round: round, date, took_part, pairs, sat_out, mean, worst."""
+    rows = []
+    for name, part in attendance.groupby("round", sort=False, dropna=False):
+        paired = part[part["status"] == "paired"]
+        scores = paired["score"].astype(float)
+        rows.append(
+            {
+                "round": name,
+                "date": part["date"].iloc[0],
+                "took_part": len(part),
+                "pairs": int((history["round"] == name).sum()),
+                "sat_out": len(part) - len(paired),
+                "mean": float(scores.mean()) if len(scores) else None,
+                "worst": float(scores.min()) if len(scores) else None,
+            }
+        )
+    return pd.DataFrame(rows, columns=["round", "date", "took_part", "pairs", "sat_out", "mean", "worst"])
+
+
+def weakest_of_last(attendance: pd.DataFrame, history: pd.DataFrame) -> tuple[Any, ...]:
+    """Return the weakest pair of the last round that is written down, the first of several; see `turns.weakest`."""
+    if attendance.empty:
+        return ()
+    last = attendance["round"].iloc[-1]
+    rows = attendance[(attendance["round"] == last) & (attendance["status"] == "paired")]
+    score_of = {
+        key_of(id): float(score) for id, score in zip(rows["id"], rows["score"], strict=True)
+    }  # one place each: a score a person
+    met = history[history["round"] == last]
+    pairs = [
+        (score_of[key_of(a)], (a, b))
+        for a, b in zip(met["a"], met["b"], strict=True)
+        if key_of(a) in score_of
+    ]
+    return min(pairs, key=lambda pair: pair[0])[1] if pairs else ()
+
+
 def named(
     frame: pd.DataFrame, key: tuple[str, Any], columns: tuple[str, ...]
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -97,6 +139,8 @@ def listed_about(matcher: PeerMatcher, key: tuple[str, Any]) -> list[tuple[str, 
     """
     found = []
     parts: list[Rule | Criterion] = [*matcher.rules, *matcher.criteria]
+    if matcher.advisers is not None:
+        parts += [*matcher.advisers.rules, *matcher.advisers.criteria]
     for part in parts:
         name = part.public_name if isinstance(part, Rule) else part.name
         for option in _TABLES:
@@ -130,9 +174,14 @@ def matcher_without(matcher: PeerMatcher, key: tuple[str, Any]) -> PeerMatcher:
             options[option] = left.reset_index(drop=True)
         return replace(part, options=options)
 
-    rules = [rule for rule in map(kept, matcher.rules) if rule is not None]
-    criteria = [criterion for criterion in map(kept, matcher.criteria) if criterion is not None]
-    return replace(matcher, rules=rules, criteria=criteria)
+    def all_kept(parts: Sequence[Part]) -> list[Part]:
+        return [part for part in map(kept, parts) if part is not None]
+
+    advisers = matcher.advisers
+    if advisers is not None:
+        advisers = replace(advisers, rules=all_kept(advisers.rules), criteria=all_kept(advisers.criteria))
+    rules, criteria = all_kept(matcher.rules), all_kept(matcher.criteria)
+    return replace(matcher, rules=rules, criteria=criteria, advisers=advisers)
 
 
 def _pairs(table: Any) -> pd.DataFrame:
@@ -145,6 +194,27 @@ def days_of(frame: pd.DataFrame) -> list[dt.date | None]:
         day_of(name) if is_missing(date) else as_day(date, "date", row)
         for row, (date, name) in enumerate(zip(frame["date"], frame["round"], strict=True), start=1)
     ]
+
+
+def older(
+    frame: pd.DataFrame, name: str, limit: dt.date, undated: str
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which rows are of days before the limit.
+
+    Raises
+    ------
+    InputError
+        If rows have no day, and `undated` is "refuse".
+    """
+    days = days_of(frame)
+    unknown = [row for row, day in enumerate(days, start=1) if day is None]
+    if unknown and undated == "refuse":
+        message = (
+            f"{len(unknown)} rows of the {name} have no date, the first is row {unknown[0]}; whether they are "
+            "older cannot be told. Say undated='keep' or undated='drop'."
+        )
+        raise InputError(error_item("undated", message, column="date", row=unknown[0], found=None))
+    return np.array([undated == "drop" if day is None else day < limit for day in days], dtype=bool)
 
 
 def months_before(as_of: Any, months: int) -> dt.date:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from peermatch.explain.wording import counted
 from peermatch.pairing import Pairing
 from peermatch.problem import GRID
 from peermatch.programme.history import extend_history
@@ -19,7 +20,7 @@ __all__ = ["RoundPlan", "sit_outs_frame"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RoundPlan:
-    """Rounds in which nobody meets anyone twice. `plan_rounds` makes it.
+    """Rounds in which nobody meets anyone twice, or only as the rules say. `plan_rounds` makes it.
 
     Attributes
     ----------
@@ -31,6 +32,8 @@ class RoundPlan:
         No rounds of this number without repeats, from the same people and rules, are worth more together.
     gap : float
         The bound less the total.
+    repeats_allowed : bool
+        Whether people may meet again within the plan.
     verified : bool
         Whether every round and the bound were checked by code that shares nothing with the solver.
 
@@ -50,6 +53,19 @@ class RoundPlan:
     bound: float
     verified: bool
     dates: tuple[str | None, ...]
+    repeats_allowed: bool = False
+
+    @property
+    def repeats(self) -> int:
+        """How many of the pairs have met in an earlier round of the plan."""
+        seen: set[tuple[Any, Any]] = set()
+        again = 0
+        for pairing in self.pairings:
+            left, right = pairing.sides.left.ids, pairing.sides.columns_side.ids
+            pairs = [(left[u], right[v]) for u, v in pairing.matching.pairs.tolist()]
+            again += sum(pair in seen for pair in pairs)
+            seen.update(pairs)
+        return again
 
     @property
     def gap(self) -> float:
@@ -134,6 +150,12 @@ class RoundPlan:
 
     def __str__(self) -> str:
         share = self.gap / self.bound if self.bound else 0.0
+        if self.repeats_allowed:
+            repeats = counted(self.repeats, "repeat") if self.repeats else "no repeats"
+            return (
+                f"{len(self.pairings)} rounds with {repeats}, worth {self.total:.3f} together. Rounds of people who "
+                f"never met are worth at most {self.bound:.3f}, however they are chosen: {share:.2%} more."
+            )
         return (
             f"{len(self.pairings)} rounds without repeats, worth {self.total:.3f} together. However rounds are chosen, "
             f"they are worth at most {self.bound:.3f}: at most {share:.2%} is lost by planning one after the other."

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from peermatch.checks import check_count, must_be
+from peermatch.checks import check_count, did_you_mean, must_be
 from peermatch.cohort.aside import is_missing
-from peermatch.criteria import key_of
+from peermatch.criteria import key_of, looks_back
 from peermatch.criteria.history import round_order
 from peermatch.errors import ConfigError, InputError, error_item
 from peermatch.matcher import PeerMatcher
@@ -26,12 +26,15 @@ from peermatch.programme.turns import Turns, weakest
 
 __all__ = ["Programme"]
 
+Asked = TypeVar("Asked")
+
 
 class Programme:
     """A programme over its rounds: what matters, who met whom, who sat out, and what is held about people.
 
-    A programme is a ledger: `run`, `record`, `forget` and `retain` change it, all else only reads it. Whatever it hands
-    out is a copy, and whatever it holds is plain data. It holds no profiles: people come anew each round.
+    A programme is a ledger: `run`, `record`, `withdraw`, `forget` and `retain` change it, all else only reads it.
+    Whatever it hands out is a copy, and whatever it holds is plain data. It holds no profiles: people come anew each
+    round.
 
     Parameters
     ----------
@@ -100,22 +103,7 @@ class Programme:
     @property
     def rounds(self) -> pd.DataFrame:
         """One row a round that was run here: round, date, took_part, pairs, sat_out, mean, worst."""
-        rows = []
-        for name, part in self._attendance.groupby("round", sort=False, dropna=False):
-            paired = part[part["status"] == "paired"]
-            scores = paired["score"].astype(float)
-            rows.append(
-                {
-                    "round": name,
-                    "date": part["date"].iloc[0],
-                    "took_part": len(part),
-                    "pairs": int((self._history["round"] == name).sum()),
-                    "sat_out": len(part) - len(paired),
-                    "mean": float(scores.mean()) if len(scores) else None,
-                    "worst": float(scores.min()) if len(scores) else None,
-                }
-            )
-        return pd.DataFrame(rows, columns=["round", "date", "took_part", "pairs", "sat_out", "mean", "worst"])
+        return held.rounds_of(self._attendance, self._history)
 
     @property
     def sit_outs(self) -> pd.DataFrame:
@@ -126,6 +114,11 @@ class Programme:
     def turns(self) -> Turns:
         """Who sat out in which round, and who had the weakest pair of the last one: whose turn it is."""
         return Turns(tuple(ids for _, ids in self._sat_out()), self._weakest)
+
+    @property
+    def next_round(self) -> str:
+        """The name of the next round, if it is given none: the one after the latest, else "round 1"."""
+        return self._new_name(None)
 
     def _sat_out(self) -> list[tuple[str, tuple[Any, ...]]]:
         return [
@@ -143,6 +136,7 @@ class Programme:
         role: str | None = None,
         org: Any = None,
         locks: Any = None,
+        set_aside: Any = None,
         fitted: Any = None,
         round: str | None = None,
         as_of: Any = None,
@@ -154,7 +148,7 @@ class Programme:
 
         Parameters
         ----------
-        people, others, role, org, locks, fitted, as_of, progress, cancel, time_limit
+        people, others, role, org, locks, set_aside, fitted, as_of, progress, cancel, time_limit
             As in `PeerMatcher.match`. Without `as_of`, a round that is named for a month has its first day.
         round : str, optional
             Its name; without it, the one after the latest round, else "round 1".
@@ -165,22 +159,26 @@ class Programme:
             If there was a round of that name, or as `PeerMatcher.match` does.
         """
         name = self._new_name(round)
-        looks_back = any(rule.kind == "no_repeat" for rule in self._matcher.rules)
-        pairing = self._matcher.match(
-            people,
-            others,
-            role=role,
-            org=org,
-            history=self._history if looks_back else None,
-            locks=locks,
-            fitted=fitted,
-            first=self.turns.first() if self._protect else None,
-            round=name,
-            as_of=day_of(name) if as_of is None else as_of,
-            progress=progress,
-            cancel=cancel,
-            time_limit=time_limit,
-        )
+
+        def match(history: pd.DataFrame | None) -> Pairing:
+            return self._matcher.match(
+                people,
+                others,
+                role=role,
+                org=org,
+                history=history,
+                locks=locks,
+                set_aside=set_aside,
+                fitted=fitted,
+                first=self.turns.first() if self._protect else None,
+                round=name,
+                as_of=day_of(name) if as_of is None else as_of,
+                progress=progress,
+                cancel=cancel,
+                time_limit=time_limit,
+            )
+
+        pairing = self._looking_back(match)
         self.record(pairing)
         return pairing
 
@@ -194,6 +192,7 @@ class Programme:
         org: Any = None,
         fitted: Any = None,
         start: str | None = None,
+        repeats: str = "never",
         as_of: Any = None,
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
@@ -203,27 +202,47 @@ class Programme:
 
         Parameters
         ----------
-        people, k, others, role, org, fitted, start, as_of, progress, cancel, time_limit
+        people, k, others, role, org, fitted, start, repeats, as_of, progress, cancel, time_limit
             As in `plan_rounds`.
         """
-        looks_back = any(rule.kind == "no_repeat" for rule in self._matcher.rules)
-        return plan_rounds(
-            self._matcher,
-            people,
-            k,
-            others,
-            role=role,
-            org=org,
-            history=self._history if looks_back else None,
-            turns=self.turns,
-            protect=self._protect,
-            fitted=fitted,
-            start=self._new_name(start),
-            as_of=as_of,
-            progress=progress,
-            cancel=cancel,
-            time_limit=time_limit,
-        )
+        name = self._new_name(start)
+
+        def plan(history: pd.DataFrame | None) -> RoundPlan:
+            return plan_rounds(
+                self._matcher,
+                people,
+                k,
+                others,
+                role=role,
+                org=org,
+                history=history,
+                turns=self.turns,
+                protect=self._protect,
+                fitted=fitted,
+                start=name,
+                repeats=repeats,
+                as_of=as_of,
+                progress=progress,
+                cancel=cancel,
+                time_limit=time_limit,
+            )
+
+        return self._looking_back(plan)
+
+    def _looking_back(self, ask: Callable[[pd.DataFrame | None], Asked]) -> Asked:
+        """Ask with the history, where anything looks at it; without it, where nobody in it takes part any more.
+
+        A history that a user hands over and in which nobody is known is refused, for it is likely of other people. This
+        one is the programme's own: then all have left, and there is nothing to look at.
+        """
+        if not looks_back(self._matcher.criteria, self._matcher.rules) or self._history.empty:
+            return ask(None)
+        try:
+            return ask(self._history)
+        except InputError as error:
+            if not any(item["code"] == "unknown_ids" and item["column"] == "history" for item in error.items):
+                raise
+        return ask(None)
 
     def record(self, pairing: Pairing) -> None:
         """Write a round down that was matched elsewhere: one of a plan, say.
@@ -244,6 +263,38 @@ class Programme:
         kept = [part for part in (self._attendance, fresh) if len(part)]
         self._attendance = pd.concat(kept, ignore_index=True) if kept else self._attendance
         self._weakest = weakest(pairing)
+
+    def withdraw(self, round: str) -> dict[str, int]:
+        """Take a round back, as if it had not been: to run it again, say.
+
+        Parameters
+        ----------
+        round : str
+
+        Returns
+        -------
+        dict
+            How many rows of what were taken away: history, attendance.
+
+        Raises
+        ------
+        ConfigError
+            If there was no round of that name.
+        """
+        known = [name for name in self._known_rounds() if not is_missing(name)]
+        if round not in known:
+            raise ConfigError(
+                f"There was no round {round!r}." + did_you_mean(str(round), list(map(str, known)))
+            )
+        met, took_part = self._history["round"] == round, self._attendance["round"] == round
+        removed = {"history": int(met.sum()), "attendance": int(took_part.sum())}
+        rounds = list(self._attendance["round"])
+        was_last = bool(rounds) and rounds[-1] == round
+        self._history = self._history[~met].reset_index(drop=True)
+        self._attendance = self._attendance[~took_part].reset_index(drop=True)
+        if was_last:
+            self._weakest = held.weakest_of_last(self._attendance, self._history)
+        return removed
 
     def _new_name(self, name: str | None) -> str:
         known = [value for value in self._known_rounds() if not is_missing(value)]
@@ -343,18 +394,8 @@ class Programme:
         if undated not in ("refuse", "keep", "drop"):
             raise ConfigError(must_be("retain", "undated", "'refuse', 'keep' or 'drop'", undated))
         limit = held.months_before(as_of, months)
-        masks = []
-        for name, frame in (("history", self._history), ("attendance", self._attendance)):
-            days = held.days_of(frame)
-            unknown = [row for row, day in enumerate(days, start=1) if day is None]
-            if unknown and undated == "refuse":
-                message = (
-                    f"{len(unknown)} rows of the {name} have no date, the first is row {unknown[0]}; whether they are "
-                    "older cannot be told. Say undated='keep' or undated='drop'."
-                )
-                raise InputError(error_item("undated", message, column="date", row=unknown[0], found=None))
-            masks.append([undated == "drop" if day is None else day < limit for day in days])
-        old_pairs, old_rows = (pd.Series(mask, dtype=bool).to_numpy() for mask in masks)
+        old_pairs = held.older(self._history, "history", limit, undated)
+        old_rows = held.older(self._attendance, "attendance", limit, undated)
         self._history = self._history[~old_pairs].reset_index(drop=True)
         self._attendance = self._attendance[~old_rows].reset_index(drop=True)
         if self._attendance.empty:
@@ -389,8 +430,12 @@ class Programme:
         InputError
             If the data is not a programme's; says what is wrong with it.
         """
+        return cls._from_data(data, None)
+
+    @classmethod
+    def _from_data(cls, data: Any, matcher: PeerMatcher | None) -> Programme:
         parts = saved.checked(data)
-        programme = cls(PeerMatcher.from_dict(parts["matcher"]), protect=parts["protect"])
+        programme = cls(matcher or PeerMatcher.from_dict(parts["matcher"]), protect=parts["protect"])
         programme._history = saved.table_from(parts["history"], "history", held.HISTORY)
         programme._attendance = saved.table_from(parts["attendance"], "attendance", held.ATTENDANCE)
         if not isinstance(parts["weakest"], list):
@@ -413,15 +458,21 @@ class Programme:
         return saved.write_json(path, self.to_dict())
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Programme:
+    def load(cls, path: str | os.PathLike[str], *, matcher: PeerMatcher | None = None) -> Programme:
         """Read a programme that `save` wrote.
+
+        Parameters
+        ----------
+        path : path
+        matcher : PeerMatcher, optional
+            What matters from now on, in place of the matcher that was saved.
 
         Raises
         ------
         InputError
             If the file cannot be read, or holds something else.
         """
-        return cls.from_dict(saved.read_json(path))
+        return cls._from_data(saved.read_json(path), matcher)
 
     def __repr__(self) -> str:
         rounds = len(self._known_rounds())

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from peermatch.checks import check_count
+from peermatch.checks import check_count, must_be
 from peermatch.cohort.aside import is_missing, read_table
 from peermatch.criteria import EnforcedRule, Enforcement, Rule
 from peermatch.criteria.history import round_order
@@ -30,6 +30,7 @@ from peermatch.problem import (
 from peermatch.programme.labels import day_of, following, round_names
 from peermatch.programme.plan import RoundPlan
 from peermatch.programme.relaxation import degree_duals
+from peermatch.programme.repeating import Asked, plan_with_repeats
 from peermatch.programme.turns import Turns, alone_in, weakest_of
 from peermatch.run.first import first_places_of, protected_sentence
 from peermatch.scoring import LazyScores
@@ -56,6 +57,7 @@ def plan_rounds(
     history: Any = None,
     turns: Turns | None = None,
     protect: bool = True,
+    repeats: str = "never",
     fitted: Any = None,
     start: str | None = None,
     as_of: Any = None,
@@ -63,7 +65,7 @@ def plan_rounds(
     cancel: Callable[[], bool] | None = None,
     time_limit: float | None = None,
 ) -> RoundPlan:
-    """Plan k rounds in which nobody meets anyone twice.
+    """Plan k rounds in which nobody meets anyone twice, or only as the rules say.
 
     The best k rounds together are NP-hard to find. So rounds are solved one after the other, each exactly (as many
     pairs as possible, then those whose turn it is, then the best total) among the pairs that the rounds before it left,
@@ -82,6 +84,9 @@ def plan_rounds(
     protect : bool, default True
         Whoever sat out goes first in the rounds after it: they sit out again only where that cannot be helped, least
         of all twice in a row (see `Turns.first`). The people of a round's weakest pair do not sit out in the next.
+    repeats : {"never", "by_rules"}
+        Whether nobody meets anyone twice within the plan; or whether that is left to the matcher's ``no_repeat`` and
+        ``novelty``, which then see the rounds of the plan as well. The bound is then that of people who never met.
     start : str, optional
         The name of the first round: a month such as "2026-12", or a text that ends in a number. Without it, the one
         after the latest round of `history`, else "round 1".
@@ -123,6 +128,8 @@ def plan_rounds(
         check_count("plan_rounds", "k", k, at_least=1)
     except ValueError as error:
         raise ConfigError(str(error)) from None
+    if repeats not in ("never", "by_rules"):
+        raise ConfigError(must_be("plan_rounds", "repeats", "'never' or 'by_rules'", repeats))
     solver = check_rounds_possible(matcher, "plan_rounds()")
     if matcher.odd != "sit_out":
         raise ConfigError(
@@ -130,6 +137,9 @@ def plan_rounds(
             "one round after the other with it, as Programme.run() does, or plan with odd='sit_out'."
         )
     names = round_names(_first_name(history) if start is None else start, k)
+    if repeats == "by_rules":
+        asked = Asked(people, others, role, org, history, fitted, as_of, progress, cancel, time_limit)
+        return plan_with_repeats(matcher, names, asked, (turns or Turns()) if protect else None)
     began = time.monotonic()
     recorder = OneFirst(k=max(solver.k, _CANDIDATES_PER_ROUND * k))
     turns = turns or Turns()
@@ -178,9 +188,9 @@ def check_rounds_possible(matcher: PeerMatcher, caller: str) -> Blossom:
             f"{caller} proves every round: it needs the solver 'blossom' without gap= or candidates_only=. This "
             f"matcher has {solver.name!r}."
         )
-    if matcher.objective == "worst_first":
+    if matcher.objective in ("worst_first", "leximin"):
         raise ConfigError(
-            f"{caller} needs the objective 'everyone_first' or 'best_total'. This matcher has 'worst_first'."
+            f"{caller} needs the objective 'everyone_first' or 'best_total'. This matcher has {matcher.objective!r}."
         )
     if matcher.capacity is not None:
         raise ConfigError(

@@ -18,7 +18,8 @@ class CertificateView:
     Attributes
     ----------
     kind : str
-        Of the evidence: "optimality", "bound", "worst_first", "stability", "no_stable", or "none".
+        Of the evidence: "optimality", "bound", "protected", "worst_first", "flow" (minima, or several places on both
+        sides), "stability", "no_stable", or "none".
     status : str
         See `peermatch.problem.Status`.
     verified : bool

@@ -15,7 +15,7 @@ import pandas as pd
 
 from peermatch.cohort.aside import is_missing
 from peermatch.explain import Outcome, blocking_rows, stability_view
-from peermatch.problem import Certificate, CoverCertificate, IntArray
+from peermatch.problem import Certificate, CoverCertificate, IntArray, LeximinStage
 from peermatch.report.certificate import CertificateView
 from peermatch.report.odd import OddView
 
@@ -213,12 +213,15 @@ def _odd(outcome: Outcome, odd: OddView) -> dict[str, Any]:
     }
 
 
-def _evidence(evidence: Certificate | CoverCertificate) -> dict[str, Any]:
-    data: dict[str, Any] = {"kind": evidence.kind}
+def _evidence(evidence: Certificate | CoverCertificate | LeximinStage) -> dict[str, Any]:
+    kind = getattr(evidence, "kind", None)
+    data: dict[str, Any] = {} if kind is None else {"kind": kind}
     for part in fields(evidence):
         value = getattr(evidence, part.name)
         if value is None:
             data[part.name] = None
+        elif isinstance(value, tuple):
+            data[part.name] = [_evidence(one) for one in value]
         elif is_dataclass(value):
             data[part.name] = _evidence(value)  # type: ignore[arg-type]  # certificates hold certificates
         else:

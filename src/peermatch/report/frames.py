@@ -55,15 +55,29 @@ def people_frame(outcome: Outcome, reasons: Reasons) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns id, label (where a label column was given), side (where there are two), status, partners (a list of
-        ids), group_id (of several groups, joined by "; "), used, capacity, reason (None for those with a partner).
+        ids), group_id (of several groups, joined by "; "), used, capacity, at_least (where minima were given), reason
+        (None for those with a partner).
     """
     rows = [row for hand in outcome.hands for row in _people_of(outcome, hand, reasons[hand])]
-    names = ["id", "label", "side", "status", "partners", "group_id", "used", "capacity", "reason"]
+    names = [
+        "id",
+        "label",
+        "side",
+        "status",
+        "partners",
+        "group_id",
+        "used",
+        "capacity",
+        "at_least",
+        "reason",
+    ]
     frame = _frame(rows, names)
     if not any(side is not None and side.label is not None for side in outcome.everyone):
         del frame["label"]
     if not outcome.two_sided:
         del frame["side"]
+    if not outcome.has_minima:
+        del frame["at_least"]
     return frame
 
 
@@ -71,23 +85,26 @@ def _people_of(outcome: Outcome, hand: int, reasons: dict[int, LeftOut]) -> list
     everyone, taking = outcome.everyone[hand], outcome.cohort(hand)
     assert everyone is not None  # hands are sides that are there
     position_of = {key_of(id): position for position, id in enumerate(taking.ids.tolist())}
-    places, ids = outcome.places(hand).tolist(), _ids(outcome)
+    places, least, ids = outcome.places(hand).tolist(), outcome.least(hand).tolist(), _ids(outcome)
     rows: list[tuple[Any, ...]] = []
     columns = zip(everyone.ids.tolist(), everyone.labels.tolist(), everyone.reasons_out.tolist(), strict=True)
     for id, label, out in columns:
         position = position_of.get(key_of(id))
         head = (id, label, outcome.side_name(hand))
         if position is None:
-            rows.append((*head, NOT_TAKING_PART, [], None, 0, 0, out or NOT_TAKING_PART))
+            rows.append((*head, NOT_TAKING_PART, [], None, 0, 0, 0, out or NOT_TAKING_PART))
             continue
         indices = outcome.pairs_of[hand][position]
         if not indices:
-            rows.append((*head, UNMATCHED, [], None, 0, places[position], reasons[position].reason))
+            bounds = (places[position], least[position])
+            rows.append((*head, UNMATCHED, [], None, 0, *bounds, reasons[position].reason))
             continue
         mates = [outcome.partner(index, hand, position) for index in indices]
         partners = [ids[side][mate] for side, mate in mates]
         groups = list(dict.fromkeys(outcome.group_ids[index] for index in indices))
-        rows.append((*head, PAIRED, partners, JOIN.join(groups), len(groups), places[position], None))
+        rows.append(
+            (*head, PAIRED, partners, JOIN.join(groups), len(groups), places[position], least[position], None)
+        )
     return rows
 
 

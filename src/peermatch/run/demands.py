@@ -1,4 +1,4 @@
-"""Nobody is paired with themselves, and demanded pairs must fit into the places that people have."""
+"""Nobody is paired with themselves, whichever side they stand on."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from peermatch.criteria import (
     key_of,
 )
 from peermatch.criteria.masks import KernelMask, ListedMask
-from peermatch.errors import InfeasibleError
-from peermatch.problem import IntArray
-from peermatch.run.people import Capacity
 
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
-__all__ = ["check_places", "refuse_demanded_selves", "same_person_mask"]
+__all__ = ["same_person_mask"]
 
 
 def same_person_mask(matcher: PeerMatcher, sides: Sides) -> ListedMask | KernelMask:
@@ -44,40 +41,3 @@ def same_person_mask(matcher: PeerMatcher, sides: Sides) -> ListedMask | KernelM
         listed += [(u, v) for u, key in enumerate(keys[0]) if key is not None for v in by_key.get(key, ())]
     pairs = np.array(sorted(set(listed)), dtype=np.int64).reshape(-1, 2)
     return ListedMask.of(sides.shape, pairs[:, 0], pairs[:, 1], one_pool=False)
-
-
-def refuse_demanded_selves(required: IntArray, mask: ListedMask | KernelMask, sides: Sides) -> None:
-    """Raise InfeasibleError where a demanded pair is one person on both sides."""
-    hit = mask.pairs(required[:, 0], required[:, 1])
-    if hit.any():
-        u = int(required[np.flatnonzero(hit)[0], 0])
-        conflict = [
-            {"rule": "require", "ids": [sides.left.ids[u]]},
-            {"rule": "same_person", "ids": [sides.left.ids[u]]},
-        ]
-        raise InfeasibleError(
-            f"require() demands that {sides.left.ids[u]!r} is paired with themselves.", conflict
-        )
-
-
-def check_places(required: IntArray, sides: Sides, capacity: Capacity) -> None:
-    """Demanded pairs must fit into the places that people have."""
-    if not sides.two_sided:
-        return
-    for side, cohort in enumerate((sides.left, sides.columns_side)):
-        places = capacity[side]
-        demanded = np.bincount(required[:, side], minlength=len(cohort))
-        available = np.ones(len(cohort), dtype=np.int64) if places is None else places
-        over = np.flatnonzero(demanded > available)
-        if over.size:
-            position = int(over[0])
-            id = cohort.ids[position]
-            message = (
-                f"require() demands {int(demanded[position])} pairs with {id!r}, who has "
-                f"{int(available[position])} place{'' if available[position] == 1 else 's'}."
-            )
-            partners = required[required[:, side] == position, 1 - side]
-            other = (sides.columns_side, sides.left)[side]
-            raise InfeasibleError(
-                message, [{"rule": "require", "ids": [id, other.ids[int(partner)]]} for partner in partners]
-            )

@@ -10,7 +10,7 @@ import numpy as np
 from peermatch.checks import must_be
 from peermatch.criteria import Sides, key_of
 from peermatch.errors import ConfigError
-from peermatch.problem import IntArray, Problem, Solver
+from peermatch.problem import FlowProblem, IntArray, Problem, Solver
 from peermatch.solvers import Blossom
 from peermatch.solvers.rounds import OneFirst
 
@@ -65,15 +65,16 @@ def going_first(solver: Solver, problem: Problem, first: IntArray) -> Solver:
     if isinstance(solver, OneFirst):
         solver.first = first
         return solver
+    with_total = problem.objective in ("everyone_first", "best_total")
+    if not with_total or problem.has_places or isinstance(problem, FlowProblem):
+        raise ConfigError(
+            "first= works with one place each and the objectives 'everyone_first' and 'best_total'. Leave it out, or "
+            "choose one of these."
+        )
     if not isinstance(solver, Blossom) or solver.candidates_only or solver.gap:
         raise ConfigError(
             f"first= needs the solver 'blossom' that proves its answer; this matcher has {solver.name!r} with other "
             "options. Leave first= out, or use solver='blossom'."
-        )
-    if problem.objective == "worst_first" or problem.has_places:
-        raise ConfigError(
-            "first= works with one place each and the objectives 'everyone_first' and 'best_total'. Leave it out, or "
-            "choose one of these."
         )
     return OneFirst(first, solver.k)
 

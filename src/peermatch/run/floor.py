@@ -17,7 +17,7 @@ from peermatch.scoring import LazyScores
 if TYPE_CHECKING:
     from peermatch.criteria.program import ProgramWriter
 
-__all__ = ["ScoreFloorMask", "floor_on_grid", "with_floor"]
+__all__ = ["ScoreFloorMask", "floor_on_grid", "refuse_weak_demands", "with_floor"]
 
 _CELLS = 1 << 21
 
@@ -92,12 +92,12 @@ def with_floor(enforcement: Enforcement, scores: LazyScores, floor: float, sides
     least = floor_on_grid(floor)
     assert least is not None
     mask = ScoreFloorMask(scores, least)
-    _refuse_weak_demands(enforcement.required, scores, least, floor, sides)
+    refuse_weak_demands(enforcement.required, scores, least, floor, sides)
     rule = EnforcedRule(Rule("floor", f"floor of {floor:g}"), mask, mask.count(), "")
-    return Enforcement((*enforcement.rules, rule), enforcement.required)
+    return replace(enforcement, rules=(*enforcement.rules, rule))
 
 
-def _refuse_weak_demands(
+def refuse_weak_demands(
     required: IntArray, scores: LazyScores, least: int, floor: float, sides: Sides
 ) -> None:
     values = scores.at(required[:, 0], required[:, 1])

@@ -29,6 +29,7 @@ from peermatch.problem import (
 )
 from peermatch.report import Shortlist, ShortOf
 from peermatch.run.floor import floor_on_grid
+from peermatch.run.guarded import refuse_use
 from peermatch.run.request import Request
 from peermatch.run.shortlist import Lists, find_lists
 from peermatch.run.solving import solving_order
@@ -49,6 +50,8 @@ def list_people(
     """Make shortlists: the whole way."""
     ready = prepare(matcher, request)
     sides = ready.sides
+    if discoverable is not None:
+        refuse_use(matcher, "discoverable=", discoverable)
     asked = _asked(ready, who)
     shown = _shown(sides, discoverable)
     entries: list[tuple[int, int, int, int]] = []

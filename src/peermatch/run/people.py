@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,27 +12,42 @@ from peermatch.cohort.aside import is_missing
 from peermatch.criteria import (
     Sides,
 )
-from peermatch.errors import ConfigError, InputError, error_item
-from peermatch.problem import IntArray, Solver
+from peermatch.errors import InputError, error_item
+from peermatch.problem import IntArray
+from peermatch.run.absent import SET_ASIDE, set_aside
+from peermatch.run.guarded import refuse_use
 from peermatch.run.request import Request
 
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
-__all__ = ["MOST_PLACES", "Capacity", "capacity_of", "everyone_of", "taking_part"]
+__all__ = ["MOST_PLACES", "Capacity", "everyone_of", "taking_part", "whole_numbers"]
 
 MOST_PLACES = 10_000
 """More places than anyone can use are taken for a slip of the pen."""
+
+BOTH = "both"
+"""In a column of roles: this person is on both sides."""
+
+_BETWEEN_ROLES = re.compile(r"[;,/|+&]| and ")
 
 Capacity = tuple[IntArray | None, IntArray | None]
 
 
 def everyone_of(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None]:
-    """Read all who came in, a cohort a side."""
+    """Read all who came in, a cohort a side; those who are set aside do not take part."""
+    everyone = _read(matcher, request)
+    if request.set_aside is None:
+        return everyone
+    return set_aside(everyone, request.set_aside, matcher.sides)
+
+
+def _read(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None]:
     names: dict[str, Any] = {"label": matcher.label, "eligible": matcher.eligible}
     if matcher.sides is None:
         return Cohort.of(request.people, matcher.id, **names), None
     if request.role is not None:
+        refuse_use(matcher, "role=", request.role)
         both = Cohort.of(request.people, matcher.id, **names)
         return _by_role(both, request.role, matcher.sides)
     left = Cohort.of(request.people, matcher.id, at_least=1, **names)
@@ -54,18 +70,17 @@ def _refuse_lookalikes(left: Cohort, right: Cohort, names: tuple[str, str]) -> N
 
 
 def _by_role(people: Cohort, role: str, names: tuple[str, str]) -> tuple[Cohort, Cohort]:
-    said = [
-        "" if is_missing(cell) else str(cell).casefold() for cell in people.column(role, needed_by="role=")
-    ]
-    known = [name.casefold() for name in names]
-    wrong = [position for position, text in enumerate(said) if text not in known]
+    """Return the people of each side; somebody may be on both."""
+    stands = [_sides_in(cell, names) for cell in people.column(role, needed_by="role=")]
+    wrong = [position for position, sides in enumerate(stands) if not sides]
     if wrong:
         position = wrong[0]
         found = people.frame[role].iloc[position]
         counted = "1 cell" if len(wrong) == 1 else f"{len(wrong)} cells"
         message = (
             f"Column {role!r} has {counted} naming neither side; the first is {found!r} in row "
-            f"{int(people.rows[position])} (id {people.ids[position]!r}). Accepted: {names[0]!r} or {names[1]!r}."
+            f"{int(people.rows[position])} (id {people.ids[position]!r}). Accepted: {names[0]!r} or {names[1]!r}; "
+            "'both' for somebody on both sides."
         )
         raise InputError(
             error_item(
@@ -75,14 +90,36 @@ def _by_role(people: Cohort, role: str, names: tuple[str, str]) -> tuple[Cohort,
                 row=int(people.rows[position]),
                 id=people.ids[position],
                 found=found,
-                accepted=list(names),
+                accepted=[*names, BOTH],
             )
         )
-    parts = [np.flatnonzero([text == name for text in said]) for name in known]
+    parts = [np.flatnonzero([hand in sides for sides in stands]) for hand in (0, 1)]
     for name, part in zip(names, parts, strict=True):
         if not len(part):
             raise InputError(error_item("empty_side", f"Nobody in column {role!r} is {name!r}.", column=role))
     return people.take(parts[0]), people.take(parts[1])
+
+
+def _sides_in(cell: Any, names: tuple[str, str]) -> frozenset[int]:
+    """Return which sides a cell names: one, or both ("both", "mentee; mentor"); none if it says anything else."""
+    if is_missing(cell):
+        return frozenset()
+    known = {" ".join(name.casefold().split()): hand for hand, name in enumerate(names)}
+    parts = cell if isinstance(cell, list | tuple) else [cell]
+    found: set[int] = set()
+    for part in parts:
+        text = " ".join(str(part).casefold().split())
+        if text in known:
+            found.add(known[text])
+            continue
+        pieces = [piece.strip() for piece in _BETWEEN_ROLES.split(text)]
+        if text == BOTH:
+            found |= {0, 1}
+        elif all(piece in known for piece in pieces):
+            found |= {known[piece] for piece in pieces}
+        else:
+            return frozenset()
+    return frozenset(found)
 
 
 def taking_part(everyone: tuple[Cohort, Cohort | None], names: tuple[str, str] | None) -> Sides:
@@ -92,9 +129,12 @@ def taking_part(everyone: tuple[Cohort, Cohort | None], names: tuple[str, str] |
     needed = 2 if right is None else 1
     for side, cohort, what in zip((left, right), taking, names or ("people", ""), strict=True):
         if side is not None and cohort is not None and len(cohort) < needed:
+            by = [] if side.eligible is None else [f"by the column {side.eligible!r}"]
+            if SET_ASIDE in side.reasons_out.tolist():
+                by.append(f"{side.reasons_out.tolist().count(SET_ASIDE)} being set aside this time")
             message = (
-                f"{len(cohort)} of {len(side)} {what if right is None else what + ' people'} take part, by the column "
-                f"{side.eligible!r}; at least {needed} must."
+                f"{len(cohort)} of {len(side)} {what if right is None else what + ' people'} take part, "
+                f"{' and '.join(by)}; at least {needed} must."
             )
             raise InputError(
                 error_item(
@@ -105,31 +145,9 @@ def taking_part(everyone: tuple[Cohort, Cohort | None], names: tuple[str, str] |
     return Sides(taking[0], taking[1], names or ("a", "b"))
 
 
-def capacity_of(matcher: PeerMatcher, sides: Sides, solver: Solver) -> Capacity:
-    """Return the places of each person, None for a side on which everybody has one."""
-    if matcher.capacity is None or matcher.sides is None:
-        return (None, None)
-    found: list[IntArray | None] = []
-    for name, cohort in zip(matcher.sides, (sides.left, sides.columns_side), strict=True):
-        places = matcher.capacity.get(name)
-        if places is None:
-            found.append(None)
-        elif isinstance(places, int):
-            found.append(np.full(len(cohort), places, dtype=np.int64))
-        else:
-            found.append(_places(cohort, places))
-    many_to_many = all(part is not None and len(part) and int(part.max()) > 1 for part in found)
-    if many_to_many and not getattr(solver, "many_to_many", False):
-        raise ConfigError(
-            "Only one of the two sides may have people with more than one place, with the solver "
-            f"{solver.name!r}. The solver 'deferred' takes several places on both sides, and looks for stable pairs."
-        )
-    return found[0], found[1]
-
-
-def _places(cohort: Cohort, column: str) -> IntArray:
-    """Whole numbers of at least 0; an empty cell is one place."""
-    places = np.ones(len(cohort), dtype=np.int64)
+def whole_numbers(cohort: Cohort, column: str, empty: int) -> IntArray:
+    """Return what a capacity column says: whole numbers of at least 0, and `empty` where a cell is empty."""
+    places = np.full(len(cohort), empty, dtype=np.int64)
     for position, cell in enumerate(cohort.column(column, needed_by="capacity")):
         if is_missing(cell):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -381,7 +381,7 @@ def with_preferences(
     note = said_of(preferences, sides, forbidden, stated.only_listed)
     removed = 0 if mask is None else mask.count()
     rule = EnforcedRule(Rule("preferences", "preferences"), mask, removed, note)
-    return Enforcement((*enforcement.rules, rule), enforcement.required)
+    return replace(enforcement, rules=(*enforcement.rules, rule))
 
 
 def said_of(preferences: Preferences, sides: Sides, forbidden: int, only_listed: bool) -> str:

@@ -28,3 +28,4 @@ class Request:
     unlisted: str = "after"
     first: Any = None
     groups: bool = False
+    set_aside: Any = None

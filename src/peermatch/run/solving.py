@@ -17,16 +17,21 @@ import numpy as np
 from peermatch.criteria import (
     Sides,
     key_of,
+    refuse,
 )
 from peermatch.errors import VerificationError
 from peermatch.explain.wording import score_text
 from peermatch.pairing import CertificateView
 from peermatch.problem import (
+    FlowCertificate,
+    FlowProblem,
     IntArray,
+    LeximinCertificate,
     Matching,
     PairScores,
     Problem,
     ProtectedCertificate,
+    ShortageCertificate,
     Solver,
     Stability,
     Status,
@@ -34,6 +39,7 @@ from peermatch.problem import (
     scores_above,
 )
 from peermatch.report import OddView
+from peermatch.run.conflicts import Demands, conflict_of_shortage
 from peermatch.run.first import first_places_of, going_first, protected_sentence
 from peermatch.run.odd import seat_left_over
 from peermatch.run.people import Capacity
@@ -80,25 +86,31 @@ def solve(
     floor: int | None,
     solver: Solver,
     request: Request,
+    demands: Demands | None = None,
     odd: str = "sit_out",
 ) -> Solved:
     """Solve what demands leave free, check the answer and its proof, and put the demanded pairs back."""
     left, right, places = _free(required, capacity, sides, request.round)
-    open_scores: PairScores = scores.take(left, right)
+    twice = len(required) and all(part is not None for part in capacity)
+    # where both of a demanded pair may have places left, they are not paired again
+    once = scores.without(required[:, 0], required[:, 1]) if twice else scores
+    open_scores: PairScores = once.take(left, right)
     if floor is not None:
         open_scores = scores_above(open_scores, floor)
     problem = Problem(open_scores, objective, places)
+    still: Capacity = (None, None) if demands is None else _still_needed(demands, (left, right))
+    if any(part is not None and bool((part > 0).any()) for part in still):
+        problem = FlowProblem(open_scores, objective, places, still)
     if request.first is not None:
         solver = going_first(solver, problem, first_places_of(request.first, sides, left, right))
     request.control.report("solving")
     free = solver.solve(problem, control=request.control)
+    if demands is not None and isinstance(free.certificate, ShortageCertificate):
+        _trust(prove(problem, free), solver)
+        refuse([conflict_of_shortage(demands, free.certificate, (left, right))])
     _check(free, problem)
     request.control.report("proving")
-    proof = prove(problem, free)
-    if proof.faults:
-        raise VerificationError(
-            f"The answer of {solver.name!r} does not hold: {'; '.join(proof.faults[:3])}."
-        )
+    proof = _trust(prove(problem, free), solver)
     pairs = np.concatenate([np.stack([left[free.pairs[:, 0]], right[free.pairs[:, 1]]], axis=1), required])
     # what is demanded is put back whatever people stated, so it is held against the scores alone
     bare = scores.base if isinstance(scores, StatedScores) else scores
@@ -123,9 +135,9 @@ def solve(
         gap=None if free.gap is None else free.gap / 2**30,
         pairs_gap=free.pairs_gap,
         pairs_covered=proof.pairs_covered,
-        sentence=_sentence(free, proof, objective, len(required) > 0),
+        sentence=_sentence(free, proof, objective, len(required) > 0, isinstance(problem, FlowProblem)),
         evidence=free.certificate,
-        vertices=_vertices(problem, left, right),
+        vertices=_vertices(problem, free, left, right),
         worst_gap=free.worst_gap / 2**30 if objective == "worst_first" and free.gap is not None else None,
     )
     if odd != "trio":
@@ -165,9 +177,34 @@ def in_positions(
     return replace(stability, partition=partition, blocking=blocking, dropped=dropped)
 
 
-def _vertices(problem: Problem, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+def _trust(proof: Proof, solver: Solver) -> Proof:
+    """Return a proof that holds."""
+    if proof.faults:
+        raise VerificationError(
+            f"The answer of {solver.name!r} does not hold: {'; '.join(proof.faults[:3])}."
+        )
+    return proof
+
+
+def _still_needed(demands: Demands, positions: tuple[IntArray, IntArray]) -> Capacity:
+    """Return how many partners people need once demanded pairs are made."""
+    found: list[IntArray | None] = []
+    for hand, order in enumerate(positions):
+        if demands.minimum[hand] is None:
+            found.append(None)
+            continue
+        still = demands.least(hand) - demands.held(hand, demands.locks)
+        found.append(np.maximum(0, still)[order])
+    return (found[0], found[1])
+
+
+def _vertices(
+    problem: Problem, matching: Matching, left: IntArray, right: IntArray
+) -> tuple[IntArray, IntArray]:
     """Return who stands behind each vertex of the evidence."""
-    if problem.many_to_many:  # no evidence of places then: stability is one of people
+    # stability is one of people, and so are flows, whatever places there are
+    by_person = isinstance(matching.certificate, FlowCertificate) or isinstance(problem, FlowProblem)
+    if problem.many_to_many or by_person:
         return left, right
     _, rows, columns = problem.one_place_each()
     return left[rows], right[columns] if problem.two_sided else np.zeros(0, dtype=np.int64)
@@ -204,13 +241,15 @@ def _check(matching: Matching, problem: Problem) -> None:
         raise VerificationError(f"The answer of {matching.solver!r} is not valid: {'; '.join(faults[:3])}.")
 
 
-def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -> str:
+def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool, minima: bool = False) -> str:
     """Say in words what is known."""
     covered = proof.pairs_covered
     checked = "checked independently" if proof.verified else "not checked independently"
     over = (
         "Proved over the one allowed pair" if covered == 1 else f"Proved over all {covered:,} allowed pairs"
     )
+    if minima:
+        over += ", with everybody's minimum met"
     status, gap = matching.status, matching.gap
     if status == Status.OPTIMAL and matching.certificate is not None:
         if isinstance(matching.certificate, ProtectedCertificate):
@@ -222,6 +261,12 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
                 return f"{over}: nobody can make any pair ({checked})."
             known = _worst_first(matching.certificate, demands)
             return f"{over}: {known}; and with such a weakest pair no total is better ({checked})."
+        if isinstance(matching.certificate, LeximinCertificate):
+            demanded = " that is not demanded" if demands else ""
+            return (
+                f"{over}: nobody can make more pairs; and pair by pair{demanded}, from the weakest up, no other set of "
+                f"as many pairs is better ({checked})."
+            )
         return f"{over}: no other set of pairs has a better total ({checked})."
     if status == Status.OPTIMAL:
         return "The best of all sets of pairs, found by looking at every one."
@@ -247,6 +292,11 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool) -
                 "Undecided: the search was stopped before it was known whether a stable set of pairs exists."
             )
         return "Undecided: it is not known whether a stable set of pairs exists; these are not proved to be stable."
+    if minima and not len(matching.pairs):
+        return (
+            "Undecided: the search was stopped before everybody had their minimum. There are no pairs yet; give it "
+            "more time."
+        )
     return "Undecided: the search stopped before it was known whether a better answer exists."
 
 

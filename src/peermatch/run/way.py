@@ -19,19 +19,25 @@ from peermatch.criteria import (
     Rule,
     Sides,
     at_day,
+    check_history,
     compile_criterion,
     enforce,
     fit_and_compile,
     key_of,
+    refuse,
     require,
 )
 from peermatch.criteria.masks import count_pairs
 from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
 from peermatch.problem import Solver
-from peermatch.run.demands import check_places, refuse_demanded_selves, same_person_mask
+from peermatch.run.again import Again
+from peermatch.run.conflicts import Demands, find_conflicts
+from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
-from peermatch.run.people import Capacity, capacity_of, everyone_of, taking_part
+from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
+from peermatch.run.people import Capacity, everyone_of, taking_part
+from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, plain_capacity, solver_for
 from peermatch.run.preferences import read_preferences, with_preferences
 from peermatch.run.request import Request
 from peermatch.run.reserve import with_reserve
@@ -56,6 +62,8 @@ class Prepared:
     fitted: tuple[FittedCriterion, ...]
     enforcement: Enforcement
     scores: LazyScores
+    minimum: Capacity = (None, None)
+    solver: Solver | None = None
 
 
 def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None) -> Prepared:
@@ -63,16 +71,22 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
     control = request.control
     control.report("reading")
     everyone = everyone_of(matcher, request)
-    sides = taking_part(everyone, matcher.sides)
-    capacity: Capacity = (None, None) if solver is None else capacity_of(matcher, sides, solver)
+    check_declared(matcher, everyone)
+    seen = seen_by_scoring(matcher, everyone)
+    sides = taking_part(seen, matcher.sides)
+    capacity, minimum = NOBODY_SAID, NOBODY_SAID
+    if solver is not None:
+        capacity = capacity_of(matcher, sides)
+        minimum = minimum_of(matcher, sides, capacity)
+        solver = solver_for(matcher, solver, capacity, minimum, stated=request.preferences is not None)
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")
-    enforcement = _enforce(matcher, sides, criteria, everyone, request)
+    enforcement = _enforce(matcher, sides, criteria, seen, request)
     scores = LazyScores(
         criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
     )
-    return Prepared(everyone, sides, capacity, fitted, enforcement, scores)
+    return Prepared(everyone, sides, capacity, fitted, enforcement, scores, minimum, solver)
 
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
@@ -83,7 +97,8 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     request = replace(request, people=everyone)
     if request.fitted is None:
         # what is learned does not depend on who is called
-        request = replace(request, fitted=_fit(matcher, taking_part((everyone, None), None), request)[0])
+        seen = seen_by_scoring(matcher, (everyone, None))
+        request = replace(request, fitted=_fit(matcher, taking_part(seen, None), request)[0])
     return with_reserve(matcher, request, lambda asked: _run(matcher, solver, asked))
 
 
@@ -91,7 +106,7 @@ def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     """The whole way, one step a line."""
     ready = prepare(matcher, request, solver)
     sides, scores, enforcement = ready.sides, ready.scores, ready.enforcement
-    check_places(enforcement.required, sides, ready.capacity)
+    solver = ready.solver or solver
     if matcher.floor is not None:
         enforcement = with_floor(enforcement, scores, matcher.floor, sides)
     stated = None
@@ -100,6 +115,9 @@ def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         preferences = read_preferences(request.preferences, ready.everyone, sides)
         stated = StatedScores(scores, preferences.left, preferences.right, only_listed=only_listed)
         enforcement = with_preferences(enforcement, stated, preferences, sides)
+    sensitive = frozenset(criterion.name for criterion in matcher.criteria if criterion.sensitive)
+    demands = Demands(sides, enforcement, ready.capacity, ready.minimum, sensitive)
+    refuse(find_conflicts(demands))
     solved = solve(
         scores if stated is None else stated,
         enforcement.required,
@@ -109,6 +127,7 @@ def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         floor_on_grid(matcher.floor),
         solver,
         request,
+        demands,
         matcher.odd,
     )
     return Pairing(
@@ -119,6 +138,7 @@ def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         matching=solved.matching,
         certificate=solved.certificate,
         capacity=ready.capacity,
+        minimum=ready.minimum,
         settings=_settings(matcher, solver, request),
         fitted=ready.fitted,
         round=request.round,
@@ -126,6 +146,7 @@ def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         positions=solved.positions,
         stated=stated,
         odd=solved.odd,
+        resolve=Again(demands, solver, matcher.objective, matcher.floor),
     )
 
 
@@ -134,7 +155,13 @@ def _fit(
 ) -> tuple[tuple[FittedCriterion, ...], list[CompiledCriterion]]:
     if request.fitted is None:
         both = [
-            fit_and_compile(criterion, sides, as_of=request.as_of, unknown=matcher.unknown)
+            fit_and_compile(
+                criterion,
+                sides,
+                as_of=request.as_of,
+                unknown=matcher.unknown,
+                history=request.history,
+            )
             for criterion in matcher.criteria
         ]
         return tuple(fitted for fitted, _ in both), [compiled for _, compiled in both]
@@ -147,7 +174,7 @@ def _fit(
                 f"fitted= has no criterion like {criterion.name!r}."
                 + did_you_mean(criterion.name, list(earlier))
             )
-        found.append(at_day(replace(part, criterion=criterion), request.as_of))
+        found.append(at_day(replace(part, criterion=criterion), request.as_of, request.history))
     return tuple(found), [compile_criterion(part, sides) for part in found]
 
 
@@ -171,7 +198,11 @@ def _enforce(
         for id, reason in zip(cohort.ids, cohort.reasons_out, strict=True)
         if reason is not None
     }
-    org = None if request.org is None else Cohort.of(request.org, matcher.id, at_least=1)
+    org = None
+    if request.org is not None:
+        org = without_columns(Cohort.of(request.org, matcher.id, at_least=1), matcher.audit_only)
+    if request.history is not None and any(part.criterion.kind == "novelty" for part in criteria):
+        check_history(request.history, sides, absent)
     occasion = Occasion(
         org=org,
         everyone=came,
@@ -189,8 +220,7 @@ def _enforce(
     mask = same_person_mask(matcher, sides)
     removed = count_pairs(mask, sides.shape, one_pool=False)
     rule = EnforcedRule(Rule("same_person", "same_person"), mask, removed, "")
-    refuse_demanded_selves(enforced.required, mask, sides)
-    return Enforcement((*enforced.rules, rule), enforced.required)
+    return replace(enforced, rules=(*enforced.rules, rule))
 
 
 def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[str, Any]:
@@ -208,11 +238,19 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
         "odd",
     )
     options = {name: getattr(matcher, name) for name in told}
+    if matcher.capacity is not None:
+        options["capacity"] = plain_capacity(matcher.capacity)
+    guarded = {name: getattr(matcher, name) for name in ("protected", "audit_only")}
+    options.update({name: columns for name, columns in guarded.items() if columns})
     as_of = None if request.as_of is None else str(request.as_of)
     if matcher.odd == "reserve":
         # ids are people, who are not told here
         options["reserve"] = matcher.reserve if isinstance(matcher.reserve, str) else "people by their ids"
     options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
+    if matcher.show is not None:
+        options.update(show=matcher.show)
+    if matcher.learned is not None:
+        options["learned"] = dict(matcher.learned)
     if request.preferences is not None:
         # what people said themselves decides: the objective plays no part, and who they are is not told here
         options.update(preferences="stated by people", unlisted=request.unlisted)

@@ -2,6 +2,7 @@
 
 from peermatch.scoring.contributions import PairDetails, pair_details, split_score
 from peermatch.scoring.lazy import MUTUALS, LazyScores
+from peermatch.scoring.reweighted import reweighted
 from peermatch.scoring.stated import STATED, StatedLists, StatedScores
 from peermatch.scoring.tiles import run_tiles, thread_count
 
@@ -13,6 +14,7 @@ __all__ = [
     "StatedLists",
     "StatedScores",
     "pair_details",
+    "reweighted",
     "run_tiles",
     "split_score",
     "thread_count",

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from peermatch.checks import check_choice
 from peermatch.criteria import CompiledCriterion, Mask, person_shares
+from peermatch.criteria.masks import ListedMask
 from peermatch.criteria.program import Programs, compile_programs, forbid_list, forbid_tile, score_list
 from peermatch.kernels.pair_lists import utility_list
 from peermatch.kernels.pair_program import MUTUAL_CODES
@@ -97,6 +98,18 @@ class LazyScores:
             [compiled.take(left, right) for compiled in self.criteria],
             [mask.take(left, right) for mask in self.masks],
             (len(left), len(right)),
+            two_sided=self._two_sided,
+            mutual=self.mutual,
+            lowest=self.lowest,
+        )
+
+    def without(self, u: IntArray, v: IntArray) -> LazyScores:
+        """Return the same scores, in which these pairs are forbidden as well."""
+        mask = ListedMask.of(self._shape, u, v, one_pool=not self._two_sided)
+        return LazyScores(
+            self.criteria,
+            (*self.masks, mask),
+            self._shape,
             two_sided=self._two_sided,
             mutual=self.mutual,
             lowest=self.lowest,

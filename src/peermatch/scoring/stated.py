@@ -149,6 +149,11 @@ class StatedScores:
         theirs = mine if not self.two_sided else self.right.take(right, left)
         return StatedScores(base, mine, theirs, only_listed=self.only_listed)
 
+    def without(self, u: IntArray, v: IntArray) -> StatedScores:
+        """Return the same scores, in which these pairs are forbidden as well."""
+        base: PairScores = self.base.without(u, v)  # type: ignore[union-attr]  # lazy scores have it
+        return StatedScores(base, self.left, self.right, only_listed=self.only_listed)
+
     def at_least(self, lowest: int) -> StatedScores:
         """Return the same scores, in which pairs with a lower score than this are forbidden."""
         return StatedScores(

@@ -20,6 +20,7 @@ from peermatch.problem import (
     WorstFirstCertificate,
 )
 from peermatch.solvers.candidates import Places
+from peermatch.solvers.leximin import leximin
 from peermatch.solvers.pricing import Outcome, pairs_of, price_and_repair
 from peermatch.solvers.stating import certificate_of, close_enough, tightest
 from peermatch.solvers.thresholds import at_least
@@ -88,6 +89,8 @@ class Blossom:
         UnsupportedError
             If the scores need more bits than exact 64-bit arithmetic has.
         """
+        if problem.objective == "leximin":
+            return leximin(problem, control=control)
         if problem.objective == "worst_first":
             search = search_worst_first(
                 problem, self.k, control, candidates_only=self.candidates_only, enough=self._enough

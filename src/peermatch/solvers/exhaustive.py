@@ -109,12 +109,12 @@ def _best_of_all(problem: Problem, control: Control | None) -> tuple[Pairs, int]
     return best, examined
 
 
-def _worth(pairs: Pairs, score: list[list[int]], objective: str) -> tuple[int, int, int]:
-    """What is compared: the number of pairs, the worst pair, the total; those that the objective asks for."""
+def _worth(pairs: Pairs, score: list[list[int]], objective: str) -> tuple[int, list[int], int]:
+    """What is compared: the number of pairs, the worst ones, the total; those that the objective asks for."""
     scores = [score[u][v] for u, v in pairs]
     count = 0 if objective == "best_total" else len(pairs)
-    worst = min(scores, default=0) if objective == "worst_first" else 0
-    return count, worst, sum(scores)
+    looked_at = {"worst_first": 1, "leximin": len(scores)}.get(objective, 0)
+    return count, sorted(scores)[:looked_at], sum(scores)
 
 
 def _all_matchings(

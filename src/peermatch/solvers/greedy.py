@@ -72,12 +72,12 @@ class Greedy:
         Raises
         ------
         UnsupportedError
-            For the objective ``worst_first``: taking the best pair first is its opposite.
+            For the objectives ``worst_first`` and ``leximin``: taking the best pair first is its opposite.
         """
-        if problem.objective == "worst_first":
+        if problem.objective in ("worst_first", "leximin"):
             raise UnsupportedError(
                 "The 'greedy' solver takes the best pair first and leaves the worst for last; it does not take the "
-                "objective 'worst_first'. Use 'blossom'."
+                f"objective {problem.objective!r}. Use 'blossom'."
             )
         placed, left, right = problem.one_place_each()
         search = _Search(placed, self.candidates)

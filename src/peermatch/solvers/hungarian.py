@@ -67,6 +67,8 @@ class Hungarian:
                 "The 'hungarian' solver assigns one side to another. On one pool an assignment gives cycles "
                 "(a advises b, b advises c, c advises a), not pairs. Use 'blossom'."
             )
+        if problem.objective == "leximin":
+            raise UnsupportedError("The 'hungarian' solver has no objective 'leximin'. Use 'blossom'.")
         if problem.objective == "worst_first":
             found = worst_first_by(lambda part: self.solve(part, control=control), problem)
             return _stopped(problem) if found is None else found

@@ -159,7 +159,7 @@ def match_kept(
     first : int64 array, shape (n_vertices,), optional
     control : Control, optional
     """
-    if problem.has_places or problem.objective == "worst_first":
+    if problem.has_places or problem.objective in ("worst_first", "leximin"):
         raise UnsupportedError(
             "Rounds and people who go first need one place each, and the objective 'everyone_first' or 'best_total'."
         )

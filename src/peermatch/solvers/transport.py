@@ -59,6 +59,8 @@ class Transport:
     k: int = 12
     name: ClassVar[str] = "transport"
     accepts: ClassVar[frozenset[str]] = frozenset({TWO_SIDES})
+    many_to_many: ClassVar[bool] = True
+    minima: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_count("Transport", "k", self.k, at_least=1)
@@ -77,7 +79,7 @@ class Transport:
             raise UnsupportedError(
                 "The 'transport' solver assigns one side to another; this is one pool. Use 'blossom'."
             )
-        if problem.objective == "worst_first":
+        if problem.objective in ("worst_first", "leximin"):
             raise UnsupportedError(
                 "The 'transport' solver does not put the worst pair first. Use 'blossom', or another objective."
             )

@@ -408,9 +408,9 @@ def _which(earlier: IntArray, pairs: IntArray, problem: Problem) -> Bools:
 
 
 def _check(problem: Problem) -> None:
-    if problem.objective == "worst_first":
+    if problem.objective in ("worst_first", "leximin"):
         raise UnsupportedError(
-            'Changing little is for the objectives "everyone_first" and "best_total"; with "worst_first" lock the '
+            'Changing little is for the objectives "everyone_first" and "best_total"; with any other lock the '
             "pairs that are to stay."
         )
 

@@ -5,6 +5,7 @@ They read the problem and the matching, and share no code with any solver. Each 
 
 from peermatch.verify.circles import check_circles, prove_circles
 from peermatch.verify.dispatch import prove
+from peermatch.verify.leximin import prove_leximin
 from peermatch.verify.listing import problem_of_preferences
 from peermatch.verify.optimality import prove_bound, prove_optimal
 from peermatch.verify.partition import is_stable_partition, prove_no_stable
@@ -32,6 +33,7 @@ __all__ = [
     "prove",
     "prove_bound",
     "prove_circles",
+    "prove_leximin",
     "prove_no_stable",
     "prove_optimal",
     "prove_protected",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from peermatch.problem import (
     BoundCertificate,
     FlowCertificate,
+    LeximinCertificate,
     Matching,
     NoStableCertificate,
     OptimalityCertificate,
@@ -15,6 +16,7 @@ from peermatch.problem import (
     WorstFirstCertificate,
 )
 from peermatch.verify.flow import prove_flow, prove_shortage
+from peermatch.verify.leximin import prove_leximin
 from peermatch.verify.optimality import prove_bound, prove_optimal
 from peermatch.verify.partition import prove_no_stable
 from peermatch.verify.proof import Proof
@@ -53,6 +55,8 @@ def prove(problem: Problem, matching: Matching) -> Proof:
         return prove_protected(problem, matching)
     if isinstance(certificate, WorstFirstCertificate):
         return prove_worst_first(problem, matching)
+    if isinstance(certificate, LeximinCertificate):
+        return prove_leximin(problem, matching)
     if isinstance(certificate, StabilityCertificate):
         return prove_stable(problem, matching)
     if isinstance(certificate, NoStableCertificate):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.problem import BoundCertificate, IntArray, OptimalityCertificate
+from peermatch.problem import BoundCertificate, IntArray, LeximinStage, OptimalityCertificate
 from peermatch.verify.proof import summed_up
 
 __all__ = ["BlossomForest"]
@@ -46,7 +46,7 @@ class BlossomForest:
 
     @classmethod
     def of(
-        cls, certificate: OptimalityCertificate | BoundCertificate, n_vertices: int
+        cls, certificate: OptimalityCertificate | BoundCertificate | LeximinStage, n_vertices: int
     ) -> tuple[BlossomForest | None, list[str]]:
         """Read and check the forest of a certificate. Takes O(vertices + blossoms).
 

@@ -56,7 +56,7 @@ def prove_optimal(problem: Problem, matching: Matching) -> Proof:
     certificate = matching.certificate
     if not isinstance(certificate, OptimalityCertificate):
         return Proof(False, (*faults, "The matching carries no certificate of optimality."))
-    if problem.objective == "worst_first":
+    if problem.objective in ("worst_first", "leximin"):
         faults.append(
             "A certificate of optimality says nothing about the worst pair, which comes first here."
         )

@@ -82,7 +82,7 @@ def claim_of(problem: Problem, matching: Matching) -> tuple[Claim | None, list[s
         certificate = ProtectedCertificate(nobody, 0, certificate)
     if not isinstance(certificate, ProtectedCertificate):
         return None, [*faults, "The matching carries no certificate of who goes first."]
-    if problem.objective == "worst_first" or problem.has_places:
+    if problem.objective in ("worst_first", "leximin") or problem.has_places:
         return None, [*faults, "Such a certificate is for one place each and not for the worst pair first."]
     within, first, lift = certificate.within, certificate.first, certificate.lift
     faults += dual_faults(within, problem.n_vertices) + _first_faults(first, lift, problem.n_vertices)

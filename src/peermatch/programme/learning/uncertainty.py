@@ -1,0 +1,121 @@
+"""How sure: intervals for shares of weight and for ratios of sums, where ratings of one person hang together.
+
+Two ratings hang together if a person takes part in both. The variance of a sum over ratings is then the sum, over
+people, of the squared sum of what they take part in; what two ratings of one pair have in common is counted twice by
+that and taken off once (the dyadic-robust variance of Fafchamps and Gubert 2007).
+
+A share of weight is a ratio, b_k / sum(b). All shares s for which b_k - s sum(b) is not told apart from 0 make the
+interval (Fieller 1954): it holds however weak the signal is, and becomes all of [0, 1] where there is none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import t as student
+
+from peermatch.problem import IntArray
+from peermatch.programme.learning.model import Fit
+from peermatch.programme.learning.observed import Floats
+
+__all__ = ["LEVEL", "covariance", "dyadic_variance", "ratio_interval", "share_intervals"]
+
+LEVEL = 0.90
+"""Of all intervals."""
+
+
+def dyadic_variance(parts: Floats, people: IntArray, pair: IntArray) -> Floats:
+    """Return the covariance of the sums of columns.
+
+    Parameters
+    ----------
+    parts : float64 array, shape (rows, d)
+        With mean 0.
+    people : int64 array, shape (rows, 2)
+    pair : int64 array, shape (rows,)
+
+    Returns
+    -------
+    float64 array, shape (d, d)
+        Without negative eigenvalues.
+
+    Examples
+    --------
+    >>> parts = np.array([[1.0], [1.0], [-2.0]])
+    >>> dyadic_variance(parts, np.array([[0, 1], [0, 1], [2, 3]]), np.array([0, 0, 1])).tolist()
+    [[8.0]]
+    """
+    count = int(people.max()) + 1
+    sums = np.stack(
+        [
+            np.bincount(people[:, 0], column, minlength=count)
+            + np.bincount(people[:, 1], column, minlength=count)
+            for column in parts.T
+        ],
+        axis=1,
+    )
+    pairs = np.stack([np.bincount(pair, column) for column in parts.T], axis=1)
+    by_pair = pairs.T @ pairs
+    found = sums.T @ sums - by_pair
+    values, vectors = np.linalg.eigh(found)
+    found = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    # ratings that hang together less than not at all are chance
+    whole: Floats = found + np.diag(np.maximum(0.0, np.diag(by_pair) - np.diag(found)))
+    return whole
+
+
+def _degrees(people: IntArray, used: int) -> int:
+    return max(1, len(np.unique(people)) - used)
+
+
+def covariance(fit: Fit) -> tuple[Floats, float]:
+    """Return the covariance of the free weights, and the factor of an interval's half width."""
+    observed = fit.observed
+    parts = fit.gradient / fit.spread * fit.rest[:, None]
+    people, rows = len(np.unique(observed.people)), len(observed)
+    levels = len(np.unique(observed.round))
+    meat = dyadic_variance(parts, observed.people, observed.pair)
+    meat *= people / max(1, people - 1) * rows / max(1, rows - levels - observed.count)
+    half = np.linalg.inv(fit.curvature)
+    found = half @ meat @ half / np.outer(fit.spread, fit.spread)
+    return found, float(student.ppf(0.5 + LEVEL / 2, _degrees(observed.people, observed.count)))
+
+
+def share_intervals(fit: Fit) -> Floats:
+    """Return the interval of each criterion's share of weight, shape (criteria, 2), within [0, 1]."""
+    matrix, factor = covariance(fit)
+    shares = fit.weights / fit.weights.sum() if fit.weights.any() else np.full(len(fit.weights), np.nan)
+    out = np.empty((len(shares), 2))
+    total, of_total = fit.free.sum(), float(matrix.sum())
+    for k, weight in enumerate(fit.free.tolist()):
+        low, high = _fieller(weight, total, float(matrix[k, k]), float(matrix[k].sum()), of_total, factor)
+        known = not np.isnan(shares[k])
+        out[k] = (min(low, shares[k]), max(high, shares[k])) if known else (low, high)
+    return out
+
+
+def _fieller(
+    top: float, bottom: float, of_top: float, both: float, of_bottom: float, factor: float
+) -> tuple[float, float]:
+    """Return the interval of a ratio within [0, 1]."""
+    square = factor * factor
+    a = bottom * bottom - square * of_bottom
+    b = top * bottom - square * both
+    c = top * top - square * of_top
+    if a <= 0 or bottom <= 0:
+        return 0.0, 1.0
+    root = np.sqrt(max(0.0, b * b - a * c))
+    return float(np.clip((b - root) / a, 0, 1)), float(np.clip((b + root) / a, 0, 1))
+
+
+def ratio_interval(
+    top: Floats, bottom: Floats, people: IntArray, pair: IntArray
+) -> tuple[float, float, float]:
+    """Return sum(top) / sum(bottom) and its interval, for sums over ratings."""
+    total = float(bottom.sum())
+    ratio = float(top.sum()) / total
+    variance = float(dyadic_variance((top - ratio * bottom)[:, None], people, pair)[0, 0])
+    count = len(np.unique(people))
+    half = float(student.ppf(0.5 + LEVEL / 2, _degrees(people, 1))) * np.sqrt(
+        variance * count / max(1, count - 1)
+    )
+    return ratio, ratio - half / total, ratio + half / total

@@ -1,0 +1,177 @@
+"""What a participant is told: whom they have, what both share and can teach, and how to say no. Nothing else.
+
+It is denied by default: values come only from columns that were declared fit to show, and there are no numbers, no
+ranks, no rules, no sensitive criteria, no third persons, and nothing that spoke against a pair.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from peermatch.criteria import key_of
+from peermatch.explain import Outcome, pair_facts, read_ahead
+from peermatch.explain.explanation import find_person
+from peermatch.explain.wording import listing, wrapped
+from peermatch.report.frames import NOT_TAKING_PART, PAIRED, UNMATCHED
+from peermatch.report.guide import Section, guide_items, plain_markdown
+from peermatch.report.guide_texts import GuideTexts
+
+__all__ = ["Notice", "notice", "notices_frame"]
+
+
+@dataclass(frozen=True, repr=False)
+class Notice:
+    """What one participant is told.
+
+    Attributes
+    ----------
+    id : str or int
+    label : str
+        As people read it.
+    status : {"paired", "unmatched", "not taking part"}
+    partners : tuple of str
+        As people read them.
+    lead : str
+    sections : tuple of Section
+    """
+
+    id: Any
+    label: str
+    status: str
+    partners: tuple[str, ...]
+    lead: str
+    sections: tuple[Section, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it, as paragraphs."""
+        parts = [self.lead]
+        for section in self.sections:
+            lines = [section.title, *section.lines, *(f"- {item}" for item in section.items)]
+            parts.append("\n".join(lines))
+        return "\n\n".join(parts)
+
+    @property
+    def markdown(self) -> str:
+        """The same as Markdown; whatever comes from people is escaped."""
+        parts = [plain_markdown(self.lead)]
+        for section in self.sections:
+            parts += [f"## {plain_markdown(section.title)}", *map(plain_markdown, section.lines)]
+            if section.items:
+                parts.append("\n".join(f"- {plain_markdown(item)}" for item in section.items))
+        return "\n\n".join(parts) + "\n"
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each thing that is said: about, said."""
+        rows = [
+            (section.title, said) for section in self.sections for said in (*section.items, *section.lines)
+        ]
+        return pd.DataFrame([("", self.lead), *rows], columns=["about", "said"])
+
+    def __str__(self) -> str:
+        return "\n".join(wrapped(line) if line else "" for line in self.text.split("\n"))
+
+    def __repr__(self) -> str:
+        return f"Notice({self.label!r}, {self.status})"
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{html.escape(part)}</p>" for part in self.text.split("\n\n"))
+
+
+def notice(
+    outcome: Outcome,
+    id: Any,
+    side: str | None,
+    shown: frozenset[str],
+    texts: GuideTexts,
+    *,
+    contact: str | None = None,
+) -> Notice:
+    """Return what one participant is told.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    id : str or int
+    side : str, optional
+        Needed where both sides have this id.
+    shown : frozenset of str
+        The columns that were declared fit to show.
+    texts : GuideTexts
+    contact : str, optional
+        Whom to turn to, as people read it.
+
+    Raises
+    ------
+    InputError
+        If nobody has this id, or both sides have it.
+    """
+    id = id.item() if isinstance(id, np.generic) else id
+    hand = find_person(outcome, id, side)
+    everyone = outcome.everyone[hand]
+    assert everyone is not None  # find_person names sides that are there
+    place = next(k for k, known in enumerate(everyone.ids) if key_of(known) == key_of(id))
+    return _at(outcome, hand, place, shown, texts, contact)
+
+
+def _at(
+    outcome: Outcome, hand: int, place: int, shown: frozenset[str], texts: GuideTexts, contact: str | None
+) -> Notice:
+    """Return the notice of whoever came in at a place of a side."""
+    everyone = outcome.everyone[hand]
+    assert everyone is not None  # hands are sides that are there
+    id, label = everyone.ids[place], str(everyone.labels[place])
+    positions = outcome.sides.left_positions if hand == 0 else outcome.sides.right_positions
+    position = positions.get(key_of(id))
+    if position is None:
+        return Notice(id, label, NOT_TAKING_PART, (), texts.say("notice", "away"), ())
+    indices = outcome.pairs_of[hand][position]
+    if not indices:
+        return Notice(id, label, UNMATCHED, (), texts.say("notice", "unmatched"), ())
+    partners = [outcome.label(*outcome.partner(index, hand, position)) for index in indices]
+    if len(partners) == 1:
+        lead = texts.say("notice", "paired", partner=partners[0])
+    else:
+        lead = texts.say("notice", "several", partners=listing(partners))
+    sections = [section for index in indices for section in _of_pair(outcome, index, shown, texts)]
+    decline = [texts.say("decline", "text")]
+    if contact is not None:
+        decline.append(texts.say("decline", "contact", contact=contact))
+    sections.append(Section(texts.say("decline", "title"), tuple(decline)))
+    return Notice(id, label, PAIRED, tuple(partners), lead, tuple(sections))
+
+
+def _of_pair(outcome: Outcome, index: int, shown: frozenset[str], texts: GuideTexts) -> list[Section]:
+    u, v = outcome.pairs[index].tolist()
+    names = {"a": outcome.label(0, u), "b": outcome.label(1, v)}
+    share, differ, teach, *_ = guide_items(pair_facts(outcome, index), shown, texts, names)
+    told = (("share", share), ("differ", differ), ("teach", teach))
+    return [Section(texts.say(name, "title"), (), tuple(items)) for name, items in told if items]
+
+
+def notices_frame(
+    outcome: Outcome, shown: frozenset[str], texts: GuideTexts, *, contact: str | None = None
+) -> pd.DataFrame:
+    """Return everybody's notice, one row a person and side, ready for a mail merge.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns id, label, side (where there are two), status, partners (what people read, joined by "; "), text.
+    """
+    read_ahead(outcome)
+    rows = []
+    for hand in outcome.hands:
+        everyone = outcome.everyone[hand]
+        for place in range(0 if everyone is None else len(everyone)):
+            told = _at(outcome, hand, place, shown, texts, contact)
+            side = outcome.side_name(hand)
+            rows.append((told.id, told.label, side, told.status, "; ".join(told.partners), told.text))
+    frame = pd.DataFrame(rows, columns=["id", "label", "side", "status", "partners", "text"])
+    return frame if outcome.two_sided else frame.drop(columns="side")
