@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -79,3 +82,70 @@ def test_what_is_wrong_is_refused(people):
         pm.form_circles(MATCHER, people, rules=[("nobody_alone", "sight")], as_of="2026-12-01")
     with pytest.raises(InputError, match="no circle"):
         pm.form_circles(MATCHER, people, as_of="2026-12-01").explain("circle-99")
+
+
+def test_demanded_pairs_sit_in_one_circle(people):
+    ids = [
+        id for id, yes in zip(people["employee_id"], people["opted_in"], strict=True) if yes in ("yes", True)
+    ]
+    matcher = pm.PeerMatcher(
+        "employee_id", MATCHER.criteria, [pm.require([(ids[3], ids[9])])], eligible="opted_in"
+    )
+    found = pm.form_circles(
+        matcher, people, 4, locks=[(ids[9], ids[20]), (ids[1], ids[2])], as_of="2026-12-01"
+    )
+    seat = found.members.set_index("id")["group_id"]
+    assert seat[ids[3]] == seat[ids[9]] == seat[ids[20]]
+    assert seat[ids[1]] == seat[ids[2]]
+
+
+def test_demands_that_no_circle_can_meet_are_named(people):
+    ids = people["employee_id"].tolist()
+    chain = list(pairwise(ids[:7]))
+    matcher = pm.PeerMatcher("employee_id", [pm.same("site")])
+    with pytest.raises(pm.InfeasibleError, match="7 people into one circle, which has 5 at most") as raised:
+        pm.form_circles(matcher, people, 5, locks=chain)
+    assert len(raised.value.conflict[0]["ids"]) == 7
+    apart = pm.PeerMatcher("employee_id", [pm.same("site")], [pm.forbid([(ids[0], ids[2])])])
+    with pytest.raises(pm.InfeasibleError, match="rules keep them apart"):
+        pm.form_circles(apart, people, 5, locks=chain[:2])
+    few = [{"id": id, "sex": sex, "years": 1} for id, sex in zip("abcdef", "ffmmmm", strict=True)]
+    with pytest.raises(pm.InfeasibleError, match="none was found that seats them"):
+        pm.form_circles(
+            pm.PeerMatcher("id", [pm.near("years")]),
+            few,
+            (3, 3),
+            locks=[("a", "c")],
+            rules=[("nobody_alone", "sex")],
+        )
+
+
+def test_the_floor_holds_in_circles(people):
+    matcher = pm.PeerMatcher("employee_id", MATCHER.criteria, eligible="opted_in", floor=0.25)
+    found = pm.form_circles(matcher, people, 4, as_of="2026-12-01")
+    assert (found.circles["weakest"] >= 0.25).all()
+    assert found.members["group_id"].str.match("c-[0-9a-f]{12}$").all()
+
+
+def test_reasons_name_the_rules():
+    people = [{"id": id, "years": 1} for id in "abcd"]
+    matcher = pm.PeerMatcher("id", [pm.near("years")], [pm.forbid([("d", "a"), ("d", "b")])])
+    found = pm.form_circles(matcher, people, 3)
+    assert found.unmatched["id"].tolist() == ["d"]
+    assert (
+        "rules allow 1 of 3 others (forbid removes 2); a circle takes at least 2"
+        in found.unmatched["reason"][0]
+    )
+
+
+def test_files_and_plain_data(people, tmp_path):
+    found = pm.form_circles(MATCHER, people, 5, round="2026-12", as_of="2026-12-01")
+    names = {path.name for path in found.to_csv(tmp_path)}
+    assert names == {"people.csv", "circles.csv", "members.csv", "summary.txt", "circles.json"}
+    data = json.loads((tmp_path / "circles.json").read_text())
+    assert data["schema"] == "peermatch/circles/1"
+    assert data["certificate"]["gap"] == found.gap
+    assert len(data["people"]) == 60
+    assert "Proof" in found.summary()
+    again = pm.form_circles(MATCHER, people, 5, round="2027-01", as_of="2026-12-01", fitted=found)
+    assert set(again.members["group_id"]).isdisjoint(found.members["group_id"])

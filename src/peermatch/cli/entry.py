@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from peermatch import __version__
+from peermatch.cli.circles_arguments import add_circles
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.errors import PeerMatchError
@@ -173,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_match(commands)
     _add_shortlist(commands)
     add_round(commands)
+    add_circles(commands)
     add_programme(commands)
     _add_init(commands)
     _add_synth(commands)

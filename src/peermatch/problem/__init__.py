@@ -30,6 +30,7 @@ from peermatch.problem.leximin_certificate import LeximinCertificate, LeximinSta
 from peermatch.problem.listed import ListedScores, ListedUtilities, utility_of_entries
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
+from peermatch.problem.rings import HIGHEST_WORTH, RingMatching, RingProblem
 from peermatch.problem.scores import (
     FORBIDDEN,
     GRID,
@@ -59,6 +60,7 @@ __all__ = [
     "CIRCLE_RULES",
     "FORBIDDEN",
     "GRID",
+    "HIGHEST_WORTH",
     "LARGEST_CIRCLE",
     "NO_WORTH",
     "OBJECTIVES",
@@ -99,6 +101,8 @@ __all__ = [
     "Prices",
     "Problem",
     "ProtectedCertificate",
+    "RingMatching",
+    "RingProblem",
     "SearchableScores",
     "ShortageCertificate",
     "Solver",

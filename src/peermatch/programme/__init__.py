@@ -8,6 +8,8 @@ from peermatch.programme.dossier import Dossier
 from peermatch.programme.history import extend_history
 from peermatch.programme.plan import RoundPlan
 from peermatch.programme.programme import Programme
+from peermatch.programme.ringed import Ringed
+from peermatch.programme.rings import form_rings
 from peermatch.programme.rounds import plan_rounds
 from peermatch.programme.turns import Turns
 
@@ -16,10 +18,12 @@ __all__ = [
     "Circled",
     "Dossier",
     "Programme",
+    "Ringed",
     "RoundPlan",
     "Turns",
     "assign_advisers",
     "extend_history",
     "form_circles",
+    "form_rings",
     "plan_rounds",
 ]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peermatch.solvers.hungarian import Hungarian
     from peermatch.solvers.proposals import deferred_acceptance
     from peermatch.solvers.registry import get_solver, plain_solver, register_solver, solver_names
+    from peermatch.solvers.rings import Rings
     from peermatch.solvers.roommates import Roommates, stable_roommates
     from peermatch.solvers.trade_offs import FrontierPoint, frontier
 
@@ -30,6 +31,7 @@ __all__ = [
     "FrontierPoint",
     "Greedy",
     "Hungarian",
+    "Rings",
     "Roommates",
     "circle_sizes",
     "deferred_acceptance",
@@ -51,6 +53,7 @@ _HOME = {
     "FrontierPoint": "trade_offs",
     "Greedy": "greedy",
     "Hungarian": "hungarian",
+    "Rings": "rings",
     "Roommates": "roommates",
     "circle_sizes": "circle_plan",
     "form_circles": "circles",

@@ -12,6 +12,7 @@ from peermatch.verify.partition import is_stable_partition, prove_no_stable
 from peermatch.verify.proof import Proof
 from peermatch.verify.protected import prove_protected
 from peermatch.verify.refusing import Refusals, refusals
+from peermatch.verify.rings import check_rings, prove_rings
 from peermatch.verify.rounds import RoundsProof, prove_rounds, rounds_bound
 from peermatch.verify.stability import blocking_pairs, is_stable, prove_stable
 from peermatch.verify.trios import check_trios, prove_trios
@@ -24,6 +25,7 @@ __all__ = [
     "RoundsProof",
     "blocking_pairs",
     "check_circles",
+    "check_rings",
     "check_trios",
     "check_valid",
     "is_stable",
@@ -37,6 +39,7 @@ __all__ = [
     "prove_no_stable",
     "prove_optimal",
     "prove_protected",
+    "prove_rings",
     "prove_rounds",
     "prove_stable",
     "prove_trios",
