@@ -68,7 +68,9 @@ def seat_left_over(
     )
     request.control.report("seating")
     found = join_trios(trio_problem, free, control=request.control)
-    proof = prove_trios(trio_problem, found)
+    # the pairs behind the bound are proved already, unless others had to be found for it
+    covered = view.pairs_covered if found.base is free and view.verified else None
+    proof = prove_trios(trio_problem, found, base_covered=covered)
     if proof.faults:
         raise VerificationError(f"The trios do not hold: {'; '.join(proof.faults[:3])}.")
     whole = Problem(scores, problem.objective)

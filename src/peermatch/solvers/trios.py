@@ -19,7 +19,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from peermatch.problem import (
@@ -85,7 +84,7 @@ def join_trios(
     found = TrioMatching(kept, trios, len(alone), value, without, None, Status.UNDECIDED)
     if not len(alone) or problem.objective != "everyone_first":
         return found
-    able = free[_able(problem.scores, free)]
+    able = _able(problem.scores, free, alone)
     apart = len(np.intersect1d(alone, able))
     if apart == 0:
         # they may join fixed pairs alone, and nobody else may: nothing of this depends on the other pairs
@@ -110,9 +109,10 @@ def _none() -> IntArray:
     return np.zeros((0, 3), dtype=np.int64)
 
 
-def _able(scores: PairScores, free: IntArray) -> npt.NDArray[np.bool_]:
-    """Return who of the free people has an allowed partner among them: nobody else counts for a matching of them."""
-    return np.asarray(_among(scores, free).top(1).columns[:, 0] >= 0)
+def _able(scores: PairScores, free: IntArray, alone: IntArray) -> IntArray:
+    """Return the free people who may meet one of the others: nobody else counts for a matching of them."""
+    allowed = scores.block(alone)[:, free] != FORBIDDEN
+    return np.setdiff1d(free, alone[~allowed.any(axis=1)])
 
 
 def _among(scores: PairScores, people: IntArray) -> PairScores:

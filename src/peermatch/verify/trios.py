@@ -76,8 +76,15 @@ def _kind(group: list[int]) -> str:
     return "pair" if len(group) == 2 else "trio"
 
 
-def prove_trios(problem: TrioProblem, found: TrioMatching) -> Proof:
+def prove_trios(problem: TrioProblem, found: TrioMatching, *, base_covered: int | None = None) -> Proof:
     """Check trios as `check_trios` does, and their bound over all possible trios, from the duals that they carry.
+
+    Parameters
+    ----------
+    problem : TrioProblem
+    found : TrioMatching
+    base_covered : int, optional
+        Where ``found.base`` was proved before: how many pairs that looked at. It is not proved again then.
 
     Returns
     -------
@@ -92,12 +99,16 @@ def prove_trios(problem: TrioProblem, found: TrioMatching) -> Proof:
     duals = base.certificate
     if not isinstance(duals, Duals):
         return Proof(False, ("The evidence has no duals.",))
-    among = _among(problem.scores, found.able)
-    proof = prove(Problem(among), base)
     faults += _missing(problem, found)
+    if base_covered is None:
+        proof = prove(Problem(_among(problem.scores, found.able)), base)
+        base_covered = proof.pairs_covered
+        faults += (
+            proof.faults if proof.verified else (*proof.faults, "The pairs behind the bound are not proved.")
+        )
     forest, wrong = BlossomForest.of(duals, len(found.able))
-    faults += [*proof.faults, *wrong]
-    if faults or forest is None or not proof.verified:
+    faults += wrong
+    if faults or forest is None:
         return Proof(False, tuple(faults))
     twice = 2 * (sum(duals.vertex_duals.tolist()) + forest.bound)
     if len(found.trios) > 1 or len(found.able) != 2 * len(base.pairs) + 1:
@@ -107,7 +118,7 @@ def prove_trios(problem: TrioProblem, found: TrioMatching) -> Proof:
     faults += more
     if bound > found.bound:
         faults.append(f"Another answer could be worth {bound}, doubled; the bound is given as {found.bound}.")
-    return Proof(not faults, tuple(faults), proof.pairs_covered, bound, bound - found.value)
+    return Proof(not faults, tuple(faults), base_covered, bound, bound - found.value)
 
 
 def _among(scores: PairScores, people: IntArray) -> PairScores:
