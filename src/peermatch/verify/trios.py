@@ -54,12 +54,14 @@ def check_trios(problem: TrioProblem, found: TrioMatching) -> list[str]:
     if faults:
         return faults
     value = 0
-    for group in groups:
-        for a, b in combinations(group, 2):
-            score = int(problem.scores.at(np.array([a]), np.array([b]))[0])
-            if score == FORBIDDEN:
-                faults.append(f"People {a} and {b} meet in a {_kind(group)}, which is forbidden.")
-            value += score * (2 if len(group) == 2 else 1)
+    meetings = [(a, b, len(group)) for group in groups for a, b in combinations(group, 2)]
+    looked_up = np.array(meetings, dtype=np.int64).reshape(-1, 3)
+    scores = problem.scores.at(looked_up[:, 0], looked_up[:, 1]).tolist()
+    for (a, b, size), score in zip(meetings, scores, strict=True):
+        if score == FORBIDDEN:
+            kind = "pair" if size == 2 else "trio"
+            faults.append(f"People {a} and {b} meet in a {kind}, which is forbidden.")
+        value += score * (2 if size == 2 else 1)
     for a, b in problem.fixed.tolist():
         if not any(a in group and b in group for group in groups):
             faults.append(f"People {a} and {b} are a fixed pair and do not meet.")
@@ -70,10 +72,6 @@ def check_trios(problem: TrioProblem, found: TrioMatching) -> list[str]:
     if found.status == Status.OPTIMAL and found.bound != found.value:
         faults.append("The trios are called optimal, with a gap.")
     return summed_up(faults, len(faults), "such faults")
-
-
-def _kind(group: list[int]) -> str:
-    return "pair" if len(group) == 2 else "trio"
 
 
 def prove_trios(problem: TrioProblem, found: TrioMatching, *, base_covered: int | None = None) -> Proof:
@@ -111,10 +109,14 @@ def prove_trios(problem: TrioProblem, found: TrioMatching, *, base_covered: int 
     if faults or forest is None:
         return Proof(False, tuple(faults))
     twice = 2 * (sum(duals.vertex_duals.tolist()) + forest.bound)
-    if len(found.trios) > 1 or len(found.able) != 2 * len(base.pairs) + 1:
-        bound, more = _bound_of_many(problem, found, duals, forest, twice)
-    else:
+    one = len(found.able) == 2 * len(base.pairs) + 1
+    rough = None if len(problem.fixed) else _bound_of_all(found, duals, forest, twice)
+    if one and (rough is None or rough > found.bound or not len(found.trios)):
         bound, more = _Looking(problem, found, duals, forest, twice).bound()
+    elif rough is None:
+        bound, more = found.bound, ["Nothing is known of bounds for several trios where pairs are fixed."]
+    else:
+        bound, more = rough, []
     faults += more
     if bound > found.bound:
         faults.append(f"Another answer could be worth {bound}, doubled; the bound is given as {found.bound}.")
@@ -140,16 +142,12 @@ def _missing(problem: TrioProblem, found: TrioMatching) -> list[str]:
     ][:10]
 
 
-def _bound_of_many(
-    problem: TrioProblem, found: TrioMatching, duals: Duals, forest: BlossomForest, twice: int
-) -> tuple[int, list[str]]:
+def _bound_of_all(found: TrioMatching, duals: Duals, forest: BlossomForest, twice: int) -> int:
     """Every trio is a triangle of halves: at most it gains by the blossoms that hold it whole."""
-    if len(problem.fixed):
-        return found.value, ["Nothing is known of bounds for several trios where pairs are fixed."]
     assert found.base is not None
     met = 2 * len(found.base.pairs) + len(found.trios)
     most = twice + len(found.trios) * forest.greatest
-    return most // duals.scale - duals.bonus * met, []
+    return most // duals.scale - duals.bonus * met
 
 
 class _Looking:
