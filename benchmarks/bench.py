@@ -1,8 +1,9 @@
 """Measure peermatch beside its peers and write the page: ``make bench``, or ``python -m benchmarks.bench [plan]``.
 
 Plans: ``full`` (about half an hour; writes docs/benchmarks.md), ``stable`` (stable matchings, a quarter of an hour;
-adds to it), ``quick`` (a few minutes; writes to benchmarks/build/quick), ``large`` (the proof for 100,000 people;
-adds to docs/benchmarks.md), ``page`` (writes the page from what is kept).
+adds to it), ``programme`` (rounds, circles, two sides with places; adds to it), ``quick`` (a few minutes; writes to
+benchmarks/build/quick), ``large`` (the proof for 100,000 people; adds to docs/benchmarks.md), ``page`` (writes the page
+from what is kept).
 Results are kept in benchmarks/results after every case, so a run that is stopped has not measured for nothing.
 """
 
@@ -25,7 +26,7 @@ from benchmarks.running import ROOT, Runner
 
 __all__ = ["main"]
 
-_KEPT_PLANS = ("full", "large", "stable")
+_KEPT_PLANS = ("full", "large", "stable", "programme")
 
 _KEPT = ROOT / "benchmarks" / "results"
 _DOCS = ROOT / "docs"
@@ -33,6 +34,7 @@ _BUILD = ROOT / "benchmarks" / "build"
 _COMMANDS = {
     "full": "make bench",
     "stable": "python -m benchmarks.bench stable",
+    "programme": "python -m benchmarks.bench programme",
     "large": "make bench-large",
     "quick": "make bench BENCH=quick",
 }
@@ -102,9 +104,10 @@ def _left_out(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 def write(out: Path, kept: Path) -> int:
     """Write the page and the plot from what is kept."""
-    full, large, stable = (_read(kept / f"{name}.json") for name in _KEPT_PLANS)
-    results, results_large = Results([*full["rows"], *stable["rows"]]), Results(large["rows"])
-    text = page(results, results_large, full["about"], large["about"], stable["about"])
+    full, large, stable, programme = (_read(kept / f"{name}.json") for name in _KEPT_PLANS)
+    results = Results([*full["rows"], *stable["rows"], *programme["rows"]])
+    results_large = Results(large["rows"])
+    text = page(results, results_large, full["about"], large["about"], stable["about"], programme["about"])
     (out / "benchmarks.md").write_text(text, encoding="utf-8")
     if not results.rows and not results_large.rows:
         print("Nothing has been measured yet.", file=sys.stderr)

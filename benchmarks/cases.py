@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmarks.instances import FAMILIES
+from benchmarks.programme_tasks import CIRCLES, ROUNDS
+from benchmarks.transport_tasks import SIDES, SIDES_CANDIDATES, SIDES_SCARCE
 
 __all__ = ["PLANS", "Case"]
 
@@ -262,6 +264,7 @@ def quick() -> list[Case]:
         *(replace(case, **short) for case in _families((10_000,), 1, _FIRST, objective="everyone_first")),
         *_assignment((500,), 1),
         *_stable({100: ("matching", "algmatch"), 1000: ()}, 5000, 20_000, (500,)),
+        *_programme({1000: (ROUNDS, CIRCLES, SIDES)}),
     ]
 
 
@@ -287,4 +290,27 @@ def stable() -> list[Case]:
     return _stable(sizes, 100_000, 1_000_000, (2000, 10_000, 20_000))
 
 
-PLANS = {"full": full, "quick": quick, "large": large, "stable": stable}
+def programme() -> list[Case]:
+    """Rounds, circles and two sides with places, peermatch alone: about a quarter of an hour."""
+    sides = (SIDES, SIDES_SCARCE, SIDES_CANDIDATES)
+    return _programme({10_000: (ROUNDS,), 5000: (CIRCLES,), 20_000: (SIDES,), 100_000: sides})
+
+
+def _programme(sizes: Mapping[int, Iterable[str]]) -> list[Case]:
+    contenders = dict.fromkeys((SIDES, SIDES_SCARCE, SIDES_CANDIDATES), "peermatch transport")
+    contenders |= {ROUNDS: "peermatch rounds", CIRCLES: "peermatch circles"}
+    return [
+        Case(
+            "programme",
+            name,
+            size,
+            (contenders[name],),
+            objective="everyone_first",
+            caps={contenders[name]: 600.0},
+        )
+        for size, names in sizes.items()
+        for name in names
+    ]
+
+
+PLANS = {"full": full, "quick": quick, "large": large, "stable": stable, "programme": programme}

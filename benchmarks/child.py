@@ -19,6 +19,7 @@ from typing import Any
 
 from benchmarks.contenders import CONTENDERS
 from benchmarks.pool_tasks import POOL_CONTENDERS, write_candidate_edges, write_pool_edges
+from benchmarks.programme_tasks import PROGRAMME_CONTENDERS
 from benchmarks.stable_tasks import STABLE_CONTENDERS
 
 __all__ = ["main"]
@@ -73,7 +74,8 @@ def make_edges(task: Mapping[str, Any]) -> None:
 
 def measure(task: Mapping[str, Any]) -> None:
     """Time a contender: at least `least` times (fewer once `PATIENCE` is spent), then for `seconds`, at most `most`."""
-    contender = {**CONTENDERS, **POOL_CONTENDERS, **STABLE_CONTENDERS}[task["contender"]]
+    every = {**CONTENDERS, **POOL_CONTENDERS, **STABLE_CONTENDERS, **PROGRAMME_CONTENDERS}
+    contender = every[task["contender"]]
     contender.warm_up(task)
     forget_peak()
     base = memory("VmRSS")

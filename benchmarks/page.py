@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from benchmarks.measured import Results, faults
@@ -21,20 +22,23 @@ def page(
     about: Mapping[str, Any],
     about_large: Mapping[str, Any],
     about_stable: Mapping[str, Any],
+    about_programme: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:
     """Return the whole page: every section of the template for which there is something to say.
 
     Parameters
     ----------
     results, large : Results
-        Of the full (or quick) run with that on stable matchings, and of the large one; either may be empty.
-    about, about_large, about_stable : mapping
+        Of the full (or quick) run with those on stable matchings and on programmes, and of the large one; either may be
+        empty.
+    about, about_large, about_stable, about_programme : mapping
         What `benchmarks.about.about` said of these runs.
     """
     wrong = faults(results) + faults(large)
     ever = bool(results.rows or large.rows)
     said: dict[str, Any] = {
         **{f"large_{key}": value for key, value in about_large.items()},
+        **{f"programme_{key}": value for key, value in (about_programme or about).items()},
         **{f"stable_{key}": value for key, value in (about_stable or about).items()},
         **about,
         "left_out": "; ".join(about.get("left_out", ())),

@@ -17,9 +17,9 @@ import pandas as pd
 import peermatch as pm
 from peermatch.datasets import make_organisation
 from peermatch.datasets.vocabulary import GRADES
-from peermatch.problem import ONE_POOL, Problem
+from peermatch.problem import ONE_POOL, TWO_SIDES, Problem
 
-__all__ = ["POOLS", "make_problem", "mixed_criteria", "mixed_rules"]
+__all__ = ["POOLS", "asked_of", "make_problem", "mixed_criteria", "mixed_rules"]
 
 AS_OF = "2026-12-01"
 
@@ -111,7 +111,7 @@ class _Witness:
     """A solver that solves nothing: it only tells what it was asked."""
 
     name: ClassVar[str] = "witness"
-    accepts: ClassVar[frozenset[str]] = frozenset({ONE_POOL})
+    accepts: ClassVar[frozenset[str]] = frozenset({ONE_POOL, TWO_SIDES})
 
     def solve(self, problem: Problem, *, control: Any = None) -> Any:
         raise _Asked(problem)
@@ -125,16 +125,21 @@ def make_people(pool: str, n: int, seed: int) -> pd.DataFrame:
 def make_problem(pool: str, n: int, seed: int, objective: str = "everyone_first") -> Problem:
     """Return the problem of a pool of n people, as a solver sees it."""
     kind = POOLS[pool]
-    matcher = pm.PeerMatcher(
+    matcher = partial(
+        pm.PeerMatcher,
         "employee_id",
         kind.criteria(),
         mixed_rules(),
         mutual=kind.mutual,
         objective=objective,
-        solver=_Witness(),
     )
+    return asked_of(matcher, make_people(pool, n, seed), as_of=AS_OF, round="benchmark")
+
+
+def asked_of(matcher: Callable[..., Any], *tables: pd.DataFrame, **month: Any) -> Problem:
+    """Return the problem that a matcher asks its solver, made with everything but the solver."""
     try:
-        matcher.match(make_people(pool, n, seed), as_of=AS_OF, round="benchmark")
+        matcher(solver=_Witness()).match(*tables, **month)
     except _Asked as asked:
         return asked.problem
     raise AssertionError("The solver was never asked.")

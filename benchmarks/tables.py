@@ -144,6 +144,20 @@ def assignment(results: Results) -> str:
     return table(["people", *contenders], rows)
 
 
+def programme(results: Results) -> str:
+    """Rounds and circles: a row for each instance."""
+    rows = []
+    for name, size, objective in results.cases("programme"):
+        for row in results.pick(group="programme", name=name, size=size, objective=objective):
+            more = row["more"]
+            share = f"{more['share_of_bound']:.3%}" if "share_of_bound" in more else "–"
+            found = f"{row['pairs']:,}" if row.get("pairs") else "–"
+            verified = {True: "yes", False: "no"}.get(more.get("verified"), "–")
+            rows.append([name, f"{size:,}", found, time_of(row), share, verified, _memory(row)])
+    head = ["what", "people", "pairs, or circles", "seconds", "share of the bound", "checked", "MiB"]
+    return table(head, rows)
+
+
 def stable(results: Results) -> str:
     """Stable matchings: a row for each instance."""
     rows = []
@@ -226,7 +240,10 @@ def growth(results: Results) -> str:
 
 TABLES = {
     made.__name__: made
-    for made in (candidates, all_pairs, pools, families, family_peers, assignment, stable, scan, growth)
+    for made in (
+        *(candidates, all_pairs, pools, families, family_peers, assignment),
+        *(stable, programme, scan, growth),
+    )
 }
 
 

@@ -20,6 +20,7 @@ NAMES_NONE = {
     "days",
     "directed",
     "function",
+    "half_life",
     "ladder",
     "min_found",
     "name",
@@ -33,6 +34,7 @@ NAMES_NONE = {
     "sweet_spot",
     "table",
     "text",
+    "unit",
     "value",
     "vocabulary",
     "wanted",
@@ -46,6 +48,7 @@ WHOLE = {
     "custom": {"function": lambda me, you: me["a"] * 0.0 + 1.0, "columns": ["a"]},
     "different": {"columns": ["a", "b"]},
     "near": {"column": "a"},
+    "novelty": {},
     "overlap": {"column": "a"},
     "prefers": {"column": "a"},
     "same": {"column": "a"},
@@ -178,6 +181,25 @@ def test_role_and_discoverable_and_circle_rules_read_no_guarded_column():
 
         with pytest.raises(pm.ConfigError, match="nobody_alone"):
             form_circles(one, people, 3, rules=[("nobody_alone", "Secret")])
+
+
+@pytest.mark.parametrize("parameter", ["protected", "audit_only"])
+def test_second_line_advisers_read_no_guarded_column(parameter):
+    matcher = pm.PeerMatcher("id", [pm.same("c")], **{parameter: ["secret"]})
+    people = [{**person, "Secret": person["a"]} for person in PEOPLE]
+    pairing = matcher.match(people)
+    seniors = [{**person, "id": 100 + person["id"], "a": 50, "Secret": 50} for person in people]
+    for asked in (
+        {"experience": "Secret"},
+        {"experience": {"a": "a", "b": "a", "adviser": "secret"}},
+        {"experience": "a", "capacity": "Secret"},
+        {"experience": "a", "manager": "Secret"},
+        {"experience": "a", "criteria": [pm.same("Secret")]},
+        {"experience": "a", "rules": [pm.must_differ("Secret")]},
+    ):
+        with pytest.raises(pm.ConfigError, match="declared"):
+            pm.assign_advisers(pairing, seniors, **asked)
+    assert len(pm.assign_advisers(pairing, seniors, experience="a").pairs)
 
 
 def test_scoring_never_holds_an_audit_only_column():

@@ -78,7 +78,7 @@ def test_an_org_of_another_type_is_refused():
 
 
 def test_a_history_that_nothing_looks_at_is_refused():
-    with pytest.raises(pm.ConfigError, match="no rule looks at it"):
+    with pytest.raises(pm.ConfigError, match="no rule or criterion looks at it"):
         match(history=[{"a": 1, "b": 2}])
 
 

@@ -292,6 +292,19 @@ def test_someone_on_both_sides_takes_part_in_both():
     assert shown == {("mentee", 1): [3], ("mentee", 2): [4], ("mentor", 3): [1], ("mentor", 4): [2]}
 
 
+def test_both_in_the_column_of_roles_puts_someone_on_both_sides():
+    rows = [(1, "mentee", 0), (2, "Both", 2), (3, "mentor", 4)]
+    people = [{"id": id, "role": role, "grade": GRADES[grade]} for id, role, grade in rows]
+    matcher = pm.PeerMatcher("id", [pm.above("grade", ladder=GRADES, by=(1, 2))], sides=("mentee", "mentor"))
+    pairing = matcher.match(people, role="role")
+    assert pairing.pairs[["mentee", "mentor"]].values.tolist() == [[1, 2], [2, 3]]
+    assert pairing.people[["side", "id"]].values.tolist() == [
+        ["mentee", 1], ["mentee", 2], ["mentor", 2], ["mentor", 3],
+    ]  # fmt: skip
+    alone = matcher.match([{**row, "role": "both"} for row in people], role="role")
+    assert all(a != b for a, b in alone.pairs[["mentee", "mentor"]].values.tolist())
+
+
 def test_one_table_with_roles_is_two_tables():
     left, right = mentees(9, 5), mentors(7, 5, places=2)
     both = [{"role": "Mentee", **row} for row in left] + [{"role": "MENTOR ", **row} for row in right]

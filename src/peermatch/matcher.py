@@ -23,16 +23,19 @@ from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
 from peermatch.run import (
     Advisers,
+    Mode,
     Request,
     check_odd,
     columns_of_places,
     list_people,
     plain_capacity,
     read_capacity,
+    read_group_floor,
     run,
+    update_people,
 )
 from peermatch.scoring import MUTUALS
-from peermatch.solvers import get_solver, plain_solver
+from peermatch.solvers import Blossom, Hungarian, get_solver, plain_solver
 
 __all__ = ["PeerMatcher"]
 
@@ -41,6 +44,8 @@ MOST_LISTED = 1_000
 UNLISTED = ("after", "never")
 # Solvers of ours that ask for the best total; stated preferences are no totals.
 _OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian", "transport")
+_STABLE = ("roommates", "deferred")
+MOST_PRICE = 1_000
 # Names of columns in results, which sides would overwrite.
 _TAKEN = (
     "pair_id",
@@ -82,8 +87,9 @@ class PeerMatcher:
     capacity : mapping, optional
         Two sides: side name to how many partners its people may have: a column, or a number. With a minimum, a mapping:
         ``{"mentor": {"at_least": 1, "at_most": "places"}}``, with a column or a number for each; everybody who has a
-        place then gets their minimum, or `InfeasibleError` says who cannot and why. Minima, and several places on both
-        sides, are solved by "transport" in place of "blossom" and "hungarian".
+        place then gets their minimum, or `InfeasibleError` says who cannot and why; with ``"or_none": True`` so many or
+        nobody. Minima, and several places on both sides, are solved by "transport" in place of "blossom" and
+        "hungarian".
     mutual : {"geometric", "harmonic", "mean", "min"}
         How two utilities become one score.
     objective : {"everyone_first", "best_total", "worst_first", "leximin"}
@@ -92,6 +98,9 @@ class PeerMatcher:
         second-worst, and so on, for up to 200 people.
     floor : float, optional
         A quality floor in [0, 1]: pairs that score below it are not made, even if people then stay without a partner.
+    group_floor : mapping, optional
+        A floor for the mean of one group, ``{"by": column, "group": value, "at_least": number}``, and with a protected
+        column a ``"basis"``: see `Pairing.group_floor`.
     unknown : {"quartile", "mean", "zero"}
         What a similarity that is not known counts as.
     odd : {"sit_out", "trio", "reserve"}
@@ -139,6 +148,7 @@ class PeerMatcher:
     mutual: str = field(default="geometric", kw_only=True)
     objective: str = field(default="everyone_first", kw_only=True)
     floor: float | None = field(default=None, kw_only=True)
+    group_floor: Mapping[str, Any] | None = field(default=None, kw_only=True)
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
     reserve: str | int | Sequence[str | int] | None = field(default=None, kw_only=True)
@@ -162,11 +172,15 @@ class PeerMatcher:
         ):
             _check_choice(parameter, getattr(self, parameter), choices)
         object.__setattr__(self, "reserve", check_odd(self.odd, self.reserve, self.sides))
+        if self.odd == "trio" and self.group_floor is not None:
+            raise ConfigError(
+                "group_floor compares pairs, so it does not go with odd='trio'. Leave one of them out."
+            )
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
-        self._check_guarded()
         if self.advisers is not None and not isinstance(self.advisers, Advisers):
             object.__setattr__(self, "advisers", Advisers.from_dict(self.advisers))
+        self._check_guarded()
         if self.learned is not None:
             object.__setattr__(self, "learned", _facts_of("learned", self.learned))
 
@@ -263,14 +277,21 @@ class PeerMatcher:
         }
         audit_only = self.audit_only or ()
         check_uses(self.protected or (), audit_only, self.criteria, self.rules, others)
-        check_uses((), audit_only, (), (), {"label=": [] if self.label is None else [self.label]})
+        shown = {"label=": [] if self.label is None else [self.label], "show=": self.show or []}
+        check_uses((), audit_only, (), (), shown)
+        if self.group_floor is not None:
+            floor = read_group_floor(self.group_floor, self.protected, self.audit_only)
+            object.__setattr__(self, "group_floor", floor)
+        if self.advisers is not None:
+            self.advisers.check_guarded(self.protected or (), audit_only)
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
         if self.capacity is not None:
             options["capacity"] = plain_capacity(self.capacity)
-        if self.learned is not None:
-            options["learned"] = dict(self.learned)
+        for name in ("learned", "group_floor"):
+            if options[name] is not None:
+                options[name] = dict(options[name])
         return (_rebuild, (options,))
 
     def __repr__(self) -> str:
@@ -386,6 +407,128 @@ class PeerMatcher:
             set_aside=set_aside,
         )
         return run(self, solver, request)
+
+    def update(
+        self,
+        people: Any,
+        previous: Any,
+        *,
+        keep: str | None = None,
+        price: float | None = None,
+        at_most: int | None = None,
+        others: Any = None,
+        role: str | None = None,
+        org: Any = None,
+        history: Any = None,
+        locks: Any = None,
+        set_aside: Any = None,
+        fitted: Any = None,
+        round: str | None = None,
+        as_of: Any = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Pairing:
+        """Pair people again after some joined or left, and change little.
+
+        Every earlier pair is kept; or each broken one costs a price; or at most so many are broken. Only pairs of two
+        people who are still here count. A pair that a rule, the floor or a demanded pair now stands against is broken
+        in any case, counts nowhere, and `Pairing.changes` says why.
+
+        Parameters
+        ----------
+        people, others, role, org, locks, set_aside, fitted, as_of, progress, cancel, time_limit
+            As in `match`.
+        previous : Pairing, Draft, path, mapping, or table
+            The earlier result: itself, its ``result.json`` (a path or its data), a draft, or a table with the columns
+            a and b (or the names of the sides). Of a table with rounds the latest one counts.
+        keep : {"all"}, optional
+            Keep every pair: the default where neither `price` nor `at_most` is given. Exact, with any solver that
+            looks for the best.
+        price : float, optional
+            Break a pair only where that is worth more than this in total, in units of score. Exact. Where everyone
+            comes first, no price leaves anybody without a partner who could have one.
+        at_most : int, optional
+            Break at most so many pairs. Best found with its true gap; exact for small pools, nearly always otherwise.
+        history : table or path, optional
+            As in `match`; the rows of this very round are passed over.
+        round : str, optional
+            The name of the round; that of the earlier result where not given, so that kept pairs keep their ids.
+
+        Returns
+        -------
+        Pairing
+            Its `certificate` says what is proved of the question that was asked; `changes` who has other partners
+            than before, and why; `update` what keeping costs; `price_of_stability` what keeping more or fewer would.
+
+        Raises
+        ------
+        InputError, ConfigError, InfeasibleError
+            As in `match`; also if `previous` cannot be read, is of other people, or has more pairs for somebody than
+            they have places.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> matcher = pm.PeerMatcher("id", [pm.near("years", scale=3)])
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 4), ("di", 9)]]
+        >>> before = matcher.match(people, round="2026-12")
+        >>> now = [*people[:3], {"id": "el", "years": 3}]
+        >>> matcher.update(now, before).changes[["id", "why"]].values.tolist()
+        [['cy', 'partner left'], ['di', 'left'], ['el', 'joined']]
+        """
+        caller = "update()"
+        self._check_tables(caller, others, role, history)
+        _check_occasion(caller, fitted, round, progress, cancel, time_limit)
+        mode = _mode(keep, price, at_most)
+        request = Request(
+            people=people,
+            others=others,
+            role=role,
+            org=org,
+            history=history,
+            locks=locks,
+            fitted=getattr(fitted, "fitted", fitted),
+            round=round,
+            as_of=None if as_of is None else _day(as_of, caller),
+            control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
+            set_aside=set_aside,
+        )
+        return update_people(self, self._updating_solver(mode), request, previous, mode)
+
+    def _updating_solver(self, mode: Mode) -> Solver:
+        """Return the solver of an update.
+
+        Raises
+        ------
+        ConfigError
+            If it asks for stability, or cannot answer at a price.
+        """
+        solver = self._solver(False)
+        if self.group_floor is not None:
+            raise ConfigError("update() does not go with group_floor. Leave it out of the matcher here.")
+        if self.odd != "sit_out":
+            raise ConfigError(
+                f"update() keeps pairs, and this matcher has odd={self.odd!r}. Use odd='sit_out' here, or match anew "
+                "with the pairs to keep as locks=."
+            )
+        if solver.name in _STABLE:
+            raise ConfigError(
+                f"update() asks for the best total; the solver {solver.name!r} looks for stable pairs, of which an "
+                "earlier one need not be part. Use solver='blossom'."
+            )
+        if mode.name == "keep":
+            return solver
+        exact = isinstance(solver, Blossom | Hungarian) and not (
+            getattr(solver, "candidates_only", False) or getattr(solver, "gap", 0)
+        )
+        if not exact or self.objective not in ("everyone_first", "best_total"):
+            raise ConfigError(
+                "update(price=) and update(at_most=) need the solver 'blossom' (or 'hungarian') that proves its "
+                f"answer, and the objective 'everyone_first' or 'best_total'. This matcher has {solver.name!r} and "
+                f"{self.objective!r}. keep='all' works with every objective."
+            )
+        return solver
 
     def shortlist(
         self,
@@ -578,6 +721,22 @@ def _day(as_of: Any, caller: str) -> dt.date:
         return as_day(as_of, "as_of")
     except InputError:
         raise ConfigError(must_be(caller, "as_of", "a day such as '2026-12-01'", as_of)) from None
+
+
+def _mode(keep: Any, price: Any, at_most: Any) -> Mode:
+    """Return how much may change: exactly one of the three says it."""
+    if sum(given is not None for given in (keep, price, at_most)) > 1:
+        raise ConfigError("update() takes one of keep='all', price= and at_most=, not several.")
+    if keep is not None and keep != "all":
+        raise ConfigError(must_be("update()", "keep", "'all'", keep))
+    if price is not None:
+        _check_number("update()", "price", price, at_least=0, at_most=MOST_PRICE)
+        return Mode(price=float(price))
+    if at_most is not None:
+        if not isinstance(at_most, Integral) or isinstance(at_most, bool) or at_most < 0:
+            raise ConfigError(must_be("update()", "at_most", "a whole number of at least 0", at_most))
+        return Mode(at_most=int(at_most))
+    return Mode()
 
 
 def _rebuild(options: dict[str, Any]) -> PeerMatcher:

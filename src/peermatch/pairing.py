@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch import solvers
-from peermatch.checks import must_be
+from peermatch.checks import check_number, must_be
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.errors import ConfigError
@@ -45,10 +45,15 @@ from peermatch.explain import (
 from peermatch.problem import Control, FlowProblem, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
+    GroupQuality,
     OddView,
+    UpdateView,
+    changes_frame,
+    coverage_frame,
     csv_text,
     document,
     frontier_frame,
+    group_quality,
     headline,
     json_text,
     members_frame,
@@ -58,6 +63,7 @@ from peermatch.report import (
     reasons_of,
     repairs_frame,
     rules_frame,
+    stability_frame,
     summary_text,
     to_graph,
     unmatched_frame,
@@ -75,6 +81,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CertificateView", "Pairing"]
 
+_MOST_POINTS = 50
 _FILES = ("people", "pairs", "members", "unmatched", "rules")
 
 
@@ -117,8 +124,12 @@ class Pairing:
         sit out.
     minimum : pair of int64 arrays or None
         How many partners each person of a side needs; None: nobody needs any.
+    or_none : pair of int64 arrays or None
+        How many partners each person of a side takes if they take any; None: as many as come.
     resolve : Resolve, optional
         Solves the round again under other weights.
+    update : UpdateView, optional
+        What was kept of an earlier result and what that costs, where `PeerMatcher.update` made this one.
 
     Examples
     --------
@@ -146,7 +157,9 @@ class Pairing:
     stated: StatedScores | None = None
     odd: OddView | None = None
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
+    or_none: tuple[IntArray | None, IntArray | None] = (None, None)
     resolve: Resolve | None = None
+    update: UpdateView | None = None
 
     # ---- tables -----------------------------------------------------------------------------------------
 
@@ -192,6 +205,14 @@ class Pairing:
     def repairs(self) -> Any:
         """What was mended on the way in, one row for each thing: column, row, id, found, became, reason."""
         return self._out("repairs")
+
+    @property
+    def changes(self) -> Any:
+        """Who has other partners than before: id, side (where there are two), before, after (lists of ids), why.
+
+        Empty but for `PeerMatcher.update`.
+        """
+        return self.everyone[0].in_kind(changes_frame(() if self.update is None else self.update.rows))
 
     # ---- in words ---------------------------------------------------------------------------------------
 
@@ -443,7 +464,7 @@ class Pairing:
         ----------
         at_most : int, default 20,000
             With more people than that only the pairs that each rule removes are counted: a row takes about as long as
-            the matching.
+            the matching. So it is with minimum capacities, several places on both sides, and leximin.
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`; rows that were not reached are not exact.
 
@@ -621,6 +642,151 @@ class Pairing:
 
         return Plots(self._outcome, self._frontier_frame)
 
+    def quality(self, by: str | Sequence[str], *, hide_below: int = 10) -> GroupQuality:
+        """Say how well each group of people is paired: an audit, by any column of the tables that people came in.
+
+        Numbers of people from 1 to ``hide_below - 1`` are hidden, and with them as many other cells as it takes so
+        that no hidden one can be had by subtraction: 12 people of whom 11 have a partner tell of a single one. Every
+        hidden number of people could be any of at least `hide_below` values, as far as the table tells.
+
+        Parameters
+        ----------
+        by : str or list of str
+            Columns; audit-only ones too. Several make a table each. An empty cell is a group, "not known".
+        hide_below : int, default 10
+            1 hides nothing.
+
+        Returns
+        -------
+        GroupQuality
+            `.frame` and `.text`; it prints, and shows in notebooks.
+
+        Raises
+        ------
+        InputError
+            For a column that is not there.
+        ConfigError
+            For a wrong argument, or two columns of which one divides the groups of the other.
+
+        Notes
+        -----
+        The promise is for one call. Tables of the same people by two columns that nearly divide each other (teams and
+        departments), with two values of `hide_below`, or of two rounds between which one person joined, can be played
+        against each other: decide which one is shared.
+        """
+        return group_quality(self._outcome, by, hide_below)
+
+    def close_gap(
+        self,
+        by: str,
+        group: str | None = None,
+        *,
+        points: int = 6,
+        basis: str | None = None,
+        hide_below: int = 10,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Any:
+        """Say what it would cost everyone to raise the mean of one group of people, floor by floor.
+
+        Parameters
+        ----------
+        by : str
+            A column. An audit-only one is refused, a protected one without a `basis` too.
+        group : str, optional
+            One of its values; without it, of the groups that are large enough the one with the lowest mean.
+        points : int, default 6
+            At most this many rows, from 2 to 50.
+        basis : str, optional
+            What the use of a protected column rests on.
+        hide_below : int, default 10
+            The group, and all others, must have at least so many people who take part.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`, of each time that it solves again.
+
+        Returns
+        -------
+        table
+            From no floor (missing) to the highest mean that can be had at a price: floor, mean (the group's, as in
+            `quality`), rest_mean (of all others), total, lost (against no floor), lost_share, gap (how much more in
+            total another answer under this floor could have at most), proved (whether that was checked independently).
+
+        Raises
+        ------
+        ConfigError, InputError
+            If there is no such column or group, it may not be used, or the result has no floors: see `group_floor`.
+        """
+        from peermatch.report.group_floor import closing_frame, floor_demand
+
+        demand = floor_demand(self._outcome, self.settings, by, group, basis, hide_below, "close_gap()")
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        return self.everyone[0].in_kind(closing_frame(demand, points, control))
+
+    def group_floor(
+        self,
+        by: str,
+        group: str,
+        at_least: float,
+        *,
+        basis: str | None = None,
+        hide_below: int = 10,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Pairing:
+        """Return the best pairs in which one group has at least a given mean, and what they cost.
+
+        The mean is the one of `quality`: over all of the group who take part, 0 for someone without a partner. There
+        are as many pairs as possible, as before. No exact method for large pools is known: the answer states truly how
+        much better another one under this floor could be (often nothing; exact search up to 40 people).
+
+        Parameters
+        ----------
+        by, group, basis, hide_below, progress, cancel, time_limit
+            See `close_gap`.
+        at_least : float
+            From 0 to 1.
+
+        Returns
+        -------
+        Pairing
+            Its `settings` tell the floor and its basis, its `certificate` what is known.
+
+        Raises
+        ------
+        InfeasibleError
+            If the group's mean cannot be so high; says how high it can be.
+        ConfigError, InputError
+            If there is no such column or group, or it may not be used. Floors need one place each, the objective
+            "everyone_first" or "best_total", nobody who goes first, and no stated preferences.
+        """
+        from peermatch.report.group_floor import floor_demand, under_floor
+
+        caller = "group_floor()"
+        try:
+            floor = check_number(caller, "at_least", at_least, at_least=0, at_most=1)
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+        demand = floor_demand(self._outcome, self.settings, by, group, basis, hide_below, caller)
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        matching, certificate, told = under_floor(demand, floor, control)
+        settings = {**self.settings, "group_floor": told if basis is None else {**told, "basis": basis}}
+        # a round that is solved again would not know of the floor
+        return replace(self, matching=matching, certificate=certificate, settings=settings, resolve=None)
+
+    def coverage(self) -> Any:
+        """Say how much of what counts was known for the pairs that were made, criterion by criterion.
+
+        Returns
+        -------
+        table
+            One row for each criterion, then one for all together ("all"): criterion, weight (its share of all
+            weights), asked (how many people of pairs it counts for, once for each pair), known (for how many of them
+            it was known), coverage (the share of these; of all together weighted by what each criterion counts).
+        """
+        return self.everyone[0].in_kind(coverage_frame(self._outcome))
+
     def sensitivity(
         self,
         by: Sequence[float] | float = (0.10, 0.20, 0.50),
@@ -715,11 +881,55 @@ class Pairing:
         changes = {"mutual": mutual, "objective": objective, "floor": floor}
         return what_if(self._outcome, self.resolve, weights or {}, changes, control, self.everyone[0].in_kind)
 
+    def price_of_stability(
+        self,
+        points: int = 12,
+        *,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Any:
+        """Say what it costs to keep more and more of the earlier pairs; only for what `PeerMatcher.update` made.
+
+        Parameters
+        ----------
+        points : int, default 12
+            At most this many rows, from 2 to 50; each takes about as long as the matching.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`.
+
+        Returns
+        -------
+        table
+            Columns broken (of the earlier pairs that could be kept), price (for each broken pair, from which on this
+            row is better than the one before; missing where a price cannot lead to it), pairs, total, lost, lost_share.
+
+        Raises
+        ------
+        ConfigError
+            If there was no update, for the objective "worst_first", or if `points` is not a whole number from 2 to 50.
+        """
+        if self.update is None:
+            raise ConfigError("There is no earlier result to keep: only update() has a price of stability.")
+        problem = self.update.problem
+        if isinstance(problem, FlowProblem) or problem.many_to_many:
+            raise ConfigError(
+                "There is no price of stability with minima, or with several places on both sides."
+            )
+        whole = isinstance(points, int) and not isinstance(points, bool)
+        if not whole or not 2 <= points <= _MOST_POINTS:
+            constraint = f"a whole number from 2 to {_MOST_POINTS}"
+            raise ConfigError(must_be("price_of_stability()", "points", constraint, points))
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        rows = solvers.price_of_stability(problem, self.update.held, points=points, control=control)
+        return self.everyone[0].in_kind(stability_frame(rows, self.update.demanded))
+
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
-        return summary_text(
+        text = summary_text(
             self._outcome, self.certificate, self._frames["people"], self._frames["rules"], self.odd
         )
+        return text if self.update is None else f"{text}\n{self.update.section()}\n"
 
     def __repr__(self) -> str:
         verified = "verified" if self.certificate.verified else "not verified"
@@ -733,6 +943,7 @@ class Pairing:
     def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write people.csv, pairs.csv, members.csv, unmatched.csv, rules.csv and result.json.
 
+        Of an update also changes.csv.
         Every file appears whole or not at all. Text that a spreadsheet could take for a formula (it starts with
         = + - @, a tab or a line end) gets a leading apostrophe, ids too; `peermatch.report.plain_text` takes it away,
         and result.json has everything as it came, ids with their types.
@@ -753,6 +964,8 @@ class Pairing:
             If the folder cannot be made or written.
         """
         files = {f"{name}.csv": csv_text(self._frames[name]) for name in _FILES}
+        if self.update is not None:
+            files["changes.csv"] = csv_text(self.update.frame)
         return write_files(folder, {**files, "result.json": self.to_json()})
 
     def to_dict(self) -> dict[str, Any]:
@@ -760,7 +973,8 @@ class Pairing:
 
         Its JSON Schema ships with the package (`peermatch.report.pairing_schema`). Ids are strings plus their type.
         """
-        return document(self._outcome, self.settings, self.certificate, self._frames, self.odd)
+        data = document(self._outcome, self.settings, self.certificate, self._frames, self.odd)
+        return data if self.update is None else {**data, "update": self.update.to_dict()}
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return `to_dict` as JSON, and write it to a file where one is given.
@@ -801,6 +1015,7 @@ class Pairing:
             positions=self.positions,
             trios_asked_for=self.settings.get("odd") == "trio",
             minimum=self.minimum,
+            or_none=self.or_none,
         )
 
     @cached_property
@@ -821,7 +1036,8 @@ class Pairing:
 
     def _frontier_frame(self, points: int, control: Control | None = None) -> pd.DataFrame:
         problem = self.problem or Problem(self.scores, capacity=self.capacity)
-        if isinstance(problem, FlowProblem) or problem.many_to_many:
+        choosy = any(part is not None for part in self.or_none)
+        if isinstance(problem, FlowProblem) or problem.many_to_many or choosy:
             raise ConfigError(
                 "frontier() puts the worst pair first, which no exact solver does with minima, or several places on "
                 "both sides."

@@ -188,6 +188,19 @@ def test_stable_matchings():
     )
 
 
+def test_programmes():
+    told = {"verified": True, "share_of_bound": 0.9991}
+    shape = {"group": "programme", "name": "12 rounds without repeats", "objective": "everyone_first"}
+    results = Results([row("peermatch rounds", [25.0], size=10_000, more=told, **shape)])
+    measured, met = verdicts(results)["12 rounds without repeats, 10,000 people"]
+    assert (measured, met) == ("25.0 s, 99.910% of the bound, verified", "yes")
+    assert verdicts(results)["circles of 5, 5,000 people"] == ("", "not measured")
+    text = page(results, NONE, {}, {}, {}, {"command": "make it", "date": "today", "machine": "this"})
+    assert "| 12 rounds without repeats | 10,000 | 5,000 | 25.0 | 99.910% | yes | 150 |" in text
+    slow = Results([row("peermatch rounds", [31.0], size=10_000, more=told, **shape)])
+    assert verdicts(slow)["12 rounds without repeats, 10,000 people"][1] == "no"
+
+
 def test_contenders_who_disagree_on_whether_a_stable_matching_exists_are_a_fault():
     both = [stable("peermatch roommates", [1.0]), stable("algmatch", [1.0], weight="1")]
     assert any("totals differ" in fault for fault in faults(Results(both)))
@@ -244,9 +257,10 @@ def test_page_of_the_docs_is_the_one_that_results_give():
         path = ROOT / "benchmarks" / "results" / f"{name}.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"about": {}, "rows": []}
 
-    full, large, stable = (kept(name) for name in ("full", "large", "stable"))
-    results = Results([*full["rows"], *stable["rows"]])
-    expected = page(results, Results(large["rows"]), full["about"], large["about"], stable["about"])
+    full, large, stable, programme = (kept(name) for name in ("full", "large", "stable", "programme"))
+    results = Results([*full["rows"], *stable["rows"], *programme["rows"]])
+    abouts = (full["about"], large["about"], stable["about"], programme["about"])
+    expected = page(results, Results(large["rows"]), *abouts)
     shown = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert shown == expected, "run python -m benchmarks.bench page"
 

@@ -8,19 +8,9 @@ import tomllib
 import pytest
 
 from peermatch.cli.init import draft_configuration
+from support.odd_columns import SKILLS, column_of
 from support.small_tables import write_csv
 
-SKILLS = (
-    "Excel",
-    "SQL",
-    "Python",
-    "Public speaking",
-    "Negotiation",
-    "Coaching",
-    "Writing",
-    "Budgeting",
-    "Hiring",
-)
 GOALS = ("Grow my network", "Change of field", "Become a manager", "Settle in")
 HEADERS = {
     "of a form": {
@@ -154,24 +144,6 @@ def test_every_column_is_used_proposed_or_listed(tmp_path):
     text = draft_configuration(str(write_csv(tmp_path / "p.csv", table)))
     flat = " ".join(text.replace("\n# ", " ").split())
     assert all(f"'extra {n}'" in flat for n in range(40))
-
-
-def column_of(draw, count):
-    """A column of one of several kinds, clean or not."""
-    kinds = (
-        lambda k: draw.choice(("yes", "no", "")),
-        lambda k: "; ".join(draw.sample(SKILLS, draw.randint(0, 3))),
-        lambda k: draw.choice(("3 years", "10+", "")),
-        lambda k: str(draw.randint(0, 40)),
-        lambda k: draw.choice(("inf", "1e400", "5", "-3")),
-        lambda k: draw.choice("ABC"),
-        lambda k: "" if k == 0 else f"E{draw.randrange(k)}",
-        lambda k: f"20{draw.randint(10, 25)}-03-1{draw.randint(0, 9)}",
-        lambda k: f"a sentence of someone's own, number {draw.random()}",
-        lambda k: "same",
-    )
-    make = draw.choice(kinds)
-    return [make(k) for k in range(count)]
 
 
 @pytest.mark.parametrize("seed", range(12))

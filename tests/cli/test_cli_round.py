@@ -200,6 +200,12 @@ def test_what_is_missing_is_said(run, folder):
     assert run(*NEXT, "--as-of", "someday").code == 2
 
 
+def test_somebody_sits_a_round_out(run, folder):
+    run(*FIRST, "--round", "2026-11", "--set-aside", "003, 004")
+    attendance = pm.Programme.load("programme.json").attendance
+    assert {"003", "004"}.isdisjoint(attendance["id"])
+
+
 def test_json_is_the_pairing(run, folder):
     said = run(*FIRST, "--round", "2026-11", "--json", "--quiet")
     assert json.loads(said.out)["round"] == "2026-11"

@@ -150,6 +150,53 @@ def test_prices_between_two_sides_with_places_are_those_of_brute_force(objective
             _check(pairing, objective)
 
 
+@pytest.mark.parametrize("objective", ["everyone_first", "best_total"])
+def test_prices_with_minima_and_several_places_on_both_sides(objective):
+    rng = random.Random(f"minima {objective}")
+    seen = set()
+    for _ in range(12):
+        left, right = _people(rng, 3), _people(rng, 3, "q")
+        for row in left:
+            row["places"] = rng.choice([1, 1, 2])
+        for row in right:
+            row["places"], row["least"] = rng.choice([(1, 0), (2, 0), (2, 1), (1, 1)])
+        matcher = pm.PeerMatcher(
+            "id", [pm.near("y"), pm.same("s")], [pm.must_differ("t")], sides=("mentee", "mentor"), objective=objective,
+            capacity={"mentee": "places", "mentor": {"at_least": "least", "at_most": "places"}},
+        )  # fmt: skip
+        try:
+            pairing = matcher.match(left, right)
+        except pm.InfeasibleError:
+            continue
+        least = [row["least"] for row in sorted(right, key=lambda row: row["id"])]
+        edges = _edges(pairing)
+        places = dict(enumerate(pairing._outcome.places(0).tolist()))
+        places |= {("r", p): n for p, n in enumerate(pairing._outcome.places(1).tolist())}
+        for u, v in itertools.product(range(3), range(3)):
+            found = pairing.why_not(f"p{u}", f"q{v}")
+            seen.add(found.verdict)
+            if found.verdict in ("together", "forbidden"):
+                continue
+            held = [
+                chosen
+                for chosen in _choices(edges, places)
+                if any((a, b) == (u, ("r", v)) for a, b, _ in chosen)
+                and all(sum(b == ("r", q) for _, b, _ in chosen) >= need for q, need in enumerate(least))
+            ]
+            if not held:
+                assert found.verdict == "impossible"
+                assert found.price is None
+                continue
+            best, now = max(_key(objective, chosen) for chosen in held), _now(pairing, objective)
+            assert found.exact
+            assert round(found.price.total * GRID) == now[-1] - best[-1]
+            if objective == "everyone_first":
+                assert found.price.pairs == now[0] - best[0]
+            if found.at_least is not None and now[:-1] == best[:-1]:
+                assert found.at_least <= found.price.total + 1e-12
+    assert {"costs", "together"} <= seen
+
+
 def test_someone_who_goes_first_is_part_of_the_price():
     people = [{"id": name, "y": y} for name, y in [("ada", 1), ("bo", 1), ("cy", 9)]]
     pairing = pm.PeerMatcher("id", [pm.near("y", scale=5)]).match(people, first=["cy"])

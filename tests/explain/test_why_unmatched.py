@@ -267,3 +267,24 @@ def test_a_round_of_a_plan_can_be_asked():
     for id in last.unmatched["id"]:
         assert last.why_unmatched(id).text
     assert last.relaxations()["exact"].all()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"capacity": {"buddy": {"at_least": 1, "at_most": 2}}},
+        {"capacity": {"new": 2, "buddy": 2}, "solver": "transport"},
+        {"objective": "leximin"},
+        {"objective": "worst_first"},
+    ],
+    ids=["minima", "many to many", "leximin", "worst first"],
+)
+def test_what_is_not_solved_again_says_so(options):
+    left, right = people(9, 3), people(4, 8, "q")
+    matcher = pm.PeerMatcher("id", CRITERIA, [pm.must_match("site")], sides=("new", "buddy"), **options)
+    pairing = matcher.match(left, right)
+    table = pairing.relaxations()
+    assert table["pairs_removed"].iloc[0] > 0
+    assert table["exact"].tolist() == [options.get("objective") == "worst_first", *[False] * (len(table) - 1)]
+    for id, side in pairing.unmatched[["id", "side"]].values.tolist():
+        assert set(pairing.why_unmatched(id, side).table["exact"]) <= {False, None}

@@ -486,3 +486,30 @@ def test_polars_in_polars_out():
     found = pm.assign_advisers(pairing, [{"id": 5, "f": "x", "years": 9}], experience="years")
     assert isinstance(found.pairs, polars.DataFrame)
     assert isinstance(found.unadvised, polars.DataFrame)
+
+
+def test_guarded_columns_are_guarded_here_too():
+    people = [{"id": k, "field": "x", "years": k, "age": 30 + k, "gender": "ab"[k % 2]} for k in range(4)]
+    seniors = [{"id": 9, "field": "x", "years": 20, "age": 60, "gender": "a"}]
+    matcher = pm.PeerMatcher("id", [pm.same("field")], protected=["age"], audit_only=["gender"])
+    pairing = matcher.match(people)
+    assert len(pm.assign_advisers(pairing, seniors, experience="years").pairs) == 1
+    for options, words in (
+        ({"experience": "age"}, "protected"),
+        ({"experience": "years", "criteria": [pm.near("age")]}, "protected"),
+        ({"experience": "years", "criteria": [pm.same("gender")]}, "gender"),
+        ({"experience": "years", "rules": [pm.must_match("gender")]}, "gender"),
+        ({"experience": "years", "label": "gender"}, "gender"),
+    ):
+        with pytest.raises(ConfigError, match=words):
+            pm.assign_advisers(pairing, seniors, **options)
+        with pytest.raises(ConfigError, match=words):
+            pm.PeerMatcher(
+                "id",
+                [pm.same("field")],
+                protected=["age"],
+                audit_only=["gender"],
+                advisers=pm.Advisers(**options),
+            )
+    told = pm.assign_advisers(pairing, seniors, experience="years", criteria=[pm.near("age", basis="agreed")])
+    assert told.settings["criteria"][0]["basis"] == "agreed"

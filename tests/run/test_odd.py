@@ -337,3 +337,23 @@ def test_the_monthly_coffee_from_the_command_line(tmp_path, capsys):
     )
     text = (tmp_path / "out" / "explanations.md").read_text()
     assert text.count("of the trio t-") == 3
+
+
+def test_updates_drafts_and_group_floors_refuse_trios_in_words():
+    trio = pm.PeerMatcher("id", [NEAR], odd="trio")
+    with pytest.raises(pm.ConfigError, match="update\\(\\) keeps pairs"):
+        trio.update(PEOPLE, previous=trio.match(PEOPLE))
+    with pytest.raises(pm.ConfigError, match="A draft holds pairs"):
+        pm.Draft.of(trio, trio.match(PEOPLE))
+    with pytest.raises(pm.ConfigError, match="compares pairs"):
+        trio.match(PEOPLE).sensitivity()
+    pairing = trio.match(PEOPLE)
+    members = set(trio_of(pairing)[0])
+    alone = [id for id in "abcde" if id not in members]
+    assert "was not worked out" in pairing.why_not(alone[0], min(members)).text
+
+
+def test_people_who_are_set_aside_are_not_called():
+    matcher = pm.PeerMatcher("id", [NEAR], odd="reserve", reserve=["d", "e"])
+    pairing = matcher.match(PEOPLE, set_aside=["d"])
+    assert pairing.odd.called == ("e",)

@@ -149,7 +149,8 @@ def test_exact_solvers_make_way_for_the_one_that_takes_minima(solver):
         ({"solver": "deferred"}, "asks for stable pairs, and does not take minima"),
         ({"solver": Blossom(gap=0.1)}, "'blossom' with these options"),
         ({"solver": Blossom(candidates_only=True)}, "'blossom' with these options"),
-        ({"objective": "worst_first"}, "does not go with minima"),
+        ({"objective": "worst_first"}, "'worst_first' does not go with minima"),
+        ({"objective": "leximin"}, "'leximin' does not go with minima"),
         ({"objective": "worst_first", "solver": "transport"}, "does not go with minima"),
     ],
 )
@@ -247,7 +248,11 @@ def test_several_places_and_minima_on_both_sides_equal_milp(seed):
             continue
         pairing = matcher.match(left, right, locks=locks)
         assert pairing.certificate.verified
-        schema.validate(pairing.to_dict())
+        document = pairing.to_dict()
+        schema.validate(document)
+        evidence, vertices = (document["certificate"][key] for key in ("evidence", "vertices"))
+        if evidence["kind"] == "flow":
+            assert len(evidence["left_duals"]) + len(evidence["right_duals"]) == len(vertices)
         made = {(row["mentee"], row["mentor"]) for row in pairing.pairs.to_dict("records")}
         assert len(made) == len(pairing.pairs)  # no pair twice
         assert set(locks) <= made
@@ -270,6 +275,14 @@ def test_several_mentors_for_a_mentee_are_explained_one_by_one():
     assert sum(used_of(pairing, "mentee").values()) == sum(used_of(pairing).values()) == 7
     reasons = pairing.unmatched[pairing.unmatched["side"] == "mentee"]["reason"]
     assert all("costs the programme least" in reason for reason in reasons)
+
+
+def test_a_weak_pair_that_a_minimum_asks_for_says_so():
+    pairing = program({"mentor": {"at_least": "needs", "at_most": "places"}}).match(MENTEES, MENTORS)
+    texts = [pair.text for pair in pairing.explain("r2").pairs]
+    assert len(texts) == 2
+    for text in texts:
+        assert "r2 needs at least 2 partners, and no better set of pairs sees to everybody's minimum" in text
 
 
 def test_demanded_pairs_are_not_made_twice_by_stable_solvers_either():
@@ -326,6 +339,17 @@ def test_who_cannot_have_their_minimum_is_said_before_anything_is_solved():
 def test_a_floor_may_leave_somebody_without_anyone():
     with pytest.raises(pm.InfeasibleError, match=r"'r2' \(mentor\) needs .* floor of 0.9 removes 6"):
         program(floor=0.9).match(MENTEES, MENTORS)
+
+
+def test_whom_a_private_rule_concerns_cannot_be_told_from_a_conflict():
+    rules = [pm.veto(table=[("r2", "e1")], name="they fell out"), pm.forbid([("e0", "r2")])]
+    two = [person for person in MENTORS if person["id"] == "r2"]
+    with pytest.raises(pm.InfeasibleError) as caught:
+        program({"mentor": {"at_least": 2, "at_most": 2}}, rules=rules).match(MENTEES[:3], two)
+    error = caught.value
+    assert "a private rule removes 1" in str(error)
+    assert error.conflict[-1]["ids"] == []
+    assert "fell out" not in str(error) + repr(error.conflict)
 
 
 def test_more_needed_than_places_of_ones_own():

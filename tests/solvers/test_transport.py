@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from peermatch.errors import UnsupportedError
 from peermatch.problem import (
@@ -21,49 +20,8 @@ from peermatch.problem import (
     Status,
 )
 from peermatch.solvers import get_solver
-from peermatch.verify.dispatch import prove
-
-
-def random_problem(rng: np.random.Generator) -> FlowProblem:
-    """Return a small problem with forbidden pairs, negative scores, several places and minima on both sides."""
-    shape = rng.integers(1, 8, 2)
-    top = int(rng.choice([2, 5, 50]))
-    scores = rng.integers(-top if rng.random() < 0.3 else 0, top + 1, shape)
-    scores[rng.random(tuple(shape)) < rng.choice([0, 0.2, 0.6])] = FORBIDDEN
-    most = [rng.integers(0, rng.integers(2, 5), size) for size in shape]
-    least = [
-        np.where(rng.random(len(m)) < rng.choice([0, 0.3, 0.6]), rng.integers(0, m + 1), 0) for m in most
-    ]
-    objective = str(rng.choice(["everyone_first", "best_total"]))
-    return FlowProblem(
-        DenseScores(scores, two_sided=True), objective, (most[0], most[1]), (least[0], least[1])
-    )
-
-
-def best_by_milp(problem: FlowProblem) -> tuple[int, int] | None:
-    """Return (pairs, total) of an optimum; None where nothing meets the minima."""
-    rows, columns = problem.scores.shape
-    scores = problem.scores.block(np.arange(rows))
-    allowed = scores != FORBIDDEN
-    worth = np.where(allowed, scores, 0)
-    bonus = 10_000 if problem.objective == "everyone_first" else 0
-    per_row = np.kron(np.eye(rows), np.ones(columns))
-    per_column = np.kron(np.ones(rows), np.eye(columns))
-    limits = LinearConstraint(
-        np.concatenate([per_row, per_column]),
-        np.concatenate(problem.minimum),
-        np.concatenate(problem.capacity),
-    )
-    found = milp(
-        -(worth + bonus).ravel().astype(float),
-        constraints=limits,
-        integrality=np.ones(worth.size),
-        bounds=Bounds(0, allowed.ravel().astype(float)),
-    )
-    if found.x is None:
-        return None
-    chosen = np.rint(found.x).astype(np.int64)
-    return int(chosen.sum()), int((chosen * worth.ravel()).sum())
+from peermatch.verify import prove
+from support.flows import best_by_milp, random_flow
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -71,7 +29,7 @@ def test_equals_milp_and_is_proved(seed: int) -> None:
     rng = np.random.default_rng([5, seed])
     seen = set()
     for _ in range(60):
-        problem = random_problem(rng)
+        problem = random_flow(rng)
         matching = get_solver("transport", k=int(rng.integers(1, 4))).solve(problem)
         proof = prove(problem, matching)
         assert proof.verified, proof.faults
@@ -91,7 +49,7 @@ def test_a_shortage_is_irreducible() -> None:
     rng = np.random.default_rng(7)
     found = 0
     for _ in range(300):
-        problem = random_problem(rng)
+        problem = random_flow(rng)
         matching = get_solver("transport").solve(problem)
         short = matching.certificate
         if not isinstance(short, ShortageCertificate):

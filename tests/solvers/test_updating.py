@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,79 +10,17 @@ import pytest
 
 import peermatch as pm
 from peermatch.errors import InfeasibleError, UnsupportedError
-from peermatch.problem import FORBIDDEN, GRID, DenseScores, KeptScores, Problem
-from peermatch.solvers import Blossom
+from peermatch.problem import GRID, Control, DenseScores, KeptScores, Problem
+from peermatch.solvers import Blossom, price_of_stability
 from peermatch.solvers.updating import (
     allowed_pairs,
     as_part_of_all,
     at_price,
     break_at_most,
     keep_all,
-    price_of_stability,
 )
 from peermatch.verify import check_valid, prove
-
-Pairs = tuple[tuple[int, int], ...]
-
-
-def _random(rng: np.random.Generator, *, two_sided: bool) -> tuple[Problem, np.ndarray[Any, Any]]:
-    rows = int(rng.integers(2, 5 if two_sided else 8))
-    columns = int(rng.integers(2, 5)) if two_sided else rows
-    matrix = rng.integers(-2 if rng.random() < 0.2 else 0, rng.choice([2, 12, 1000]), (rows, columns))
-    matrix[rng.random((rows, columns)) < rng.choice([0.0, 0.3, 0.6])] = FORBIDDEN
-    if not two_sided:
-        matrix = np.triu(matrix, 1) + np.triu(matrix, 1).T
-    objective = str(rng.choice(["everyone_first", "best_total"]))
-    capacity: Any = (None, None)
-    if two_sided and rng.random() < 0.5:
-        capacity = (None, rng.integers(1, 3, columns))
-    problem = Problem(DenseScores(matrix, two_sided=two_sided), objective, capacity)
-    if two_sided:
-        places = np.ones(columns, dtype=int) if capacity[1] is None else capacity[1]
-        seats = rng.permutation(np.repeat(np.arange(columns), places))
-        earlier = (
-            np.stack([rng.permutation(rows)[: len(seats)], seats[:rows]], axis=1)
-            if rows <= len(seats)
-            else (np.stack([rng.permutation(rows)[: len(seats)], seats], axis=1))
-        )
-    else:
-        earlier = rng.permutation(rows)[: rows // 2 * 2].reshape(-1, 2)
-    return problem, earlier
-
-
-def _matchings(problem: Problem) -> Iterator[Pairs]:
-    """Every matching, by trying for each row each partner and none."""
-    rows, columns = problem.scores.shape
-    block = problem.scores.block(np.arange(rows))
-    places = [1] * columns if problem.capacity[1] is None else problem.capacity[1].tolist()
-
-    def extend(row: int, taken: list[int], pairs: Pairs) -> Iterator[Pairs]:
-        if row == rows:
-            yield pairs
-            return
-        yield from extend(row + 1, taken, pairs)
-        if not problem.two_sided and taken[row]:
-            return
-        for column in range(0 if problem.two_sided else row + 1, columns):
-            if block[row, column] != FORBIDDEN and taken[column] < places[column]:
-                more = taken.copy()
-                more[column] += 1
-                if not problem.two_sided:
-                    more[row] += 1
-                yield from extend(row + 1, more, (*pairs, (row, column)))
-
-    yield from extend(0, [0] * columns, ())
-
-
-def _judged(problem: Problem, earlier: np.ndarray[Any, Any]) -> list[tuple[int, int, int]]:
-    """Return (pairs that count, total, broken) of every matching."""
-    block = problem.scores.block(np.arange(problem.scores.shape[0]))
-    kept = {tuple(pair) for pair in earlier.tolist()}
-    first = problem.objective == "everyone_first"
-    return [
-        (len(pairs) if first else 0, sum(int(block[p]) for p in pairs), len(kept - set(pairs)))
-        for pairs in _matchings(problem)
-    ]
+from support.updates import judged, larger_update, random_update
 
 
 @pytest.mark.parametrize("two_sided", [False, True])
@@ -90,9 +28,9 @@ def _judged(problem: Problem, earlier: np.ndarray[Any, Any]) -> list[tuple[int, 
 def test_every_answer_is_that_of_an_exhaustive_search(two_sided: bool, seed: int) -> None:
     rng = np.random.default_rng([seed, two_sided])
     for _ in range(60):
-        problem, pairs = _random(rng, two_sided=two_sided)
+        problem, pairs = random_update(rng, two_sided=two_sided)
         earlier = allowed_pairs(problem, pairs)
-        every = _judged(problem, earlier)
+        every = judged(problem, earlier)
         counts = problem.objective == "everyone_first"
         for price in (0, 1, 7, int(rng.integers(0, 2000)), GRID):
             change = at_price(problem, pairs, price)
@@ -114,9 +52,9 @@ def test_without_branching_the_gap_is_true(two_sided: bool) -> None:
     rng = np.random.default_rng([5, two_sided])
     open_gaps = 0
     for _ in range(250):
-        problem, pairs = _random(rng, two_sided=two_sided)
+        problem, pairs = random_update(rng, two_sided=two_sided)
         earlier = allowed_pairs(problem, pairs)
-        every = _judged(problem, earlier)
+        every = judged(problem, earlier)
         for most in range(len(earlier) + 1):
             change = break_at_most(problem, pairs, most, nodes=0)
             number = len(change.pairs) if problem.objective == "everyone_first" else 0
@@ -134,8 +72,8 @@ def test_without_branching_the_gap_is_true(two_sided: bool) -> None:
 def test_every_row_of_the_price_of_stability_is_the_best_with_so_many_broken(two_sided: bool) -> None:
     rng = np.random.default_rng([6, two_sided])
     for _ in range(120):
-        problem, pairs = _random(rng, two_sided=two_sided)
-        every = _judged(problem, allowed_pairs(problem, pairs))
+        problem, pairs = random_update(rng, two_sided=two_sided)
+        every = judged(problem, allowed_pairs(problem, pairs))
         rows = price_of_stability(problem, pairs)
         first = problem.objective == "everyone_first"
         assert rows[0].total == max(every)[1]
@@ -145,6 +83,49 @@ def test_every_row_of_the_price_of_stability_is_the_best_with_so_many_broken(two
             assert (row.pairs if first else 0, row.total) == max(same)
             assert row.lost == rows[0].total - row.total
         assert [row.broken for row in rows] == sorted({row.broken for row in rows}, reverse=True)
+        assert rows[0].price == 0
+        assert all(row.price > 0 for row in rows[1:])
+
+
+def test_a_price_of_stability_is_the_lowest_at_which_its_row_is_no_worse_than_the_one_before() -> None:
+    rng = np.random.default_rng(16)
+    seen = 0
+    for _ in range(150):
+        problem, pairs = random_update(rng, two_sided=False)
+        problem = Problem(problem.scores, "best_total")
+        every = judged(problem, allowed_pairs(problem, pairs))
+        rows = price_of_stability(problem, pairs)
+        for before, row in pairwise(rows):
+            assert row.total - row.price * row.broken >= before.total - row.price * before.broken
+            assert row.total - (row.price - 1) * row.broken < before.total - (row.price - 1) * before.broken
+            at = at_price(problem, pairs, row.price)
+            best = max(total - row.price * broken for _, total, broken in every)
+            assert at.total - row.price * at.broken == best
+            assert (
+                best - (row.total - row.price * row.broken) <= row.broken + before.broken
+            )  # prices are rounded up
+            seen += 1
+    assert seen > 50
+
+
+def test_an_answer_mixed_of_two_has_no_gap_where_the_limit_is_met_exactly() -> None:
+    rng = np.random.default_rng(17)
+    exact = 0
+    for count in range(8):
+        problem, pairs = larger_update(rng, 260, two_sided=count % 2 == 1, high=2**20)
+        change = break_at_most(problem, pairs, 20, nodes=0)
+        assert change.broken <= 20
+        assert change.gap is not None
+        assert change.gap < 2**20  # less than one pair's score
+        assert change.proved_gap == change.gap
+        value = change.total + change.shift * len(change.pairs)
+        proof = prove(change.penalised, change.proved)
+        assert proof.verified
+        assert proof.upper_bound is not None
+        need = len(change.kept) - 20
+        assert proof.upper_bound - change.price * need - value == change.gap
+        exact += change.gap == 0
+    assert exact >= 3
 
 
 @pytest.mark.parametrize("two_sided", [False, True])
@@ -152,7 +133,7 @@ def test_the_gap_to_the_best_without_any_price_is_checked_independently(two_side
     rng = np.random.default_rng([7, two_sided])
     seen = set()
     for _ in range(150):
-        problem, pairs = _random(rng, two_sided=two_sided)
+        problem, pairs = random_update(rng, two_sided=two_sided)
         best = Blossom().solve(problem)
         stated = as_part_of_all(problem, keep_all(problem, pairs), best, "update")
         assert not check_valid(stated, problem)
@@ -164,13 +145,35 @@ def test_the_gap_to_the_best_without_any_price_is_checked_independently(two_side
     assert seen == {"optimal", "gap"}
 
 
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_stopped_at_any_time_the_gap_is_true(two_sided: bool) -> None:
+    rng = np.random.default_rng([18, two_sided])
+    open_gaps = 0
+    for count in range(120):
+        problem, pairs = random_update(rng, two_sided=two_sided)
+        every = judged(problem, allowed_pairs(problem, pairs))
+        asked = iter(range(10_000))
+        change = break_at_most(
+            problem, pairs, 1, control=Control(cancel=lambda n=count, a=asked: next(a) >= n)
+        )
+        best = max((number, total) for number, total, broken in every if broken <= 1)
+        number = len(change.pairs) if problem.objective == "everyone_first" else 0
+        assert change.broken <= 1
+        assert change.gap is not None
+        assert best[0] - number <= change.pairs_gap
+        if best[0] == number:
+            assert best[1] - change.total <= change.gap
+        open_gaps += change.gap > 0
+    assert open_gaps > 0
+
+
 def test_wrong_arguments_are_refused() -> None:
     problem = Problem(DenseScores([[0, 5], [5, 0]]))
     with pytest.raises(ValueError, match="price must be at least 0"):
         at_price(problem, [[0, 1]], -1)
     with pytest.raises(ValueError, match="at_most must be at least 0"):
         break_at_most(problem, [[0, 1]], -1)
-    with pytest.raises(UnsupportedError, match="worst_first"):
+    with pytest.raises(UnsupportedError, match="any other lock the pairs"):
         keep_all(Problem(DenseScores([[0, 5], [5, 0]]), "worst_first"), [[0, 1]])
     with pytest.raises(UnsupportedError, match="lower price"):
         KeptScores(problem.scores, np.array([[0, 1]]), np.array([1 << 60]))
@@ -220,6 +223,13 @@ def test_scores_that_search_themselves_give_what_a_matrix_gives(two_sided: bool,
     everything = keep_all(native, pairs)
     assert prove(everything.penalised, everything.proved).verified
     assert everything.broken == everything.gap == 0
+    some, same = (break_at_most(problem, pairs, 40, k=4, nodes=0) for problem in (native, plain))
+    assert max(some.broken, same.broken) <= 40
+    assert some.gap is not None
+    assert same.gap is not None
+    assert some.total <= same.total + same.gap
+    assert same.total <= some.total + some.gap
+    assert prove(some.penalised, some.proved).verified
 
 
 def _no_guides(scores: Any) -> Any:

@@ -1,5 +1,14 @@
-"""What is kept about a run, so that it can be checked later."""
+"""What is kept about a run, so that it can be checked later, and what of it may show."""
 
+from peermatch.audit.counts import GroupCounts
 from peermatch.audit.settings import criterion_settings, rule_settings, settings_of
+from peermatch.audit.suppression import Hidden, hidden_cells
 
-__all__ = ["criterion_settings", "rule_settings", "settings_of"]
+__all__ = [
+    "GroupCounts",
+    "Hidden",
+    "criterion_settings",
+    "hidden_cells",
+    "rule_settings",
+    "settings_of",
+]

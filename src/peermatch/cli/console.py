@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from peermatch.errors import InfeasibleError, InputError, PeerMatchError, VerificationError
@@ -88,7 +88,7 @@ class Console:
             return
         self.error(str(error))
         if isinstance(error, InfeasibleError):
-            for part in error.conflict:
+            for part in _together(error.conflict):
                 self._complain(f"       {_described(part)}\n")
             for other in error.more[:_ALSO]:
                 self._complain(f"  also: {other['message']}\n")
@@ -131,6 +131,34 @@ def for_the_command_line(item: Mapping[str, Any]) -> str:
     if item.get("code") == "managers_not_found":
         message += " (On the command line: --org staff.csv; in the configuration: min_found = 0.)"
     return message
+
+
+def _together(conflict: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Put parts that say the same of one person each into one, so that hundreds of minima take one line.
+
+    Examples
+    --------
+    >>> _together([{"rule": "at_least", "ids": [1], "at_least": 2}, {"rule": "at_least", "ids": [5], "at_least": 2}])
+    [{'rule': 'at_least', 'ids': [1, 5], 'people': 2, 'at_least': 2}]
+    """
+    groups: dict[Any, list[Mapping[str, Any]]] = {}
+    for number, part in enumerate(conflict):
+        said = tuple(sorted((key, repr(value)) for key, value in part.items() if key != "ids"))
+        groups.setdefault(said if len(part.get("ids") or []) == 1 else number, []).append(part)
+    merged = []
+    for parts in groups.values():
+        first = dict(parts[0])
+        if len(parts) > 1:
+            rule = first.pop("rule", None)
+            ids = [id for part in parts for id in part["ids"]]
+            first = {
+                "rule": rule,
+                "ids": ids,
+                "people": len(ids),
+                **{k: v for k, v in first.items() if k != "ids"},
+            }
+        merged.append(first)
+    return merged
 
 
 def _described(part: Mapping[str, Any]) -> str:

@@ -12,7 +12,10 @@ from importlib import import_module
 from peermatch import __version__
 from peermatch.cli.circles_arguments import add_circles
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
+from peermatch.cli.fit_arguments import add_fit, add_sensitivity
+from peermatch.cli.quality_arguments import add_quality
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
+from peermatch.cli.update_arguments import add_diff, add_draft, add_update
 from peermatch.errors import PeerMatchError
 
 __all__ = ["main"]
@@ -31,6 +34,8 @@ examples:
   peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
   peermatch shortlist people.csv --config programme.toml -k 5 --out lists
   peermatch round people.csv --config programme.toml --round 2026-12 --out results
+  peermatch update people.csv --config programme.toml --previous results --out updated
+  peermatch diff results updated
 
 exit codes: 0 done, 1 a fault in the software, 2 bad input, 3 the demands cannot all be met,
             4 stopped early with a valid result, 130 interrupted
@@ -176,6 +181,10 @@ def _parser() -> argparse.ArgumentParser:
     add_round(commands)
     add_circles(commands)
     add_programme(commands)
+    add_fit(commands)
+    add_update(commands)
+    add_draft(commands)
+    add_diff(commands)
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)
@@ -219,8 +228,10 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     _add_encoding(parser)
     _add_sides(parser)
+    add_quality(parser)
     month = _add_month(parser)
     add_relax(parser)
+    add_sensitivity(parser)
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
     month.add_argument(
         "--set-aside",

@@ -14,6 +14,7 @@ from peermatch.cohort.reading import file_table
 from peermatch.cohort.wording import counted
 from peermatch.criteria.lines import reporting_lines
 from peermatch.errors import InputError, error_item
+from peermatch.run.people import BOTH
 
 __all__ = ["Guess", "find_eligible", "find_id", "find_label", "find_manager", "find_sides", "questions"]
 
@@ -203,31 +204,35 @@ def find_sides(
     ----------
     columns : sequence of Column
     words : pair of sequences of str
-        What the values of the first and of the second side may be called.
+        What the values of the first and of the second side may be called; of several columns, the one counts whose
+        words stand further up.
     """
+    found: list[tuple[int, Guess]] = []
     for column in columns:
-        if column.share_known < 1 or len(column.distinct) != 2 or not column.is_text:
+        values = [value for value in column.distinct if str(value).casefold() != BOTH]
+        if column.share_known < 1 or len(values) != 2 or not column.is_text:
             continue
-        by_side: dict[str, str] = {}
-        for value in column.distinct:
-            side = _side_of(str(value), words)
-            if side is not None:
-                by_side.setdefault(side, value)
-        if set(by_side) == {"left", "right"} and by_side["left"] != by_side["right"]:
-            sides = (by_side["left"], by_side["right"])
-            return Guess(
-                column.name, f"everyone is either {sides[0]!r} or {sides[1]!r} in {column.name!r}", sides
-            )
-    return None
+        named = [_side_of(str(value), words) for value in values]
+        if {side for side, _ in named} != {0, 1}:
+            continue
+        first, second = values if named[0][0] == 0 else values[::-1]
+        both = len(column.cells) - sum(value in (first, second) for value in column.cells)
+        also = f", or on both sides ({both:,})" if both else ""
+        reason = f"everyone is either {first!r} or {second!r} in {column.name!r}{also}"
+        found.append((sum(rank for _, rank in named), Guess(column.name, reason, (first, second))))
+    return min(found, key=lambda one: one[0])[1] if found else None
 
 
-def _side_of(value: str, words: tuple[Sequence[str], Sequence[str]]) -> str | None:
-    """Return the side that a value names by its longest word: a coachee is no coach."""
+def _side_of(value: str, words: tuple[Sequence[str], Sequence[str]]) -> tuple[int | None, int]:
+    """Return the side that a value names by its longest word (a coachee is no coach), and where that word stands."""
     said = value.casefold()
-    longest = [max((len(word) for word in known if word in said), default=0) for known in words]
-    if longest[0] == longest[1]:
-        return None
-    return "left" if longest[0] > longest[1] else "right"
+    hits = [
+        (len(word), -rank, side) for side in (0, 1) for rank, word in enumerate(words[side]) if word in said
+    ]
+    longest = [hit for hit in hits if hit[0] == max(hits)[0]]
+    if len({side for _, _, side in longest}) != 1:
+        return None, 0
+    return longest[0][2], -longest[0][1]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from peermatch.cli.advisers import find_advisers, read_advisers
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable, records_from
 from peermatch.cli.progress import Progress, say_that_it_compiles
+from peermatch.cli.quality import QUALITY, check_quality, quality_of, write_quality
 from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -39,12 +40,14 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     """Pair the people in a table, write the results, and say how good they are."""
     folder = None if args.out is None else Path(args.out)
     check_arguments(args, "match")
+    check_quality(args)
     check_day(args.as_of)
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
     from peermatch.cli.relaxing import check_relaxing, write_relaxations
     from peermatch.cli.results import check_history_kept, read_history, write_results
+    from peermatch.cli.sensitivity import check_sensitivity, write_sensitivity
     from peermatch.matcher import PeerMatcher
 
     matcher = PeerMatcher.from_toml(args.config)
@@ -59,9 +62,9 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         )
     if folder is not None:
         check_history_kept(folder, history, args.round)
-    check_relaxing(
-        args.relax, folder, args.preferences is not None or matcher.solver in ("roommates", "deferred")
-    )
+    stable = args.preferences is not None or matcher.solver in ("roommates", "deferred")
+    check_relaxing(args.relax, folder, stable)
+    check_sensitivity(args.sensitivity, folder, stable)
     say_that_it_compiles(console)
     with Progress(console) as progress:
         pairing = matcher.match(
@@ -79,15 +82,21 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             progress=progress,
             time_limit=args.time_limit,
         )
-    files = [] if folder is None else write_results(folder, pairing, history)
+    quality = quality_of(args, pairing)
+    files = (
+        [] if folder is None else [*write_results(folder, pairing, history), *write_quality(folder, quality)]
+    )
     if folder is not None and args.relax:
         files += write_relaxations(folder, pairing)
     if args.json:
         console.data(pairing.to_json())
     elif not console.quiet:
-        console.result(pairing.summary())
+        console.result(pairing.summary() if quality is None else f"{pairing.summary()}\n{quality}\n")
         if not files:
             console.note("Nothing was written: name a folder with --out.")
+    if folder is not None and args.sensitivity:
+        show = not (args.json or console.quiet)
+        files += write_sensitivity(folder, pairing, console, args.time_limit, show=show)
     if seniors is not None:
         files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
     if folder is not None:
@@ -178,6 +187,7 @@ def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int
 
 def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     """Refuse to replace a table that is read by a result of the same name; a history grows, and may stay."""
+    from peermatch.cli.relaxing import RELAXING_FILES
     from peermatch.cli.results import RESULT_FILES
     from peermatch.programme.advised import ADVISED_FILES
 
@@ -194,6 +204,8 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     if args.history is not None and Path(args.history).name != HISTORY:
         given.append(args.history)
     names = RESULT_FILES if args.advisers is None else (*RESULT_FILES, *ADVISED_FILES)
+    names = (*names, *RELAXING_FILES) if args.relax else names
+    names = names if args.quality_by is None else (*names, QUALITY)
     refuse_overwriting(given, names, folder)
 
 

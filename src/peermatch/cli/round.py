@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable
 from peermatch.cli.kept import KeptFile
-from peermatch.cli.match import check_tables, decoded, exit_code_for, refuse_overwriting, tables_of, warn_of
+from peermatch.cli.match import (
+    check_tables,
+    decoded,
+    exit_code_for,
+    refuse_overwriting,
+    set_aside_of,
+    tables_of,
+    warn_of,
+)
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.errors import ConfigError
 
@@ -29,9 +37,10 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
 
     check_tables(args, "round")
     check_day(args.as_of)
-    if args.plan is not None and (args.again or args.json or args.locks or args.relax):
+    if args.plan is not None and (args.again or args.json or args.locks or args.set_aside or args.relax):
         raise ConfigError(
-            "--plan writes tables of several rounds; it does not go with --again, --json, --locks or --relax."
+            "--plan writes tables of several rounds; it does not go with --again, --json, --locks, "
+            "--set-aside or --relax."
         )
     folder = None if args.out is None else Path(args.out)
     check_relaxing(args.relax, folder, False)
@@ -55,6 +64,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
             role=args.role,
             org=None if args.org is None else decoded(args.org, programme.matcher, args.encoding),
             locks=args.locks,
+            set_aside=set_aside_of(args.set_aside),
             round=name,
             as_of=args.as_of,
             progress=progress,
@@ -153,10 +163,12 @@ def _written(args: argparse.Namespace, folder: Path | None, pairing: Pairing, be
 
 def _check_overwriting(args: argparse.Namespace, folder: Path, programme: Path) -> None:
     """Refuse to replace a table that is read, or the programme itself, by a result of the same name."""
+    from peermatch.cli.relaxing import RELAXING_FILES
     from peermatch.cli.results import RESULT_FILES
 
-    names = RESULT_FILES if args.plan is None else PLAN_FILES
-    tables = (args.people, args.left, args.right, args.org, args.history, args.locks, str(programme))
+    names = PLAN_FILES if args.plan is not None else (*RESULT_FILES, *(RELAXING_FILES if args.relax else ()))
+    given = (args.people, args.left, args.right, args.org, args.history, args.locks, args.set_aside)
+    tables = (*given, str(programme))
     refuse_overwriting(tables, names, folder)
 
 

@@ -62,6 +62,11 @@ def add_round(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_sides(parser)
     month = _add_month(parser)
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
+    month.add_argument(
+        "--set-aside",
+        metavar="IDS",
+        help="who sits this round out: ids, separated by commas, or a table with a column of ids",
+    )
     ahead = parser.add_argument_group("several rounds ahead")
     ahead.add_argument(
         "--plan", type=_rounds, metavar="K", help="plan K rounds instead; nothing is written down"

@@ -15,6 +15,7 @@ from peermatch.cli.identity import Guess
 from peermatch.cohort import Cohort
 from peermatch.cohort.wording import counted
 from peermatch.criteria.sides import key_of
+from peermatch.run.people import BOTH
 
 __all__ = ["Cells", "Tables", "cells_of_sides", "count_in_both", "find_places", "find_same_person"]
 
@@ -133,7 +134,7 @@ def cells_of_sides(tables: Tables, role: Guess | None) -> list[Cells]:
     said = [str(cell).casefold() for cell in tables.left.column(role.name)]
 
     def of(side: str) -> Cells:
-        rows = np.array([text == side.casefold() for text in said], dtype=bool)
+        rows = np.array([text in (side.casefold(), BOTH) for text in said], dtype=bool)
         return lambda name: tables.left.column(name)[rows]
 
     return [of(side) for side in role.sides]

@@ -15,7 +15,7 @@ from peermatch.cli.identity import Guess, find_eligible, find_label, find_manage
 from peermatch.cli.leftovers import something
 from peermatch.cli.side_tables import Tables, cells_of_sides, count_in_both, find_places, find_same_person
 from peermatch.cli.templates import Template, Wish
-from peermatch.cli.wishes import granted, not_granted
+from peermatch.cli.wishes import granted, identity, not_granted
 from peermatch.cohort.wording import counted
 from peermatch.errors import InputError, error_item
 
@@ -80,6 +80,13 @@ class SidedDraft:
             taken = {name for part in parts if part.active for name in part.uses}
             found = [part for part in self._granted(wish, taken) if not set(part.uses) & taken]
             parts += found or [not_granted(wish)]
+        if self.template.identity:
+            hands = [[*self.free, *self.tables.own(hand)] for hand in (0, 1)]
+            left, right = (
+                [column for column in columns if column.known and personal(column)] for columns in hands
+            )
+            proposed = identity(self.template.identity, left, right)
+            parts += [] if proposed is None else [proposed]
         if not any(part.active for part in parts):
             part = something([column for column in self.free if not personal(column)])
             if part is None:

@@ -85,6 +85,8 @@ class Template:
         Why the same two do not meet again.
     must_differ : (tuple of str, str)
         Columns in which the two must differ, best first, and why; no words: none.
+    identity : str
+        Why some ask for someone who shares what they are; empty: it is not proposed.
     at_least : str
         Why the second side must be far enough above; empty: it need not.
     notes : tuple of str
@@ -102,6 +104,7 @@ class Template:
     places: str
     no_repeat: str
     must_differ: tuple[tuple[str, ...], str] = ((), "")
+    identity: str = ""
     at_least: str = ""
     notes: tuple[str, ...] = ()
 
@@ -178,9 +181,10 @@ _MENTOR = Template(
     line="A mentor who decides about pay or leave is not told what is difficult.",
     places="Mentors say how many mentees they have time for",
     no_repeat="A new mentor every time.",
+    identity="Some ask for a mentor who shares an experience of theirs.",
     notes=(
-        "Several mentors for a mentee: give the mentees a capacity of their own in place of the mentors', and let each "
-        "mentor have one place.",
+        "Several mentors for a mentee: give the mentees a capacity as well, such as `mentee = 2`. Mentors who must "
+        'have at least one mentee: a table in place of the column, `{ at_least = 1, at_most = "places" }`.',
     ),
 )
 

@@ -154,9 +154,12 @@ def _circles() -> None:
         CircleRule("not_all_alike", codes),
     ]
     problem = CircleProblem(scores, [5, 4, 4], rules)
+    far = np.subtract.outer(
+        np.arange(13), np.arange(13)
+    )  # neighbours are best for each other, which is no ring
     for exact in (True, False):
         Circles(exact=exact, kicks=20).solve(problem)
-        Rings(exact=exact, kicks=20).solve(RingProblem(np.outer(codes, np.arange(13))))
+        Rings(exact=exact, kicks=20).solve(RingProblem(1 + 8 * (np.abs(far) == 1)))
 
 
 def _preference_lists() -> None:
@@ -198,16 +201,18 @@ def _stable_choices() -> None:
 
 
 def _flows() -> None:
-    """Assign between two sides with minima and several places on both."""
+    """Assign between two sides with minima and several places on both, and check it."""
     import numpy as np
 
     from peermatch.problem import DenseScores, FlowProblem
     from peermatch.solvers import get_solver
+    from peermatch.verify import prove
 
     scores = DenseScores(np.add.outer(np.arange(9) ** 2, np.arange(6)), two_sided=True)
     two = (np.full(9, 2), np.full(6, 2))
     one = (np.full(9, 0), np.full(6, 1))
-    get_solver("transport", k=1).solve(FlowProblem(scores, capacity=two, minimum=one))
+    problem = FlowProblem(scores, capacity=two, minimum=one)
+    prove(problem, get_solver("transport", k=1).solve(problem))
 
 
 def _kept(folders: list[Path]) -> set[Path]:

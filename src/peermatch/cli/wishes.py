@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from peermatch.cli.columns import Column, first_of, is_category
@@ -14,7 +15,9 @@ from peermatch.cli.side_tables import Tables
 from peermatch.cli.templates import Wish
 from peermatch.cohort.wording import counted
 
-__all__ = ["granted", "not_granted"]
+__all__ = ["granted", "identity", "not_granted"]
+
+_MOST_SHARED = 0.5
 
 
 def granted(
@@ -68,6 +71,38 @@ def not_granted(wish: Wish) -> Part:
     reasons = [wish.why, f"Not found: {wish.missing}. Add it, put its name in, and take the # away."]
     values["weight"] = wish.weight
     return table(wish.example["kind"], values, reasons, uses=[], active=False, of="criteria")
+
+
+def identity(why: str, left: Sequence[Column], right: Sequence[Column]) -> Part | None:
+    """Propose, never more than that, that people have someone who shares what they say they are.
+
+    Parameters
+    ----------
+    why : str
+    left, right : sequences of Column
+        What people of the first side look for, and what those of the second say of themselves: columns that sound
+        personal.
+    """
+    asked = next((column for column in left if column.is_yes_or_no), None)
+    if asked is None:  # nobody was asked whether they want that
+        return None
+    for mine, theirs in product(left, right):
+        if mine is asked or not mine.parts or not theirs.parts:
+            continue
+        met = sum(count for value, count in mine.parts.items() if value in theirs.parts)
+        if met < _MOST_SHARED * sum(mine.parts.values()):
+            continue
+        same = mine.name == theirs.name
+        columns = {"column": mine.name} if same else {"left": mine.name, "right": theirs.name}
+        reasons = [
+            why,
+            f"{mine.name!r} and {theirs.name!r} share their values. Only for those who say yes in {asked.name!r}, and "
+            "participants are never shown it. Ask people first, then take the # away.",
+        ]
+        values = {**columns, "when": asked.name, "sensitive": True, "weight": 2}
+        uses = [*dict.fromkeys((mine.name, theirs.name)), asked.name]
+        return table("overlap", values, reasons, uses=uses, active=False, of="criteria")
+    return None
 
 
 def _weighed(part: Part, wish: Wish) -> Part:

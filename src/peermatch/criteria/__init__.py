@@ -1,6 +1,6 @@
 """What makes two people a good pair: criteria, and rules that forbid or demand a pair."""
 
-from peermatch.criteria.conflicts import Conflict, refuse, shown_name
+from peermatch.criteria.conflicts import PRIVATE, Conflict, refuse, shown_name
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.enforcing import EnforcedRule, Enforcement, Occasion, enforce
 from peermatch.criteria.fitting import (
@@ -16,7 +16,7 @@ from peermatch.criteria.kinds import above, available, complement, different, ne
 from peermatch.criteria.listed_kinds import CRITERIA, custom, prefers, ties
 from peermatch.criteria.masks import Mask, count_pairs
 from peermatch.criteria.measures import Measure
-from peermatch.criteria.novelty import age_of, novelty
+from peermatch.criteria.meetings import age_of, novelty
 from peermatch.criteria.protected import check_uses, columns_of, folded
 from peermatch.criteria.rule import (
     RULES,
@@ -37,6 +37,7 @@ from peermatch.criteria.unknown import UNKNOWN_CHOICES
 
 __all__ = [
     "CRITERIA",
+    "PRIVATE",
     "RULES",
     "UNKNOWN_CHOICES",
     "CompiledCriterion",

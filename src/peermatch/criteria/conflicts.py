@@ -9,7 +9,10 @@ from typing import Any
 from peermatch.criteria.rule import Rule
 from peermatch.errors import InfeasibleError
 
-__all__ = ["Conflict", "refuse", "shown_name"]
+__all__ = ["PRIVATE", "Conflict", "refuse", "shown_name"]
+
+PRIVATE = "a private rule"
+"""All that anybody reads of a rule that is private, or on what is sensitive."""
 
 
 @dataclass(frozen=True)
@@ -55,5 +58,5 @@ def shown_name(rule: Rule, sensitive: Collection[str]) -> str:
         Names of the criteria that are sensitive.
     """
     if rule.kind == "at_least" and rule.options.get("criterion") in sensitive:
-        return "a private rule"
+        return PRIVATE
     return rule.public_name

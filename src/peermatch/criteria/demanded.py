@@ -44,7 +44,9 @@ def demanded_pairs(
     first, second = list(frame["a"]), list(frame["b"])
     conflicts = []
     away: set[tuple[str, Any]] = set()
-    for id in dict.fromkeys(sides.unknown_ids([*first, *second])):
+    for id in sides.unknown_ids([*first, *second]):
+        if key_of(id) in away:
+            continue
         reason = absent.get(key_of(id))
         if reason is None:
             raise InputError(_unknown(rule, id, sides))

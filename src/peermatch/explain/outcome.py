@@ -17,7 +17,10 @@ from peermatch.criteria import Enforcement, FittedCriterion, Sides, key_of
 from peermatch.problem import IntArray, Matching, Problem, Status
 from peermatch.scoring import LazyScores, PairDetails, StatedScores, pair_details
 
-__all__ = ["Outcome", "pair_id", "trio_id"]
+__all__ = ["KEPT_PAIRS", "Outcome", "pair_id", "trio_id"]
+
+KEPT_PAIRS = "kept pairs"
+"""The rule that demands the pairs of an earlier result, where an update keeps all of them."""
 
 ObjectArray = npt.NDArray[np.object_]
 
@@ -91,6 +94,8 @@ class Outcome:
         Whether those left over were to join pairs.
     minimum : pair of int64 arrays or None
         How many partners each person of a side needs; None: nobody needs any.
+    or_none : pair of int64 arrays or None
+        How many partners each person of a side takes if they take any.
     """
 
     everyone: tuple[Cohort, Cohort | None]
@@ -107,6 +112,7 @@ class Outcome:
     positions: tuple[IntArray, IntArray] | None = None
     trios_asked_for: bool = False
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
+    or_none: tuple[IntArray | None, IntArray | None] = (None, None)
 
     @property
     def asks_for_stability(self) -> bool:
@@ -132,6 +138,13 @@ class Outcome:
     def details(self) -> PairDetails:
         """What the score of every pair is made of."""
         return pair_details(self.scores, self.pairs[:, 0], self.pairs[:, 1])
+
+    @cached_property
+    def demanded_by(self) -> dict[tuple[int, int], str]:
+        """The name of the rule that demands each demanded pair; empty where it is not known."""
+        names = dict(enumerate(self.enforcement.demanded_by))
+        rows = self.enforcement.required.tolist()
+        return {(u, v): names.get(number, "") for number, (u, v) in enumerate(rows)}
 
     @cached_property
     def pair_ids(self) -> list[str]:
@@ -212,11 +225,16 @@ class Outcome:
     @property
     def has_minima(self) -> bool:
         """Whether anybody was said to need partners."""
-        return any(part is not None for part in self.minimum)
+        return any(part is not None for part in (*self.minimum, *self.or_none))
 
     def least(self, hand: int) -> IntArray:
         """Return how many partners each person of a side needs."""
         given = self.minimum[hand]
+        return np.zeros(len(self.cohort(hand)), dtype=np.int64) if given is None else given
+
+    def if_any(self, hand: int) -> IntArray:
+        """Return how many partners each person of a side takes if they take any."""
+        given = self.or_none[hand]
         return np.zeros(len(self.cohort(hand)), dtype=np.int64) if given is None else given
 
     @cached_property

@@ -8,7 +8,7 @@ import numpy as np
 
 from peermatch.explain.facts import Fact, pair_facts
 from peermatch.explain.findings import AGAINST, BETWEEN, FOR, HELPS, IDLE, UNKNOWN, findings_of
-from peermatch.explain.outcome import Outcome
+from peermatch.explain.outcome import KEPT_PAIRS, Outcome
 from peermatch.explain.wording import counted, listing, score_text
 from peermatch.problem import Status
 
@@ -41,7 +41,7 @@ def pair_text(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) ->
         opening = "What else speaks for them" if tones[HELPS] else "What speaks for them"
         sentences.append(f"{opening}: {_joined(tones[FOR])}.")
     if not tones[HELPS] and not tones[FOR] and not choices:
-        sentences.append(_faint_praise(outcome))
+        sentences.append(_faint_praise(outcome, index))
     if tones[IDLE]:
         sentences.append(
             f"True, yet adding nothing to the score{_no_gain(outcome, index, hand, facts)}: {_joined(tones[IDLE])}."
@@ -108,8 +108,10 @@ def _lead(outcome: Outcome, index: int, hand: int) -> str:
     names = listing([outcome.label(place, pair[place]) for place in (hand, 1 - hand)])
     score = int(outcome.details.scores[index])
     lead = f"{names} score {score_text(score)} out of 1{_rank(outcome, score)}"
-    demanded = any(pair == row for row in outcome.enforcement.required.tolist())
-    return lead + (", and were demanded as a pair." if demanded else ".")
+    by = outcome.demanded_by.get((pair[0], pair[1]))
+    if by is None:
+        return lead + "."
+    return f"{lead}, and were {'kept' if by == KEPT_PAIRS else 'demanded'} as a pair."
 
 
 def _rank(outcome: Outcome, score: int) -> str:
@@ -155,7 +157,15 @@ def _no_gain(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) -> 
     return f", since {facts[0].halves[gains.index(0)].label} gains nothing that counts"
 
 
-def _faint_praise(outcome: Outcome) -> str:
+def _faint_praise(outcome: Outcome, index: int) -> str:
+    pair = outcome.pairs[index].tolist() if outcome.has_minima else []
+    for hand, person in enumerate(pair):
+        least = int(outcome.least(hand)[person])
+        if 0 < least == len(outcome.pairs_of[hand][person]) and outcome.matching.status == Status.OPTIMAL:
+            return (
+                f"Little speaks for the two on their own; {outcome.label(hand, person)} needs at least "
+                f"{counted(least, 'partner')}, and no better set of pairs sees to everybody's minimum."
+            )
     if outcome.matching.status == Status.OPTIMAL:
         return "Little speaks for the two on their own; they belong to the best set of pairs for everyone."
     return "Little speaks for the two on their own; they belong to the set of pairs that was found."

@@ -13,19 +13,23 @@ from peermatch.problem import (
     BoundCertificate,
     Control,
     FlowCertificate,
+    FlowProblem,
     IntArray,
     Matching,
     OptimalityCertificate,
     Problem,
     ProtectedCertificate,
+    ShortageCertificate,
     Solver,
     Status,
     WorstFirstCertificate,
     sorted_pairs,
 )
+from peermatch.problem.flow import bounds_of
 from peermatch.scoring import LazyScores
 from peermatch.solvers import Blossom
 from peermatch.solvers.rounds import OneFirst
+from peermatch.solvers.transport import Transport
 from peermatch.verify.forest import BlossomForest
 
 __all__ = ["Forced", "Price", "Worth", "forced_pair", "least_price"]
@@ -43,7 +47,7 @@ class Worth:
     going_first : int
         How many of those who go first have a partner, each as often as they go first.
     worst : int or None
-        The lowest score, of 2**30, where the objective is ``worst_first``.
+        The lowest score, of 2**30, where the objective is ``worst_first`` or ``leximin``.
     total : int
         Of 2**30.
     """
@@ -67,7 +71,7 @@ class Price:
     going_first : int
         People who go first and would be left out.
     worst : float
-        By how much the weakest pair would be weaker; 0 unless the objective is ``worst_first``.
+        By how much the weakest pair would be weaker; 0 unless the objective is ``worst_first`` or ``leximin``.
     total : float
         Points of score less, over all pairs.
     """
@@ -99,14 +103,14 @@ class Forced:
     ----------
     pairs : int64 array, shape (m, 2)
         Positions, demanded pairs and the forced one included.
-    price : Price
-        Against the result in hand.
+    price : Price or None
+        Against the result in hand; None where the minima of others could then not be met.
     exact : bool
         Whether no set of pairs with the forced one is better; else the search was stopped.
     """
 
     pairs: IntArray
-    price: Price
+    price: Price | None
     exact: bool
 
 
@@ -220,21 +224,27 @@ def forced_pair(
         return None
     if len(outcome.trios):
         return None  # a pair may cost a trio, which is not solved again here
-    if problem.many_to_many:
-        return None
     rest, left, right, kept = _without(outcome, problem, positions, u, v)
     first = _first_of(outcome)
     if solver is None:
-        solver = Blossom() if first is None else OneFirst(first[kept], Blossom().k)
+        solver = _exact_solver(problem, None if first is None else first[kept])
     try:
         matching = solver.solve(rest, control=control)
     except PeerMatchError:
         return None
+    if isinstance(matching.certificate, ShortageCertificate):
+        return Forced(outcome.pairs, None, True)
     found = np.stack([left[matching.pairs[:, 0]], right[matching.pairs[:, 1]]], axis=1)
     pairs = np.concatenate([found, np.array([[u, v]], dtype=np.int64), outcome.enforcement.required])
     before, after = _worth(outcome, outcome.pairs, first), _worth(outcome, pairs, first)
     pairs = sorted_pairs(pairs, two_sided=outcome.two_sided)
     return Forced(pairs, Price.between(before, after), _proved(matching))
+
+
+def _exact_solver(problem: Problem, first: IntArray | None) -> Solver:
+    if first is not None:
+        return OneFirst(first, Blossom().k)
+    return Transport() if isinstance(problem, FlowProblem) or problem.many_to_many else Blossom()
 
 
 def _proved(matching: Matching) -> bool:
@@ -251,14 +261,24 @@ def _without(
         order = positions[0]
         keep = np.flatnonzero((order != u) & (order != v))
         return Problem(scores.take(keep, keep), problem.objective), order[keep], order[keep], keep
-    kept, places = [], []
-    for order, position, given in zip(positions, (u, v), problem.capacity, strict=True):
-        left_over = np.ones(len(order), dtype=np.int64) if given is None else given.copy()
-        left_over[order == position] -= 1
+    (low_left, low_right), (high_left, high_right) = bounds_of(problem)
+    kept, places, minima = [], [], []
+    for order, position, high, low in zip(
+        positions, (u, v), (high_left, high_right), (low_left, low_right), strict=True
+    ):
+        taken = (order == position).astype(np.int64)
+        left_over, needed = high - taken, np.maximum(low - taken, 0)
         keep = np.flatnonzero(left_over > 0)
         kept.append(keep)
-        places.append(None if given is None else left_over[keep])
-    rest = Problem(scores.take(kept[0], kept[1]), problem.objective, (places[0], places[1]))
+        places.append(left_over[keep])
+        minima.append(needed[keep])
+    # where both have places left, the two are not paired twice
+    here = [np.flatnonzero(order == position) for order, position in zip(positions, (u, v), strict=True)]
+    once = scores.without(*here) if problem.many_to_many else scores
+    open_ = once.take(kept[0], kept[1])
+    rest = Problem(open_, problem.objective, (places[0], places[1]))
+    if isinstance(problem, FlowProblem):
+        rest = FlowProblem(open_, problem.objective, (places[0], places[1]), (minima[0], minima[1]))
     vertices = np.concatenate([kept[0], kept[1] + len(positions[0])])
     return rest, positions[0][kept[0]], positions[1][kept[1]], vertices
 
@@ -284,7 +304,7 @@ def _worth(outcome: Outcome, pairs: IntArray, first: IntArray | None) -> Worth:
                 number_of[hand][position] = int(first[place + (offset if hand else 0)])
         going = sum(number_of[0].get(a, 0) + number_of[1].get(b, 0) for a, b in pairs.tolist())
     worst = None
-    if outcome.objective == "worst_first" and len(scores):
+    if outcome.objective in ("worst_first", "leximin") and len(scores):
         worst = int(scores.min())
     return Worth(len(pairs), going, worst, sum(map(int, scores.tolist())))
 

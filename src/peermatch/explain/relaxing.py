@@ -22,6 +22,7 @@ from peermatch.problem import (
     FORBIDDEN,
     Control,
     DenseScores,
+    FlowProblem,
     IntArray,
     Matching,
     Problem,
@@ -134,7 +135,15 @@ class Relaxing:
     @property
     def one_place_each(self) -> bool:
         """Whether somebody can be made to go first."""
-        return not self.problem.has_places and self.problem.objective != "worst_first"
+        return not self.problem.has_places and self.problem.objective in ("everyone_first", "best_total")
+
+    @property
+    def solvable(self) -> bool:
+        """Whether the matching engine can solve it again: no minima, no places on both sides, no leximin."""
+        problem = self.problem
+        return not (
+            isinstance(problem, FlowProblem) or problem.many_to_many or problem.objective == "leximin"
+        )
 
     def now(self, control: Control | None = None) -> tuple[int, int] | None:
         """Return how many pairs are made now beside the demanded ones, and their total.
@@ -149,7 +158,9 @@ class Relaxing:
         return None if best is None else (len(best.pairs), best.weight)
 
     def solve(self, problem: Problem, first: IntArray | None, control: Control | None) -> Matching | None:
-        """Match exactly; None if it was stopped."""
+        """Match exactly; None if it was stopped, or cannot be solved again here."""
+        if not self.solvable:
+            return None
         solver = Blossom() if first is None or not self.one_place_each else OneFirst(first)
         matching = solver.solve(problem, control=control)
         return matching if matching.status == Status.OPTIMAL else None
@@ -221,7 +232,7 @@ class Relaxing:
         if not allowed.any():
             return None
         people = len(self.positions[0]) + (len(self.positions[1]) if self.outcome.two_sided else 0)
-        if self.one_place_each and people <= EXACT_PEOPLE:
+        if self.one_place_each and self.solvable and people <= EXACT_PEOPLE:
             return self._solved_again(hand, position, worth, allowed, control)
         return self._exchanged(hand, worth, allowed)
 

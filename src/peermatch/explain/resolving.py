@@ -231,6 +231,8 @@ def _standing(answer: Answer, pairs: IntArray) -> tuple[int, ...] | None:
         standing.append(int(evidence.first[pairs[:, 0]].sum() + evidence.first[pairs[:, 1] + offset].sum()))
     if problem.objective == "worst_first":
         standing.append(min(values.tolist(), default=0))
+    if problem.objective == "leximin":
+        standing += sorted(values.tolist())
     return (*standing, sum(values.tolist()))
 
 
@@ -243,11 +245,11 @@ def _closest(
     finds counts if it is.
     """
     plain = isinstance(answer.matching.certificate, OptimalityCertificate)
-    if not plain or answer.problem.objective == "worst_first":
+    if not plain or answer.problem.objective not in ("everyone_first", "best_total"):
         if price:
             raise ConfigError(
-                "price= needs the solver 'blossom', nobody who goes first, and the objective 'everyone_first' or "
-                "'best_total'. Leave it out."
+                "price= needs the solver 'blossom', the objective 'everyone_first' or 'best_total', nobody who goes "
+                "first, and no minimum of places. Leave it out."
             )
         return None
     found = at_price(answer.problem, now, max(1, price), control=control)

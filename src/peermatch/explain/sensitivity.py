@@ -43,8 +43,8 @@ class Sensitivity:
         pairs the best pairing has), total_now (of the present pairs under the moved weights), total_best, regret (what
         the present pairs are short of the best) and regret_share (of the best). Where the worst pair comes first:
         worst_now and worst_best.
-        A status other than "optimal" says that the answer is not proved, or "infeasible": a demanded pair would score
-        below the floor.
+        A status other than "optimal" says that the answer is not proved, or "infeasible": with the moved weights
+        demands and the floor cannot both be met.
     complete : bool
         Whether all moves were made; False where it was stopped early.
     text : str
@@ -157,7 +157,7 @@ def _price(price: Any) -> float:
 
 
 def _moves_frame(outcome: Outcome, moves: Sequence[_Move], objective: str) -> pd.DataFrame:
-    worst = ["worst_now", "worst_best"] if objective == "worst_first" else []
+    worst = ["worst_now", "worst_best"] if objective in ("worst_first", "leximin") else []
     numbers = ["total_now", "total_best", "regret", "regret_share", *worst]
     counts = ["pairs_kept", "pairs_changed", "pairs_best"]
     rows: list[list[Any]] = []
@@ -245,7 +245,7 @@ def _text(outcome: Outcome, moves: Sequence[_Move], changes: Sequence[float], co
         lines.append(wrapped(f"Not proved: {listing(unproved)}."))
     impossible = [move.name for move in moves if move.compared is None]
     if impossible:
-        lines.append(wrapped(f"A demanded pair would score below the floor: {listing(impossible)}."))
+        lines.append(wrapped(f"Demands and the floor cannot both be met: {listing(impossible)}."))
     return "\n".join([*lines, "", "Pairs that change:", _grid(outcome, moves, changes, survived)])
 
 

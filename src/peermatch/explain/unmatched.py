@@ -13,7 +13,7 @@ from peermatch.explain.outcome import Outcome
 from peermatch.explain.wording import counted
 from peermatch.problem import FORBIDDEN, IntArray, Status
 
-__all__ = ["LeftOut", "left_out", "rule_name"]
+__all__ = ["LeftOut", "left_out", "rule_name", "shown_name"]
 
 _CELLS = 1 << 21
 
@@ -86,7 +86,8 @@ def left_out(outcome: Outcome, hand: int, positions: Sequence[int] | None = None
             removed = _named(outcome, excluded[:, at].tolist())
             numbers = {name: int(count[at]) for name, count in counts.items()}
             partners = _Partners(removed=removed, others=others, **numbers)
-            reason = _reason(room, partners, position)
+            reason = _choosy(outcome, hand, position) if partners.allowed else ""
+            reason = reason or _reason(room, partners, position)
             if outcome.trios_asked_for and partners.allowed:
                 reason += "; no pair could take this person in as a third"
             found.append(LeftOut(hand, position, others, partners.allowed, removed, reason))
@@ -183,7 +184,7 @@ class _Room:
             open_=theirs > held,
             free=theirs > np.array(taken, dtype=np.int64),
             demands=len(required) > 0,
-            minima=outcome.has_minima,
+            minima=any(bool((outcome.least(side) > 0).any()) for side in (0, 1)),
             many_each=bool(places.max(initial=0) > 1 and theirs.max(initial=0) > 1),
             status=status,
             objective=outcome.objective,
@@ -218,6 +219,21 @@ class _Partners:
         if not gone:
             return ""
         return f"{gone:,} of the {counted(self.others, 'other')} {_are(gone)} ruled out ({_removals(self.removed)})"
+
+
+def _choosy(outcome: Outcome, hand: int, position: int) -> str:
+    """When somebody takes so many partners or none."""
+    wanted, places = int(outcome.if_any(hand)[position]), int(outcome.places(hand)[position])
+    if wanted < 2 or not places:
+        return ""
+    if wanted > places:
+        return f"takes {wanted:,} partners or none, and has {counted(places, 'place')}"
+    best = (
+        "the best set of pairs"
+        if outcome.matching.status == Status.OPTIMAL
+        else "the set of pairs that was found"
+    )
+    return f"takes {wanted:,} partners or none, and in {best} it is none"
 
 
 def _reason(room: _Room, partners: _Partners, position: int) -> str:

@@ -30,9 +30,10 @@ class WhyNot:
 
     Attributes
     ----------
-    verdict : {"together", "forbidden", "demanded", "costs", "no worse", "better", "not priced", "refused", "blocking"}
-        "no worse": another set of pairs has them together and is as good. "better": the result in hand was not proved
-        the best, and a better one has them together. "refused" and "blocking" are said of stable results.
+    verdict : str
+        "together", "forbidden", "demanded", "costs" or "not priced". "no worse": another set of pairs has them together
+        and is as good. "better": the result in hand was not proved the best, and a better one has them together.
+        "impossible": somebody's minimum could not be met then. "refused" and "blocking" are said of stable results.
     score : float or None
         What the two would score; None where a rule forbids the pair.
     rules : tuple of str
@@ -159,6 +160,8 @@ def _held(outcome: Outcome, hand: int, position: int) -> bool:
 def _verdict(outcome: Outcome, forced: Forced | None) -> str:
     if forced is None:
         return "not priced"
+    if forced.price is None:
+        return "impossible"
     lost = _in_order(outcome, forced.price)
     if lost == 0:
         return "no worse"
@@ -230,6 +233,8 @@ def _text(
         )
     if verdict == "better":
         return f"{whole} A better set of pairs has them together: this result is not proved the best."
+    if forced.price is None:
+        return f"{whole} Together they would leave somebody with fewer partners than they must have."
     sure = "" if forced.exact else "at most "
     return f"{whole} Together they would cost the programme {sure}{price_words(outcome, forced.price)}, {others}."
 

@@ -102,10 +102,7 @@ class WhyUnmatched:
         return " ".join(parts)
 
     def __str__(self) -> str:
-        rows = [
-            [str(row[0]), f"{row[1]:,}", *(["-"] * 4 if row[3] is None else _shown(row))]
-            for row in self._rows
-        ]
+        rows = [_shown(row) for row in self._rows]
         header = ["rule", "removes", "alone", "then with", "pairs", "total"]
         table = [text_table(header, rows)] if rows else []
         return "\n\n".join([*table, wrapped(self.text)])
@@ -115,8 +112,11 @@ class WhyUnmatched:
 
 
 def _shown(row: tuple[Any, ...]) -> list[str]:
-    total = f"{row[5]:+.3f}" + ("" if row[6] else " or better")
-    return [f"{row[2]:,}", str(row[3]), f"{row[4]:+d}", total]
+    rule, removes, alone, partner, pairs, total, exact = row
+    start = [str(rule), f"{removes:,}", "-" if alone is None else f"{alone:,}"]
+    if partner is None:
+        return [*start, "-", "-", "-"]
+    return [*start, str(partner), f"{pairs:+d}", f"{total:+.3f}" + ("" if exact else " or better")]
 
 
 def _have(count: int) -> str:

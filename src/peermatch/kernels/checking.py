@@ -17,7 +17,17 @@ import numpy.typing as npt
 
 from peermatch.kernels._jit import in_place_kernel
 
-__all__ = ["HIGHEST", "LOWEST", "N_BROKEN", "N_PAIRS", "TALLY", "TOO_GREAT", "add_excess", "check_rows"]
+__all__ = [
+    "HIGHEST",
+    "LOWEST",
+    "N_BROKEN",
+    "N_PAIRS",
+    "TALLY",
+    "TOO_GREAT",
+    "add_beyond",
+    "add_excess",
+    "check_rows",
+]
 
 Ints = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
@@ -154,3 +164,41 @@ def add_excess(
             if w != _FORBIDDEN:
                 found += max(0, 2 * w - left[u] - others[j])
         total[0] += found
+
+
+@in_place_kernel
+def add_beyond(
+    weights: Ints, rows: Ints, left: Ints, right: Ints, bonus: int, most: int, beyond: Ints, tally: Ints
+) -> None:
+    """Write for some rows what their allowed pairs are worth beyond their duals, summed: w + bonus - left - right.
+
+    Parameters
+    ----------
+    weights : int64 array, shape (rows, columns)
+        Scores of the rows; the lowest int64 marks forbidden pairs.
+    rows : int64 array
+    left, right : int64 arrays
+        Duals of all rows and columns, in units of a score.
+    bonus, most : int
+        Scores of more than `most`, or less than minus that, and pairs worth more than that beyond their duals do not
+        fit.
+    beyond : int64 array, shape (rows,)
+    tally : int64 array
+        N_PAIRS, LOWEST and TOO_GREAT are counted on.
+    """
+    for r in range(len(rows)):
+        u = rows[r]
+        row, dual = weights[r], left[u] - bonus
+        n_pairs, lowest, found, too_great = 0, tally[LOWEST], 0, 0
+        for j in range(len(row)):
+            w = row[j]
+            if w != _FORBIDDEN:
+                over = w - dual - right[j]
+                n_pairs += 1
+                lowest = min(lowest, w)
+                too_great += int(w > most) + int(w < -most) + int(over > most)
+                found += max(0, over)
+        beyond[r] = found
+        tally[N_PAIRS] += n_pairs
+        tally[LOWEST] = lowest
+        tally[TOO_GREAT] += too_great

@@ -52,8 +52,8 @@ class Flow(NamedTuple):
     ends : int64 array, shape (m,)
         The sum of an edge's two nodes: less the one, it is the other.
     weight, used : int64 arrays, shape (m,)
-    y, uses, open, minimum : int64 arrays, shape (n,)
-        The dual, the pairs in use, the places that count already, and the minimum.
+    y, uses, open, wanted, minimum : int64 arrays, shape (n,)
+        The dual, the pairs in use, the places that count already, those that there are, and the minimum.
     slot_start : int64 array, shape (n + 1,)
         Node a's used edges are the first ``uses[a]`` from there in `slot`.
     slot : int64 array
@@ -67,6 +67,7 @@ class Flow(NamedTuple):
     y: Ints
     uses: Ints
     open: Ints
+    wanted: Ints
     minimum: Ints
     slot_start: Ints
     slot: Ints
@@ -97,9 +98,11 @@ def to_end(flow: Flow, node: int, source: int, to_other: int) -> int:
     """Return how much further a path would have to go to end at this node; the reward is the last entry of `y`."""
     count, least, reward = flow.uses[node], flow.minimum[node], flow.y[len(flow.y) - 1]
     further: int = FAR
-    if to_other == 1:  # of the other side: a free place
+    if to_other == 1:  # of the other side: a free place, or one that does not count yet
         if count < flow.open[node]:
             further = (-reward if count < least else 0) - flow.y[node]
+        elif count < flow.wanted[node]:
+            further = 0 if count < least else max(0, -flow.y[node])
     elif node == source:  # a place that stays empty
         further = flow.y[node] + (reward if count < least else 0)
     else:
@@ -170,6 +173,14 @@ def change_duals(flow: Flow, room: Ints, reached: Ints, now: Ints, n_left: int) 
 
 
 @in_place_kernel
+def open_end(flow: Flow, now: Ints, n_left: int) -> None:
+    """Let a place count at which the path ends, if it does not yet."""
+    end = now[END]
+    if (end < n_left) != (now[SOURCE] < n_left) and flow.uses[end] == flow.open[end]:
+        flow.open[end] += 1
+
+
+@in_place_kernel
 def add_slot(flow: Flow, node: int, edge: int) -> None:
     """Note a used edge at one of its nodes."""
     flow.slot[flow.slot_start[node] + flow.uses[node]] = edge
@@ -214,7 +225,6 @@ def flip_path(flow: Flow, room: Ints, now: Ints, n_left: int) -> None:
 @in_place_kernel
 def open_places(
     flow: Flow,
-    wanted: Ints,
     nodes: Ints,
     first: int,
     room: Ints,
@@ -230,8 +240,6 @@ def open_places(
     ----------
     flow : Flow
         Its `y` has one entry more than there are nodes: the reward.
-    wanted : int64 array, shape (n,)
-        How many places each node is to have.
     nodes : int64 array
     first : int
         The place in `nodes` to begin at.
@@ -249,13 +257,14 @@ def open_places(
     now[WORK] = 0
     for i in range(first, len(nodes)):
         node = nodes[i]
-        while flow.open[node] < wanted[node]:
+        while flow.open[node] < flow.wanted[node]:
             if now[WORK] >= most:
                 return i
             flow.open[node] += 1
             if to_end(flow, node, node, 0) <= 0:
                 continue  # its dual allows the place to stay empty
             search(flow, room, heap, reached, now, node, n_left)
+            open_end(flow, now, n_left)
             change_duals(flow, room, reached, now, n_left)
             flip_path(flow, room, now, n_left)
     return len(nodes)

@@ -25,6 +25,7 @@ from peermatch.problem.floored import FlooredScores, scores_above
 from peermatch.problem.flow import FlowProblem
 from peermatch.problem.flow_certificate import FlowCertificate, ShortageCertificate
 from peermatch.problem.graph_certificate import CertificateCheck, GraphCertificate
+from peermatch.problem.grouped import GroupedScores
 from peermatch.problem.kept import KeptScores
 from peermatch.problem.leximin_certificate import LeximinCertificate, LeximinStage
 from peermatch.problem.listed import ListedScores, ListedUtilities, utility_of_entries
@@ -87,6 +88,7 @@ __all__ = [
     "FlowCertificate",
     "FlowProblem",
     "GraphCertificate",
+    "GroupedScores",
     "IntArray",
     "KeptScores",
     "LeximinCertificate",

@@ -29,7 +29,7 @@ class Problem:
         possible, then the best worst pair, then the best second-worst, and so on (small pools).
     capacity : pair of int64 arrays or None
         Two sides only: how many partners each person of the left and of the right side may have. None: one each.
-        Where both sides have people with more than one place, only the solver 'deferred' takes the problem.
+        Where both sides have people with more than one place, only 'transport' and 'deferred' take the problem.
 
     Raises
     ------
@@ -89,8 +89,9 @@ class Problem:
         """
         if self.many_to_many:
             raise UnsupportedError(
-                "Only one of the two sides may have people with more than one place, for all solvers but 'deferred', "
-                "which looks for stable pairs. Use 'deferred', or give everyone on one of the sides a single place."
+                "Only one of the two sides may have people with more than one place, for all solvers but 'transport' "
+                "and 'deferred', which looks for stable pairs. Use one of them, or give everyone on one of the sides a "
+                "single place."
             )
         rows, columns = self.scores.shape
         left, right = np.arange(rows), np.arange(columns)

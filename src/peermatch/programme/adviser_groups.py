@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,11 +15,14 @@ from peermatch.errors import ConfigError
 from peermatch.explain import pair_id
 from peermatch.pairing import Pairing
 from peermatch.problem import IntArray
-from peermatch.programme.circled import Circled
 
-__all__ = ["Groups", "groups_of"]
+if TYPE_CHECKING:
+    from peermatch.programme.circled import Circled
+
+__all__ = ["Groups", "groups_of", "kept_rules"]
 
 MEMBER = "member"
+_TOLD = ("label", "eligible", "same_person", "unknown", "as_of", "protected", "audit_only")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,7 @@ class Groups:
     criteria : tuple of Criterion
     rules : tuple of Rule
     told : mapping
-        id, label, eligible, same_person, unknown, as_of; None where it is not known.
+        id, label, eligible, same_person, unknown, as_of, protected, audit_only; None where it is not known.
     round : str or None
     """
 
@@ -89,6 +92,8 @@ def groups_of(source: Any, caller: str) -> Groups:
     ConfigError
         If it is something else, or there are none.
     """
+    from peermatch.programme.circled import Circled  # brings a solver that most who match do not need
+
     if isinstance(source, Pairing):
         found = _of_pairing(source)
     elif isinstance(source, Circled):
@@ -104,9 +109,7 @@ def _of_pairing(pairing: Pairing) -> Groups:
     sides, pairs = pairing.sides, pairing.matching.pairs
     left, right = sides.left.ids.tolist(), sides.columns_side.ids.tolist()
     names = [pair_id(pairing.round, left[u], right[v], two_sided=sides.two_sided) for u, v in pairs.tolist()]
-    told = {
-        key: pairing.settings.get(key) for key in ("label", "eligible", "same_person", "unknown", "as_of")
-    }
+    told = {key: pairing.settings.get(key) for key in _TOLD}
     return Groups(
         everyone=tuple(cohort for cohort in pairing.everyone if cohort is not None),
         sides=sides,

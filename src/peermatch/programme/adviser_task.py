@@ -33,6 +33,7 @@ from peermatch.problem import IntArray
 from peermatch.programme.adviser_groups import Groups, kept_rules
 from peermatch.run.advisers import ADVISER, Advisers
 from peermatch.run.demands import same_person_mask
+from peermatch.run.guarded import without_columns
 from peermatch.run.people import taking_part
 from peermatch.run.places import capacity_of
 from peermatch.scoring import LazyScores
@@ -92,7 +93,9 @@ class Task:
 
 def task_of(groups: Groups, seniors: Any, spec: Advisers, org: Any, as_of: Any) -> Task:
     """Prepare: the way from tables to scores, one step a line."""
-    everyone = _read(groups, seniors, spec)
+    hidden = groups.told.get("audit_only") or ()
+    spec.check_guarded(groups.told.get("protected") or (), hidden)
+    everyone = without_columns(_read(groups, seniors, spec), hidden)
     hands = [taking_part((cohort, everyone), (name, ADVISER)) for cohort, name in _hands(groups)]
     advisers = hands[0].columns_side
     criteria, source = _criteria(groups, advisers, spec)
@@ -320,7 +323,8 @@ def _occasion(
             raise ConfigError(f"{CALLER} got org=, but no rule looks at it: give manager=, or leave it out.")
         return Occasion(as_of=as_of, absent=absent)
     id = groups.told["id"]
-    staff = None if org is None else Cohort.of(org, id, at_least=1)
+    hidden = groups.told.get("audit_only")
+    staff = None if org is None else without_columns(Cohort.of(org, id, at_least=1), hidden)
     cohorts = [*([] if staff is None else [staff]), *groups.everyone, advisers]
     rows: dict[tuple[str, Any], dict[str, Any]] = {}
     for column in columns:

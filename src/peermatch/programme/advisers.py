@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from peermatch.audit import settings_of
 from peermatch.checks import must_be
 from peermatch.criteria import Criterion, Rule, as_day
 from peermatch.errors import ConfigError, InputError, VerificationError
-from peermatch.problem import Control, Matching, Problem, Status
+from peermatch.problem import FORBIDDEN, Control, IntArray, Matching, Problem, SparseScores, Status
 from peermatch.programme.advised import Advised
 from peermatch.programme.adviser_groups import groups_of
 from peermatch.programme.adviser_task import CALLER, Task, task_of
 from peermatch.report import CertificateView
 from peermatch.run.advisers import ADVISER, Advisers
+from peermatch.run.guarded import check_advisers
 from peermatch.run.solving import solving_order
-from peermatch.solvers.transport import Transport
+from peermatch.scoring.groups import GroupScores
+from peermatch.solvers import get_solver
 from peermatch.verify import Proof, check_valid, prove
 from peermatch.version import __version__
 
 __all__ = ["assign_advisers"]
+
+_CELLS = 1 << 21
+_MOST_LISTED = 1 << 24
+"""Choices that are listed take 24 bytes each, and as much again while they are sorted."""
 
 
 def assign_advisers(
@@ -100,6 +108,7 @@ def assign_advisers(
     }
     spec = _spec(advisers, experience, told)
     groups = groups_of(pairing, CALLER)
+    check_advisers(groups.told, spec)
     if ADVISER in groups.names:
         raise ConfigError(
             f"A side of this pairing is called {ADVISER!r}, as second-line advisers are. Give it another name."
@@ -155,9 +164,10 @@ def _solve(task: Task, control: Control) -> tuple[Matching, CertificateView]:
     """Solve, check the answer and its proof, and put it in terms of groups and advisers as they stand."""
     rows = solving_order(task.groups.ids, task.groups.round)
     columns = solving_order(task.advisers.ids, task.groups.round)
-    problem = Problem(task.scores.take(rows, columns), "everyone_first", (None, task.places[columns]))
+    scores = _listed(task.scores.take(rows, columns))
+    problem = Problem(scores, "everyone_first", (None, task.places[columns]))
     control.report("solving")
-    found = Transport().solve(problem, control=control)
+    found = get_solver("transport").solve(problem, control=control)
     control.report("proving")
     proof = prove(problem, found)
     faults = [*check_valid(found, problem), *proof.faults]
@@ -191,6 +201,24 @@ def _solve(task: Task, control: Control) -> tuple[Matching, CertificateView]:
         vertices=(rows, columns),
     )
     return matching, view
+
+
+def _listed(scores: GroupScores) -> GroupScores | SparseScores:
+    """Return all allowed choices as a list, where they fit: rules leave few, and none is then scored twice."""
+    groups, people = scores.shape
+    step = max(1, _CELLS // max(1, people))
+    parts: list[tuple[IntArray, IntArray, IntArray]] = []
+    allowed = 0
+    for start in range(0, groups, step):
+        some = np.arange(start, min(groups, start + step), dtype=np.int64)
+        block = scores.block(some)
+        u, v = np.nonzero(block != FORBIDDEN)
+        allowed += len(u)
+        if allowed > _MOST_LISTED:
+            return scores
+        parts.append((u + start, v, block[u, v]))
+    u, v, score = (np.concatenate([part[k] for part in parts]) for k in range(3))
+    return SparseScores(u, v, score, shape=scores.shape, two_sided=True)
 
 
 def _sentence(found: Matching, proof: Proof) -> str:

@@ -23,6 +23,7 @@ from peermatch.programme.labels import day_of, following
 from peermatch.programme.plan import RoundPlan, sit_outs_frame
 from peermatch.programme.rounds import check_rounds_possible, plan_rounds
 from peermatch.programme.turns import Turns, weakest
+from peermatch.report import read_json
 
 __all__ = ["Programme"]
 
@@ -472,7 +473,7 @@ class Programme:
         InputError
             If the file cannot be read, or holds something else.
         """
-        return cls._from_data(saved.read_json(path), matcher)
+        return cls._from_data(read_json(path, "programme", "bad_programme"), matcher)
 
     def __repr__(self) -> str:
         rounds = len(self._known_rounds())

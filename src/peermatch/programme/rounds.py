@@ -32,6 +32,7 @@ from peermatch.programme.plan import RoundPlan
 from peermatch.programme.relaxation import degree_duals
 from peermatch.programme.repeating import Asked, plan_with_repeats
 from peermatch.programme.turns import Turns, alone_in, weakest_of
+from peermatch.run import plain_capacity
 from peermatch.run.first import first_places_of, protected_sentence
 from peermatch.scoring import LazyScores
 from peermatch.solvers import Blossom, get_solver
@@ -182,6 +183,10 @@ def check_rounds_possible(matcher: PeerMatcher, caller: str) -> Blossom:
     ConfigError
         If they cannot.
     """
+    if matcher.group_floor is not None:
+        raise ConfigError(
+            f"{caller} does not take a floor for a group. Leave group_floor out of the matcher."
+        )
     solver = get_solver(matcher.solver)
     if not isinstance(solver, Blossom) or solver.candidates_only or solver.gap:
         raise ConfigError(
@@ -194,7 +199,7 @@ def check_rounds_possible(matcher: PeerMatcher, caller: str) -> Blossom:
         )
     if matcher.capacity is not None:
         raise ConfigError(
-            f"{caller} needs one place each. This matcher has capacity={dict(matcher.capacity)!r}."
+            f"{caller} needs one place each. This matcher has capacity={plain_capacity(matcher.capacity)!r}."
         )
     return solver
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from peermatch.cohort.aside import is_missing
 from peermatch.errors import InputError, error_item
 from peermatch.report import json_text, write_files
 
-__all__ = ["SCHEMA", "checked", "read_json", "table_from", "table_to", "write_json"]
+__all__ = ["SCHEMA", "checked", "table_from", "table_to", "write_json"]
 
 SCHEMA = "peermatch/programme/1"
 _KEYS = ("schema", "matcher", "protect", "history", "attendance", "weakest")
@@ -80,27 +79,6 @@ def write_json(path: str | os.PathLike[str], data: Mapping[str, Any]) -> Path:
     """
     target = Path(path)
     return write_files(target.parent, {target.name: json_text(data)})[0]
-
-
-def read_json(path: str | os.PathLike[str]) -> Any:
-    """Return what a file holds.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, or is not JSON.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise _fault(f"The programme {os.fspath(path)!r} cannot be read: {why}.", None) from None
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise _fault(
-            f"The programme {os.fspath(path)!r} is not JSON: line {error.lineno}, {error.msg.lower()}.", None
-        ) from None
 
 
 def checked(data: Any) -> Mapping[str, Any]:

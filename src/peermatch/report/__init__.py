@@ -16,19 +16,29 @@ from peermatch.report.frames import (
 from peermatch.report.graph import to_graph
 from peermatch.report.html import notebook_html
 from peermatch.report.odd import OddView
+from peermatch.report.quality import GroupQuality, coverage_frame, group_quality
+from peermatch.report.reading import id_from, read_json
 from peermatch.report.shortlist import Shortlist, ShortOf
 from peermatch.report.summary import headline, summary_text
+from peermatch.report.update import ChangeRow, UpdateView, changes_frame, stability_frame
 
 __all__ = [
     "SCHEMA",
     "CertificateView",
+    "ChangeRow",
+    "GroupQuality",
     "OddView",
     "ShortOf",
     "Shortlist",
+    "UpdateView",
+    "changes_frame",
+    "coverage_frame",
     "csv_text",
     "document",
     "frontier_frame",
+    "group_quality",
     "headline",
+    "id_from",
     "json_text",
     "members_frame",
     "notebook_html",
@@ -36,10 +46,12 @@ __all__ = [
     "pairs_frame",
     "people_frame",
     "plain_text",
+    "read_json",
     "reasons_of",
     "repairs_frame",
     "rules_frame",
     "safe_text",
+    "stability_frame",
     "summary_text",
     "to_graph",
     "typed_id",

@@ -85,7 +85,8 @@ def _people_of(outcome: Outcome, hand: int, reasons: dict[int, LeftOut]) -> list
     everyone, taking = outcome.everyone[hand], outcome.cohort(hand)
     assert everyone is not None  # hands are sides that are there
     position_of = {key_of(id): position for position, id in enumerate(taking.ids.tolist())}
-    places, least, ids = outcome.places(hand).tolist(), outcome.least(hand).tolist(), _ids(outcome)
+    places, ids = outcome.places(hand).tolist(), _ids(outcome)
+    least = np.maximum(outcome.least(hand), outcome.if_any(hand)).tolist()
     rows: list[tuple[Any, ...]] = []
     columns = zip(everyone.ids.tolist(), everyone.labels.tolist(), everyone.reasons_out.tolist(), strict=True)
     for id, label, out in columns:

@@ -16,7 +16,7 @@ from peermatch.criteria import key_of
 from peermatch.criteria.sides import plain_text
 from peermatch.errors import ConfigError, InputError, error_item
 
-__all__ = ["SET_ASIDE", "set_aside"]
+__all__ = ["SET_ASIDE", "brought_back", "set_aside"]
 
 SET_ASIDE = "set aside this time"
 """The reason that the table of people gives."""
@@ -143,3 +143,14 @@ def _without(cohort: Cohort, gone: np.ndarray[tuple[int, ...], np.dtype[np.bool_
     reasons = cohort.reasons_out.copy()
     reasons[gone] = SET_ASIDE
     return replace(cohort, taking_part=cohort.taking_part & ~gone, reasons_out=reasons)
+
+
+def brought_back(cohort: Cohort) -> tuple[Cohort, list[Any]]:
+    """Return a cohort in which nobody is set aside any more, and who was."""
+    aside = cohort.reasons_out == SET_ASIDE
+    if not aside.any():
+        return cohort, []
+    reasons = cohort.reasons_out.copy()
+    reasons[aside] = None
+    back = replace(cohort, taking_part=cohort.taking_part | aside, reasons_out=reasons)
+    return back, cohort.ids[aside].tolist()

@@ -10,6 +10,7 @@ from typing import Any
 from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.configuration import build_criterion, build_rule, check_keys
 from peermatch.criteria import Criterion, Rule
+from peermatch.criteria.protected import check_uses
 from peermatch.errors import ConfigError
 from peermatch.run.people import MOST_PLACES
 from peermatch.scoring.groups import COMBINE
@@ -180,6 +181,23 @@ class Advisers:
                 f"The experience parameter of {_CALLER} does not name the side {side!r}.{did_you_mean(side, known)}"
             )
         return self.experience[side]
+
+    def check_guarded(self, protected: Sequence[str], audit_only: Sequence[str]) -> None:
+        """Refuse what reads a protected column without a basis, or an audit-only column at all.
+
+        Raises
+        ------
+        ConfigError
+        """
+        columns = self.experience.values() if isinstance(self.experience, Mapping) else [self.experience]
+        others: dict[str, list[str]] = {
+            "experience=": [column for column in columns if column is not None],
+            "capacity=": [self.capacity] if isinstance(self.capacity, str) else [],
+            "manager=": [] if self.manager is None else [self.manager],
+            "eligible=": [] if self.eligible is None else [self.eligible],
+        }
+        check_uses(protected, audit_only, self.criteria, self.rules, others)
+        check_uses((), audit_only, (), (), {"label=": [] if self.label is None else [self.label]})
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data that `from_dict` takes back: the section ``[advisers]`` of a configuration.

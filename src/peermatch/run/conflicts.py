@@ -8,14 +8,14 @@ minima) the others can be met.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.criteria import Conflict, Enforcement, Sides, shown_name
+from peermatch.criteria import PRIVATE, Conflict, Enforcement, Sides, shown_name
 from peermatch.explain.wording import counted
 from peermatch.problem import IntArray, ShortageCertificate
 from peermatch.run.people import Capacity
@@ -41,6 +41,8 @@ class Demands:
         Places, and how many partners people need.
     sensitive : frozenset of str
         Names of the criteria that are sensitive.
+    or_none : pair of int64 arrays or None
+        How many partners people take if they take any. Whoever is demanded in a pair takes some, and needs so many.
     """
 
     sides: Sides
@@ -48,6 +50,7 @@ class Demands:
     capacity: Capacity
     minimum: Capacity
     sensitive: frozenset[str] = frozenset()
+    or_none: Capacity = (None, None)
 
     @property
     def locks(self) -> IntArray:
@@ -63,10 +66,14 @@ class Demands:
         given = self.capacity[hand]
         return np.ones(len(self.ids(hand)), dtype=np.int64) if given is None else given
 
-    def least(self, hand: int) -> IntArray:
-        """Return how many partners everybody of one side needs."""
-        given = self.minimum[hand]
-        return np.zeros(len(self.ids(hand)), dtype=np.int64) if given is None else given
+    def least(self, hand: int, locks: IntArray | None = None) -> IntArray:
+        """Return how many partners everybody of one side needs where these pairs are demanded; all, if not given."""
+        given, choosy = self.minimum[hand], self.or_none[hand]
+        least = np.zeros(len(self.ids(hand)), dtype=np.int64) if given is None else given
+        if choosy is None:
+            return least
+        held = self.held(hand, self.locks if locks is None else locks)
+        return np.where(held > 0, np.maximum(least, choosy), least)
 
     def held(self, hand: int, locks: IntArray) -> IntArray:
         """Return in how many of these demanded pairs everybody of one side stands."""
@@ -81,13 +88,18 @@ class Demands:
             "ids": [self.ids(0)[u], self.ids(1)[v]],
         }
 
+    def free_choice(self, hand: int) -> IntArray | None:
+        """Return how many partners people take if they take any, where no demanded pair has decided it; else 0."""
+        choosy = self.or_none[hand]
+        return None if choosy is None else np.where(self.held(hand, self.locks) > 0, 0, choosy)
+
     @cached_property
     def _allowed_by_rules(self) -> list[Any]:
         return self.enforcement.masks
 
     def needs(self, hand: int, locks: IntArray) -> Needs:
         """Return what one side still needs, and what the other can still give, once these demanded pairs are made."""
-        least = np.minimum(self.least(hand), self.places(hand))
+        least = np.minimum(self.least(hand, locks), self.places(hand))
         taken = np.unique(self._key(locks[:, 0], locks[:, 1]))
 
         def allowed(people: IntArray, others: IntArray) -> npt.NDArray[np.bool_]:
@@ -175,11 +187,19 @@ def _above_places(demands: Demands, hand: int) -> list[Conflict]:
                 f"{id!r} ({side}) needs at least {counted(need, 'partner')} and has {counted(room, 'place')}.",
                 (
                     {"rule": "at_least", "side": side, "ids": [id], "at_least": need},
+                    *_decided_by(demands, hand, person),
                     {"rule": "places", "side": side, "ids": [id], "places": room},
                 ),
             )
         )
     return found
+
+
+def _decided_by(demands: Demands, hand: int, person: int) -> list[dict[str, Any]]:
+    """Return the demanded pair without which somebody would be free to take nobody."""
+    if demands.least(hand, demands.locks[:0])[person] == demands.least(hand)[person]:
+        return []
+    return [demands.lock(int(np.flatnonzero(demands.locks[:, hand] == person)[0]))]
 
 
 # ---- needs of several people, who compete for the same partners -----------------------------------------
@@ -193,6 +213,8 @@ def _unmet(demands: Demands, hand: int) -> list[Conflict]:
         shortfall = find_shortfall(needs)
         if shortfall is None:
             break
+        if found:  # what is missing in all was said with the first
+            shortfall = replace(shortfall, missing=None)
         found.append(_competing(demands, hand, needs, shortfall))
         needs.need[shortfall.people] = 0
     return found
@@ -229,7 +251,9 @@ def _competing(demands: Demands, hand: int, needs: Needs, shortfall: Shortfall) 
     ]
     parts += [demands.lock(number) for number in locks]
     partners = demands.ids(1 - hand)[possible].tolist()
-    last: dict[str, Any] = {"rule": "places", "side": other, "ids": partners[:_MOST_IDS]}
+    # beside what a private rule removes, the names of those who are left would tell whom it concerns
+    told = [] if PRIVATE in removed else partners[:_MOST_IDS]
+    last: dict[str, Any] = {"rule": "places", "side": other, "ids": told}
     last |= {"can_be_paired": len(partners), "needed": needed, "can_give": given}
     if removed:
         last["rules"] = removed
@@ -239,8 +263,10 @@ def _competing(demands: Demands, hand: int, needs: Needs, shortfall: Shortfall) 
         sentence += (
             f" In all, the {side} side needs {wanted:,}, and the {other} side has {counted(there, 'place')}."
         )
+    elif shortfall.missing is not None and shortfall.missing > needed - given:
+        sentence += f" In all, {counted(shortfall.missing, 'partner')} are missing on the {side} side."
     if not shortfall.irreducible:
-        sentence += " Perhaps some of them are enough for that."
+        sentence += " Some of them may be enough for that."
     return Conflict(sentence, (*parts, last))
 
 
@@ -296,10 +322,12 @@ def _possible(demands: Demands, hand: int, people: IntArray) -> tuple[IntArray, 
 def _needed_locks(demands: Demands, hand: int, people: IntArray) -> list[int]:
     """Return the demanded pairs without which the needs of these people could be met, and as few of them as can be."""
     kept = list(range(len(demands.locks)))
-    if not kept or falls_short(demands.needs(hand, demands.locks[:0]), people):
-        return []
-    for number in list(kept):
-        fewer = [other for other in kept if other != number]
+    tried = [kept] if kept else []
+    while tried:  # whole lots at first, then halves of those that cannot go as one
+        lot = tried.pop()
+        fewer = [number for number in kept if number not in set(lot)]
         if falls_short(demands.needs(hand, demands.locks[fewer]), people):
             kept = fewer
+        elif len(lot) > 1:
+            tried += [lot[len(lot) // 2 :], lot[: len(lot) // 2]]
     return kept

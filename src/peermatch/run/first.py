@@ -45,13 +45,17 @@ def first_places_of(first: Any, sides: Sides, left: IntArray, right: IntArray) -
             raise ConfigError(must_be("match", "first", constraint, number))
         found[key_of(id)] = number
 
-    def of(ids: Any, positions: IntArray) -> list[int]:
-        return [found.get(key_of(ids[position]), 0) for position in positions.tolist()]
+    def of(people: int, position_of: Mapping[tuple[str, Any], int], positions: IntArray) -> IntArray:
+        numbered = np.zeros(people, dtype=np.int64)
+        for key, number in found.items():
+            if key in position_of:
+                numbered[position_of[key]] = number
+        return numbered[positions]
 
-    numbered = of(sides.left.ids, left)
+    numbered = of(sides.shape[0], sides.left_positions, left)
     if sides.two_sided:
-        numbered += of(sides.columns_side.ids, right)
-    return np.array(numbered, dtype=np.int64)
+        numbered = np.concatenate([numbered, of(sides.shape[1], sides.right_positions, right)])
+    return numbered
 
 
 def going_first(solver: Solver, problem: Problem, first: IntArray) -> Solver:

@@ -6,9 +6,9 @@ one's own or explanation can read them, whatever it asks for; the whole table st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peermatch.checks import did_you_mean
 from peermatch.cohort import Cohort
@@ -17,8 +17,9 @@ from peermatch.errors import ConfigError, error_item
 
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
+    from peermatch.run.advisers import Advisers
 
-__all__ = ["check_declared", "refuse_use", "seen_by_scoring", "without_columns"]
+__all__ = ["check_advisers", "check_declared", "refuse_use", "seen_by_scoring", "without_columns"]
 
 Everyone = tuple[Cohort, Cohort | None]
 
@@ -68,6 +69,32 @@ def check_declared(matcher: PeerMatcher, everyone: Everyone) -> None:
                 )
     if items:
         raise ConfigError(items)
+
+
+def check_advisers(told: Mapping[str, Any], advisers: Advisers) -> None:
+    """Refuse what is asked of second-line advisers where it reads a guarded column.
+
+    Parameters
+    ----------
+    told : mapping
+        A pairing's settings.
+    advisers : Advisers
+
+    Raises
+    ------
+    ConfigError
+    """
+    experience = advisers.experience
+    columns = [experience] if isinstance(experience, str) else [*experience.values()]
+    others = {
+        "experience= of advisers": columns,
+        "capacity= of advisers": [advisers.capacity],
+        "manager= of advisers": [advisers.manager],
+        "eligible= of advisers": [advisers.eligible],
+    }
+    named = {what: [column for column in given if isinstance(column, str)] for what, given in others.items()}
+    protected, audit_only = told.get("protected") or (), told.get("audit_only") or ()
+    check_uses(protected, audit_only, advisers.criteria, advisers.rules, named)
 
 
 def refuse_use(matcher: PeerMatcher, what: str, column: str) -> None:

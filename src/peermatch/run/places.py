@@ -14,8 +14,9 @@ from peermatch.configuration import check_keys
 from peermatch.criteria import Sides
 from peermatch.errors import ConfigError
 from peermatch.problem import IntArray, Solver
+from peermatch.run.or_none import asks
 from peermatch.run.people import MOST_PLACES, Capacity, whole_numbers
-from peermatch.solvers import Blossom, Hungarian, get_solver
+from peermatch.solvers import Blossom, Hungarian, Transport, get_solver
 
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
@@ -25,6 +26,7 @@ __all__ = [
     "capacity_of",
     "columns_of_places",
     "minimum_of",
+    "or_none_of",
     "plain_capacity",
     "read_capacity",
     "solver_for",
@@ -33,7 +35,7 @@ __all__ = [
 NOBODY_SAID: Capacity = (None, None)
 """One place each, and nobody needs a partner."""
 
-_BOUNDS = ("at_least", "at_most")
+_BOUNDS = ("at_least", "at_most", "or_none")
 
 
 def read_capacity(given: Any, sides: tuple[str, str]) -> Mapping[str, Any]:
@@ -42,7 +44,8 @@ def read_capacity(given: Any, sides: tuple[str, str]) -> Mapping[str, Any]:
     Parameters
     ----------
     given : mapping
-        Side name to a column, a number, or a mapping with the keys ``at_least`` and ``at_most``, each of them either.
+        Side name to a column, a number, or a mapping with the keys ``at_least`` and ``at_most``, each of them either,
+        and ``or_none``, true where whoever cannot have so many may have none.
     sides : (str, str)
 
     Raises
@@ -70,9 +73,16 @@ def _read_side(side: str, places: Any) -> Any:
     if not places:
         constraint = f"a mapping with 'at_least', 'at_most' or both for {side!r}"
         raise ConfigError(must_be("PeerMatcher", "capacity", constraint, dict(places)))
-    for key, lowest in zip(_BOUNDS, (0, 1), strict=True):
+    for key, lowest in (("at_least", 0), ("at_most", 1)):
         if key in places:
             _check_number(f"as {key!r} for {side!r}", places[key], lowest)
+    if not isinstance(places.get("or_none", False), bool):
+        constraint = f"true or false as 'or_none' for {side!r}"
+        raise ConfigError(must_be("PeerMatcher", "capacity", constraint, places["or_none"]))
+    if places.get("or_none") and "at_least" not in places:
+        raise ConfigError(
+            f"The capacity for {side!r} has or_none without at_least: say how many at least, or none."
+        )
     least, most = places.get("at_least", 0), places.get("at_most", 1)
     if isinstance(least, int) and isinstance(most, int) and least > most:
         so = "" if "at_most" in places else ", which it is where it is not given"
@@ -121,13 +131,25 @@ def capacity_of(matcher: PeerMatcher, sides: Sides) -> Capacity:
 def minimum_of(matcher: PeerMatcher, sides: Sides, capacity: Capacity) -> Capacity:
     """Return how many partners each person needs, None for a side on which nobody was said to need any.
 
-    A number is meant for everybody who has a place to give; a cell for its person, and an empty one needs nobody.
+    A number is meant for everybody who has a place to give; a cell for its person, and an empty one needs nobody. Those
+    who may also take none are not among them, see `or_none_of`.
     """
+    return _least(matcher, sides, capacity, or_none=False)
+
+
+def or_none_of(matcher: PeerMatcher, sides: Sides, capacity: Capacity) -> Capacity:
+    """Return how many partners each person takes if they take any; None for a side where ``or_none`` was not said."""
+    return _least(matcher, sides, capacity, or_none=True)
+
+
+def _least(matcher: PeerMatcher, sides: Sides, capacity: Capacity, *, or_none: bool) -> Capacity:
     found = _of_both(matcher, sides, "at_least", empty=0)
     out: list[IntArray | None] = []
     for side, least, places in zip(sides.names, found, capacity, strict=True):
         given = None if matcher.capacity is None else matcher.capacity.get(side)
         by_number = isinstance(given, Mapping) and isinstance(given.get("at_least"), int)
+        if isinstance(given, Mapping) and bool(given.get("or_none")) != or_none:
+            least = None
         if least is not None and places is not None and by_number:
             least = np.where(places > 0, least, 0)
         out.append(least)
@@ -155,7 +177,13 @@ def _numbers(cohort: Cohort, given: str | int, empty: int) -> IntArray:
 
 
 def solver_for(
-    matcher: PeerMatcher, solver: Solver, capacity: Capacity, minimum: Capacity, *, stated: bool
+    matcher: PeerMatcher,
+    solver: Solver,
+    capacity: Capacity,
+    minimum: Capacity,
+    or_none: Capacity = NOBODY_SAID,
+    *,
+    stated: bool,
 ) -> Solver:
     """Return a solver that keeps to these places: the one asked for, or 'transport' in place of our exact ones.
 
@@ -164,7 +192,7 @@ def solver_for(
     matcher : PeerMatcher
     solver : Solver
         The one that was asked for.
-    capacity, minimum : pairs of int64 arrays or None
+    capacity, minimum, or_none : pairs of int64 arrays or None
     stated : bool
         Whether people stated preferences, so that the question is stability.
 
@@ -173,10 +201,11 @@ def solver_for(
     ConfigError
         If the solver does not take them, and nothing of the same promise does.
     """
-    minima = any(part is not None and bool((part > 0).any()) for part in minimum)
+    choosy = asks(or_none)
+    minima = choosy or any(part is not None and bool((part > 0).any()) for part in minimum)
     many = all(part is not None and len(part) and int(part.max()) > 1 for part in capacity)
     lacks = []
-    if minima and not getattr(solver, "minima", False):
+    if minima and not (isinstance(solver, Transport) if choosy else getattr(solver, "minima", False)):
         lacks.append("minima (at_least)")
     if many and not getattr(solver, "many_to_many", False):
         lacks.append("several places on both sides")

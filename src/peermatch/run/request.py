@@ -29,3 +29,4 @@ class Request:
     first: Any = None
     groups: bool = False
     set_aside: Any = None
+    updater: Any = None

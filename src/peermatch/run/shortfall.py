@@ -22,6 +22,7 @@ _CELLS = 1 << 22
 _MOST_EDGES = 40_000_000
 _WINDOW = 16
 _MOST_TRIED = 100
+_EDGES_TRIED = 40_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +76,14 @@ class Shortfall:
         How many partners they can have between them; fewer than they need.
     irreducible : bool
         Whether the needs of the rest could be met if any one of them needed nobody.
+    missing : int or None
+        How many partners the whole side lacks at least, however they are shared out; None where that is not known.
     """
 
     people: IntArray
     supplied: int
     irreducible: bool
+    missing: int | None = None
 
 
 def find_shortfall(needs: Needs) -> Shortfall | None:
@@ -124,7 +128,8 @@ def find_shortfall(needs: Needs) -> Shortfall | None:
         who, whom = np.concatenate([who, fresh[0]]), np.concatenate([whom, fresh[1]])
         width += more
     kept, supplied, irreducible = _smallest(flow, short)
-    return Shortfall(people[kept], supplied, irreducible)
+    missing = None if counted is not None else int(flow.missing.sum())
+    return Shortfall(people[kept], supplied, irreducible, missing)
 
 
 def _by_count(needs: Needs) -> Bools | None:
@@ -225,7 +230,8 @@ def _smallest(flow: _Flow, short: Bools) -> tuple[IntArray, int, bool]:
         kept[gone] = False
     irreducible = missing == 1
     if not irreducible:
-        tried = np.flatnonzero(kept)[:_MOST_TRIED]
+        here = max(1, int(kept[flow.who].sum()))
+        tried = np.flatnonzero(kept)[: max(_MOST_TRIED, _EDGES_TRIED // here)]
         for person in tried:
             fewer = kept.copy()
             fewer[person] = False

@@ -42,12 +42,14 @@ from peermatch.report import OddView
 from peermatch.run.conflicts import Demands, conflict_of_shortage
 from peermatch.run.first import first_places_of, going_first, protected_sentence
 from peermatch.run.odd import seat_left_over
+from peermatch.run.or_none import OR_NONE, asks, or_none_sentence, solve_or_none
 from peermatch.run.people import Capacity
 from peermatch.run.request import Request
 from peermatch.scoring import LazyScores, StatedScores
+from peermatch.solvers import Transport
 from peermatch.verify import Proof, check_valid, prove
 
-__all__ = ["Solved", "solve", "solving_order"]
+__all__ = ["Solved", "free_problem", "solve", "solving_order"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,21 +92,19 @@ def solve(
     odd: str = "sit_out",
 ) -> Solved:
     """Solve what demands leave free, check the answer and its proof, and put the demanded pairs back."""
-    left, right, places = _free(required, capacity, sides, request.round)
-    twice = len(required) and all(part is not None for part in capacity)
-    # where both of a demanded pair may have places left, they are not paired again
-    once = scores.without(required[:, 0], required[:, 1]) if twice else scores
-    open_scores: PairScores = once.take(left, right)
-    if floor is not None:
-        open_scores = scores_above(open_scores, floor)
-    problem = Problem(open_scores, objective, places)
-    still: Capacity = (None, None) if demands is None else _still_needed(demands, (left, right))
-    if any(part is not None and bool((part > 0).any()) for part in still):
-        problem = FlowProblem(open_scores, objective, places, still)
+    problem, left, right = free_problem(
+        scores, required, capacity, sides, objective, floor, request.round, demands
+    )
     if request.first is not None:
         solver = going_first(solver, problem, first_places_of(request.first, sides, left, right))
+    if request.updater is not None:
+        solver = request.updater.among(left, right)
     request.control.report("solving")
-    free = solver.solve(problem, control=request.control)
+    choosy: Capacity = (None, None) if demands is None else _choosy(demands, (left, right))
+    if isinstance(solver, Transport) and asks(choosy):
+        free = solve_or_none(problem, choosy, solver, sides.names, request.control)
+    else:
+        free = solver.solve(problem, control=request.control)
     if demands is not None and isinstance(free.certificate, ShortageCertificate):
         _trust(prove(problem, free), solver)
         refuse([conflict_of_shortage(demands, free.certificate, (left, right))])
@@ -145,6 +145,30 @@ def solve(
     order = solving_order(sides.left.ids, request.round)
     seated = seat_left_over(free, view, problem, bare, required, order, floor, request)
     return Solved(seated[0], seated[1], problem, (left, right), seated[2])
+
+
+def free_problem(
+    scores: LazyScores | StatedScores,
+    required: IntArray,
+    capacity: Capacity,
+    sides: Sides,
+    objective: str,
+    floor: int | None,
+    round: str | None,
+    demands: Demands | None = None,
+) -> tuple[Problem, IntArray, IntArray]:
+    """Return what demanded pairs leave to be solved, and whom its rows and columns mean."""
+    left, right, places = _free(required, capacity, sides, round)
+    twice = len(required) and all(part is not None for part in capacity)
+    # where both of a demanded pair may have places left, they are not paired again
+    once = scores.without(required[:, 0], required[:, 1]) if twice else scores
+    open_scores: PairScores = once.take(left, right)
+    if floor is not None:
+        open_scores = scores_above(open_scores, floor)
+    still: Capacity = (None, None) if demands is None else _still_needed(demands, (left, right))
+    if any(part is not None and bool((part > 0).any()) for part in still):
+        return FlowProblem(open_scores, objective, places, still), left, right
+    return Problem(open_scores, objective, places), left, right
 
 
 def in_positions(
@@ -190,12 +214,21 @@ def _still_needed(demands: Demands, positions: tuple[IntArray, IntArray]) -> Cap
     """Return how many partners people need once demanded pairs are made."""
     found: list[IntArray | None] = []
     for hand, order in enumerate(positions):
-        if demands.minimum[hand] is None:
+        if demands.minimum[hand] is None and demands.or_none[hand] is None:
             found.append(None)
             continue
         still = demands.least(hand) - demands.held(hand, demands.locks)
         found.append(np.maximum(0, still)[order])
     return (found[0], found[1])
+
+
+def _choosy(demands: Demands, positions: tuple[IntArray, IntArray]) -> Capacity:
+    """Return how many partners people take if they take any, where that is still to be decided."""
+    left, right = (demands.free_choice(hand) for hand in (0, 1))
+    return (
+        None if left is None else left[positions[0]],
+        None if right is None else right[positions[1]],
+    )
 
 
 def _vertices(
@@ -268,6 +301,8 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool, m
                 f"as many pairs is better ({checked})."
             )
         return f"{over}: no other set of pairs has a better total ({checked})."
+    if matching.solver == OR_NONE and status in (Status.OPTIMAL, Status.UNDECIDED):
+        return or_none_sentence(matching)
     if status == Status.OPTIMAL:
         return "The best of all sets of pairs, found by looking at every one."
     if status == Status.STABLE:

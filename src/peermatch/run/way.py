@@ -35,9 +35,10 @@ from peermatch.run.again import Again
 from peermatch.run.conflicts import Demands, find_conflicts
 from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
+from peermatch.run.group_floor import with_group_floor
 from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
 from peermatch.run.people import Capacity, everyone_of, taking_part
-from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, plain_capacity, solver_for
+from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, or_none_of, plain_capacity, solver_for
 from peermatch.run.preferences import read_preferences, with_preferences
 from peermatch.run.request import Request
 from peermatch.run.reserve import with_reserve
@@ -49,7 +50,7 @@ from peermatch.version import __version__
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
 
-__all__ = ["Prepared", "prepare", "run"]
+__all__ = ["Prepared", "finish", "prepare", "run"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,22 +64,27 @@ class Prepared:
     enforcement: Enforcement
     scores: LazyScores
     minimum: Capacity = (None, None)
+    or_none: Capacity = (None, None)
     solver: Solver | None = None
 
 
 def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None) -> Prepared:
     """Go as far as the scores: what pairings and shortlists have in common. Without a solver places play no part."""
     control = request.control
+    if solver is None and matcher.group_floor is not None:
+        raise ConfigError("group_floor is for pairs, which match() makes. Leave it out of the matcher here.")
     control.report("reading")
     everyone = everyone_of(matcher, request)
     check_declared(matcher, everyone)
     seen = seen_by_scoring(matcher, everyone)
     sides = taking_part(seen, matcher.sides)
-    capacity, minimum = NOBODY_SAID, NOBODY_SAID
+    capacity, minimum, or_none = NOBODY_SAID, NOBODY_SAID, NOBODY_SAID
     if solver is not None:
         capacity = capacity_of(matcher, sides)
         minimum = minimum_of(matcher, sides, capacity)
-        solver = solver_for(matcher, solver, capacity, minimum, stated=request.preferences is not None)
+        or_none = or_none_of(matcher, sides, capacity)
+        stated = request.preferences is not None
+        solver = solver_for(matcher, solver, capacity, minimum, or_none, stated=stated)
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")
@@ -86,7 +92,7 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
     scores = LazyScores(
         criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
     )
-    return Prepared(everyone, sides, capacity, fitted, enforcement, scores, minimum, solver)
+    return Prepared(everyone, sides, capacity, fitted, enforcement, scores, minimum, or_none, solver)
 
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
@@ -94,7 +100,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     if matcher.odd != "reserve":
         return _run(matcher, solver, request)
     everyone = everyone_of(matcher, request)[0]
-    request = replace(request, people=everyone)
+    request = replace(request, people=everyone, set_aside=None)
     if request.fitted is None:
         # what is learned does not depend on who is called
         seen = seen_by_scoring(matcher, (everyone, None))
@@ -104,7 +110,11 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
 
 def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     """The whole way, one step a line."""
-    ready = prepare(matcher, request, solver)
+    return finish(matcher, solver, request, prepare(matcher, request, solver))
+
+
+def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepared) -> Pairing:
+    """Go the second half of the way: from the scores to a checked pairing."""
     sides, scores, enforcement = ready.sides, ready.scores, ready.enforcement
     solver = ready.solver or solver
     if matcher.floor is not None:
@@ -116,7 +126,7 @@ def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         stated = StatedScores(scores, preferences.left, preferences.right, only_listed=only_listed)
         enforcement = with_preferences(enforcement, stated, preferences, sides)
     sensitive = frozenset(criterion.name for criterion in matcher.criteria if criterion.sensitive)
-    demands = Demands(sides, enforcement, ready.capacity, ready.minimum, sensitive)
+    demands = Demands(sides, enforcement, ready.capacity, ready.minimum, sensitive, ready.or_none)
     refuse(find_conflicts(demands))
     solved = solve(
         scores if stated is None else stated,
@@ -130,7 +140,7 @@ def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         demands,
         matcher.odd,
     )
-    return Pairing(
+    pairing = Pairing(
         everyone=ready.everyone,
         sides=sides,
         scores=scores,
@@ -139,6 +149,7 @@ def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         certificate=solved.certificate,
         capacity=ready.capacity,
         minimum=ready.minimum,
+        or_none=ready.or_none,
         settings=_settings(matcher, solver, request),
         fitted=ready.fitted,
         round=request.round,
@@ -148,6 +159,7 @@ def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
         odd=solved.odd,
         resolve=Again(demands, solver, matcher.objective, matcher.floor),
     )
+    return with_group_floor(pairing, matcher.group_floor, request.control)
 
 
 def _fit(

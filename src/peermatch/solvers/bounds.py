@@ -7,11 +7,18 @@ from functools import cached_property
 
 import numpy as np
 
-from peermatch.problem import FORBIDDEN, IntArray
+from peermatch.problem import FORBIDDEN, IntArray, OptimalityCertificate
 from peermatch.solvers.candidates import Places, Start
 from peermatch.solvers.engine import Solved
 
-__all__ = ["Bound", "bound_from_best", "bounds_after_scan", "bounds_from_duals", "most_pairs_possible"]
+__all__ = [
+    "Bound",
+    "bound_from_best",
+    "bounds_after_scan",
+    "bounds_from_duals",
+    "in_common",
+    "most_pairs_possible",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +134,7 @@ def bounds_after_scan(
     y = solved.vertex_duals
     if not complete:
         return [Bound(y + (-worst + 1) // 2, bonus, solved)]
-    violation = doubled - y[u] - y[v] - _in_common(solved, u, v)
+    violation = doubled - y[u] - y[v] - in_common(solved, u, v)
     raised = np.zeros(len(y), dtype=np.int64)
     if n_left:
         np.maximum.at(raised, np.minimum(u, v), violation)
@@ -138,7 +145,7 @@ def bounds_after_scan(
     return [Bound(y + (-worst + 1) // 2, bonus, solved), Bound(y + raised, bonus, solved)]
 
 
-def _in_common(solved: Solved, u: IntArray, v: IntArray) -> IntArray:
+def in_common(solved: Solved | OptimalityCertificate, u: IntArray, v: IntArray) -> IntArray:
     """Return the sum of z over the blossoms around both ends of each pair: outwards from both, until they meet."""
     count = len(solved.blossom_parent)
     if not count:

@@ -129,8 +129,16 @@ def row_blocks(rows: IntArray, columns: int) -> list[IntArray]:
     return [rows[i : i + step] for i in range(0, len(rows), step)]
 
 
-def first_candidates(problem: Problem, places: Places, k: int, control: Control | None = None) -> Start:
-    """Collect everybody's k best partners; if asked to stop on the way, some that are allowed."""
+def first_candidates(
+    problem: Problem,
+    places: Places,
+    k: int,
+    control: Control | None = None,
+) -> Start:
+    """Collect everybody's k best partners; if asked to stop on the way, some that are allowed.
+
+    `problem` has the capacities that decide how scarce people are; candidates are those of `places`.
+    """
     guides = guess_guides(problem, control)
     searchable = places.searchable
     if searchable is not None:

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from peermatch.problem import FORBIDDEN, Control, IntArray, PairScores, Problem
+from peermatch.problem.flow import bounds_of
 from peermatch.solvers.engine import solve_exactly
+from peermatch.solvers.transport_graph import TransportGraph
 
 __all__ = ["guess_guides"]
 
-_SAMPLE = 512
-"""People in the sample, at most; and at most a quarter of all."""
+_SAMPLE, _SAMPLE_WITH_PLACES = 512, 2048
+"""People in the sample, at most; and at most a quarter of all. With capacities a larger one is solved as quickly."""
 
 _FEWEST = 64
 """With fewer people in the sample it says nothing."""
@@ -34,7 +36,7 @@ def guess_guides(problem: Problem, control: Control | None = None) -> tuple[IntA
     Parameters
     ----------
     problem : Problem
-        Capacities are not looked at.
+        Minima are not looked at.
     control : Control, optional
 
     Returns
@@ -44,25 +46,32 @@ def guess_guides(problem: Problem, control: Control | None = None) -> tuple[IntA
     """
     scores = problem.scores
     rows, columns = scores.shape
-    size = min(_SAMPLE, (rows if not scores.two_sided else rows + columns) // 4)
+    most = _SAMPLE_WITH_PLACES if problem.has_places else _SAMPLE
+    size = min(most, (rows if not scores.two_sided else rows + columns) // 4)
     if size < _FEWEST:
         nobody = np.zeros(rows, dtype=np.int64)
         return nobody, nobody if not scores.two_sided else np.zeros(columns, dtype=np.int64)
     if control is not None:
         control.report("sampling")
     if scores.two_sided:
-        return _two_sides(scores, size, control)
+        return _two_sides(problem, size, control)
     sample = _spread(rows, size - size % 2)
     guide = _needed_by_columns(scores, sample, _duals(_among(scores, sample, sample), one_pool=True), control)
     return guide, guide
 
 
-def _two_sides(scores: PairScores, size: int, control: Control | None) -> tuple[IntArray, IntArray]:
+def _two_sides(problem: Problem, size: int, control: Control | None) -> tuple[IntArray, IntArray]:
+    scores = problem.scores
     rows, columns = scores.shape
     few_rows = max(1, min(rows, size * rows // (rows + columns)))
     few_columns = max(1, min(columns, size * columns // (rows + columns)))
     left, right = _spread(rows, few_rows), _spread(columns, few_columns)
-    duals = _duals(_among(scores, left, right), one_pool=False)
+    block = _among(scores, left, right)
+    if problem.has_places:
+        places = [side[some] for side, some in zip(bounds_of(problem)[1], (left, right), strict=True)]
+        duals = _duals_with_places(block, (places[0], places[1]), problem.objective == "everyone_first")
+    else:
+        duals = _duals(block, one_pool=False)
     return (
         _needed_by_rows(scores, right, duals[len(left) :], control),
         _needed_by_columns(scores, left, duals[: len(left)], control),
@@ -96,6 +105,21 @@ def _duals(block: IntArray, *, one_pool: bool) -> IntArray:
         return solved.vertex_duals
     inside = solved.vertex_blossom
     return solved.vertex_duals + np.where(inside >= 0, half[inside], 0)
+
+
+def _duals_with_places(block: IntArray, places: tuple[IntArray, IntArray], everyone_first: bool) -> IntArray:
+    """Return doubled dual variables of an assignment among the sample, less what scarcity itself costs."""
+    worth = block != FORBIDDEN
+    u, v = np.nonzero(worth)
+    score = np.clip(block[u, v], -_MOST, _MOST)
+    bonus = 4 * max(1, int(np.abs(score).max(initial=0))) if everyone_first else 0
+    nobody = (np.zeros(len(places[0]), dtype=np.int64), np.zeros(len(places[1]), dtype=np.int64))
+    graph = TransportGraph(nobody, places, 0)
+    graph.add(u.astype(np.int64), v.astype(np.int64), score + bonus)
+    graph.solve()
+    scarce = slice(0, graph.n_left) if places[0].sum() <= places[1].sum() else slice(graph.n_left, None)
+    graph.y[scarce] -= bonus
+    return 2 * graph.y
 
 
 def _needed_by_columns(

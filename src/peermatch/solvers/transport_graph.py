@@ -8,7 +8,7 @@ from peermatch.errors import UnsupportedError
 from peermatch.kernels.transport import Flow, open_places
 from peermatch.problem import Control, IntArray
 
-__all__ = ["TransportGraph"]
+__all__ = ["TransportGraph", "greedy_use"]
 
 _EDGES_AT_ONCE = 1 << 25  # about a third of a second
 _ROOM = 1 << 58
@@ -114,8 +114,8 @@ class TransportGraph:
         opened = self.searched.copy() if len(self.searched) else np.zeros(n, dtype=np.int64)
         y = np.append(self.y, self.reward)
         return Flow(
-            start, edge, self.u + self.v + self.n_left, self.weight, self.used, y, count, opened, self.minimum,
-            slot_start, slot,
+            start, edge, self.u + self.v + self.n_left, self.weight, self.used, y, count, opened, self.places,
+            self.minimum, slot_start, slot,
         )  # fmt: skip
 
     def _open(self, flow: Flow, nodes: IntArray, control: Control | None) -> bool:
@@ -128,12 +128,47 @@ class TransportGraph:
                 control.report("assigning", first, len(nodes))
                 if control.stopping:
                     return False
-            first = open_places(
-                flow, self.places, nodes, first, room, heap, reached, now, self.n_left, _EDGES_AT_ONCE
-            )
+            first = open_places(flow, nodes, first, room, heap, reached, now, self.n_left, _EDGES_AT_ONCE)
         self.searches += int(now[6])
         if n and int(np.abs(flow.y).max()) >= _ROOM:
             raise UnsupportedError(
                 "These scores pass what 64-bit whole numbers hold. Use smaller whole numbers."
             )
         return True
+
+
+def greedy_use(graph: TransportGraph) -> IntArray:
+    """Return an assignment over the edges by choosing the best first: something to give where there is no time.
+
+    In each turn everybody on the left asks for as many of their best as they have room for, and everybody on the right
+    accepts the best who ask.
+
+    Returns
+    -------
+    int64 array
+        1 for each edge that is used.
+    """
+    used = np.zeros(len(graph.u), dtype=np.int64)
+    room_left, room_right = graph.places[: graph.n_left].copy(), graph.places[graph.n_left :].copy()
+    order = np.lexsort((graph.v, graph.u, -graph.weight))
+    order = order[graph.weight[order] > 0]
+    while True:
+        order = order[(room_left[graph.u[order]] > 0) & (room_right[graph.v[order]] > 0)]
+        if not len(order):
+            return used
+        asked = order[_place_in_group(graph.u[order]) < room_left[graph.u[order]]]
+        taken = asked[_place_in_group(graph.v[asked]) < room_right[graph.v[asked]]]
+        used[taken] = 1
+        room_left -= np.bincount(graph.u[taken], minlength=len(room_left))
+        room_right -= np.bincount(graph.v[taken], minlength=len(room_right))
+        order = order[used[order] == 0]
+
+
+def _place_in_group(names: IntArray) -> IntArray:
+    """Return for each entry how many before it have the same name."""
+    order = np.argsort(names, kind="stable")
+    grouped = names[order]
+    first = np.searchsorted(grouped, grouped)
+    place = np.empty(len(names), dtype=np.int64)
+    place[order] = np.arange(len(names)) - first
+    return place

@@ -5,6 +5,7 @@ They read the problem and the matching, and share no code with any solver. Each 
 
 from peermatch.verify.circles import check_circles, prove_circles
 from peermatch.verify.dispatch import prove
+from peermatch.verify.flow import check_none_or_at_least, prove_flow, prove_shortage
 from peermatch.verify.leximin import prove_leximin
 from peermatch.verify.listing import problem_of_preferences
 from peermatch.verify.optimality import prove_bound, prove_optimal
@@ -25,6 +26,7 @@ __all__ = [
     "RoundsProof",
     "blocking_pairs",
     "check_circles",
+    "check_none_or_at_least",
     "check_rings",
     "check_trios",
     "check_valid",
@@ -35,12 +37,14 @@ __all__ = [
     "prove",
     "prove_bound",
     "prove_circles",
+    "prove_flow",
     "prove_leximin",
     "prove_no_stable",
     "prove_optimal",
     "prove_protected",
     "prove_rings",
     "prove_rounds",
+    "prove_shortage",
     "prove_stable",
     "prove_trios",
     "prove_worst_first",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from peermatch.kernels.checking import LOWEST, N_PAIRS, TALLY, TOO_GREAT, add_beyond
 from peermatch.problem import (
     FORBIDDEN,
     FlowCertificate,
@@ -20,7 +21,7 @@ from peermatch.problem import (
 from peermatch.verify.proof import Proof, summed_up
 from peermatch.verify.validity import check_valid
 
-__all__ = ["prove_flow", "prove_shortage"]
+__all__ = ["check_none_or_at_least", "prove_flow", "prove_shortage"]
 
 _CELLS = 1 << 22
 _ROOM = 1 << 60
@@ -127,6 +128,40 @@ def prove_shortage(problem: Problem, matching: Matching) -> Proof:
     return Proof(not faults, tuple(faults), pairs)
 
 
+def check_none_or_at_least(
+    problem: Problem, matching: Matching, least: tuple[IntArray | None, IntArray | None]
+) -> list[str]:
+    """List what is wrong with an assignment in which everybody has no partner or at least so many; empty if nothing.
+
+    Parameters
+    ----------
+    problem : Problem
+        Minima of a `FlowProblem` hold in any case.
+    matching : Matching
+    least : pair of int64 arrays or None
+
+    Examples
+    --------
+    >>> from peermatch.problem import DenseScores
+    >>> problem = Problem(DenseScores([[5, 4]], two_sided=True))
+    >>> matching = Matching.of(problem, [[0, 0]], status=Status.GAP, solver="by hand")
+    >>> check_none_or_at_least(problem, matching, (None, np.array([2, 0])))
+    ['Right person 0 has 1 partners and needs none or at least 2.']
+    """
+    faults = [*check_valid(matching, problem), *_minimum_faults(matching, _limits(problem)[0])]
+    for place, (who, demanded) in enumerate(zip(("Left", "Right"), least, strict=True)):
+        if demanded is None:
+            continue
+        has = np.bincount(matching.pairs[:, place], minlength=len(demanded))
+        few = np.flatnonzero((has > 0) & (has < demanded))
+        lines = (
+            f"{who} person {p} has {has[p]} partners and needs none or at least {demanded[p]}."
+            for p in few.tolist()
+        )
+        faults += summed_up(lines, len(few), "such people")
+    return faults
+
+
 def _limits(problem: Problem) -> tuple[list[IntArray], list[IntArray]]:
     """Return everybody's least and greatest number of partners, by side."""
     least = problem.minimum if isinstance(problem, FlowProblem) else (None, None)
@@ -174,21 +209,31 @@ def _blocks(rows: IntArray, columns: int) -> list[IntArray]:
 def _pass_over(problem: Problem, certificate: FlowCertificate) -> tuple[int, int, int]:
     """Return how many pairs are allowed, their lowest score (at most 0), and what they are worth beyond their duals."""
     rows, columns = problem.scores.shape
-    left, right = certificate.left_duals, certificate.right_duals
-    pairs, lowest, beyond = 0, 0, 0
+    most = _ROOM // max(1, columns)  # a row's sum stays within 64 bits
+    tally, beyond = np.zeros(TALLY, dtype=np.int64), 0
     for some in _blocks(np.arange(rows, dtype=np.int64), columns):
-        block = np.asarray(problem.scores.block(some))
-        allowed = block != FORBIDDEN
-        pairs += int(allowed.sum())
-        lowest = min(lowest, int(block.min(where=allowed, initial=0)))
-        # subtracting one by one keeps within 64 bits: duals and bonus are below 2**60
-        far = allowed & (np.abs(block >> 1) >= _ROOM >> 1)
-        if far.any():
-            raise ValueError("Scores of 2**60 or more cannot be checked.")
-        over = np.where(allowed, block, 0) + certificate.bonus - left[some][:, None] - right[None, :]
-        positive = allowed & (over > 0)
-        beyond += sum(over[positive].tolist())
-    return pairs, lowest, beyond
+        block = np.require(problem.scores.block(some), np.int64, ["C"])
+        of_rows, before = np.zeros(len(some), dtype=np.int64), tally.copy()
+        duals = (certificate.left_duals, certificate.right_duals)
+        add_beyond(block, some, *duals, certificate.bonus, most, of_rows, tally)
+        if tally[TOO_GREAT]:
+            tally = before
+            beyond += _in_any_size(block, duals[0][some], duals[1], certificate.bonus, tally)
+        else:
+            beyond += sum(of_rows.tolist())
+    return int(tally[N_PAIRS]), int(tally[LOWEST]), beyond
+
+
+def _in_any_size(block: IntArray, left: IntArray, right: IntArray, bonus: int, tally: IntArray) -> int:
+    """Count on and return what a block is worth beyond its duals, in Python integers where it is summed up."""
+    allowed = block != FORBIDDEN
+    tally[N_PAIRS] += allowed.sum()
+    tally[LOWEST] = min(tally[LOWEST], block.min(where=allowed, initial=0))
+    if (allowed & (np.abs(block >> 1) >= _ROOM >> 1)).any():
+        raise ValueError("Scores of 2**60 or more cannot be checked.")
+    # subtracting one by one keeps within 64 bits: duals and bonus are below 2**60
+    over = np.where(allowed, block, 0) + bonus - left[:, None] - right[None, :]
+    return sum(over[allowed & (over > 0)].tolist())
 
 
 def _allowed_with(problem: Problem, people: IntArray, side: int) -> IntArray:

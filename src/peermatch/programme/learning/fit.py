@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from peermatch.checks import must_be
 from peermatch.cohort.wording import counted, listing
 from peermatch.criteria import CompiledCriterion, Criterion, Sides, as_day, fit_and_compile
+from peermatch.criteria.protected import columns_of, folded
 from peermatch.criteria.unknown import sample_pairs
 from peermatch.errors import ConfigError, error_item
 from peermatch.matcher import PeerMatcher
@@ -42,6 +44,8 @@ _PLACES = 4
 """Decimals of a learned weight: more would claim more than is known."""
 _ALL_PAIRS = 200_000
 _FEWEST_WHOLE = 50
+_UNFIT = "min"
+"""How utilities are not combined where weights are learned of whole pairs; see `model`."""
 _LITTLE_SEEN = 0.5
 
 
@@ -79,7 +83,8 @@ def fit_weights(
     min_pairs : int, optional
         Fewer pairs are refused. By default 20 for each criterion and at least 50; at least 5 for each criterion.
     protected : names of columns, optional
-        A criterion that reads one is refused; of the others it is reported how far they stand for it.
+        A criterion that reads one is refused; of the others it is reported how far they stand for it. Those that the
+        matcher declares protected or audit-only are among them.
     as_of : date or str, optional
         Today, as in `PeerMatcher.match`.
 
@@ -94,7 +99,8 @@ def fit_weights(
         If a table is wrong, or holds too little to learn from (code ``"too_little"``: what is short, and what is
         needed).
     ConfigError
-        If an argument is wrong, or a criterion reads a protected column.
+        If an argument is wrong, a criterion reads a protected column, or ratings are of pairs and the mutual score is
+        the minimum.
 
     Notes
     -----
@@ -119,9 +125,16 @@ def fit_weights(
     names = [criterion.name for criterion in basis.criteria]
     check_enough(read, names, _least(min_pairs, len(names)))
     present = np.array([criterion.weight for criterion in basis.criteria])
-    mutual, mutuals, why = _mutual(read, basis.mutual, present)
-    fit = fit_model(read.observed, mutual)
-    learned, used, over = skills(read.observed, mutual, present)
+    if read.of_pairs and basis.mutual == _UNFIT:
+        raise ConfigError(
+            "Ratings of whole pairs do not tell the weights for mutual='min' reliably: which side binds changes with "
+            "them. Ask each side (rating_a, rating_b), or give the matcher mutual='harmonic'."
+        )
+    with threadpool_limits(1):
+        mutual, mutuals, why = _mutual(read, basis.mutual, present)
+        fit = fit_model(read.observed, mutual)
+        bounds = share_intervals(fit)
+        learned, used, over = skills(read.observed, mutual, present)
     weights = _rounded(fit.weights)
     seen = seen_spread(read.observed) / np.maximum(_all_spread(sides, compiled), 1e-12)
     facts = {
@@ -137,7 +150,7 @@ def fit_weights(
     }
     return FittedWeights(
         weights=dict(zip(names, weights, strict=True)),
-        intervals=_intervals(names, weights, share_intervals(fit), present, seen, read.known),
+        intervals=_intervals(names, weights, bounds, present, seen, read.known),
         mutual=mutual,
         mutuals=mutuals,
         skill=skill_frame(
@@ -170,15 +183,15 @@ def _protected(protected: Any, basis: PeerMatcher) -> list[str]:
     given = [protected] if isinstance(protected, str) else list(protected)
     if not all(isinstance(column, str) and column for column in given):
         raise ConfigError(must_be(_CALLER, "protected", "names of columns", protected))
-    columns = list(dict.fromkeys(given))
+    columns = list(dict.fromkeys([*(basis.protected or ()), *(basis.audit_only or ()), *given]))
+    guarded = {folded(column) for column in columns}
     items = []
     for criterion in basis.criteria:
-        reads = {*criterion.left, *criterion.right, *([criterion.when] if criterion.when else [])}
-        for column in columns:
-            if column.casefold() in {name.casefold() for name in reads}:
+        for column in columns_of(criterion):
+            if folded(column) in guarded:
                 message = (
                     f"The criterion {criterion.name!r} reads {column!r}, which is declared protected: its weight is "
-                    "not learned from outcomes. Leave the criterion out."
+                    "not learned from outcomes, whatever its basis. Leave the criterion out."
                 )
                 items.append(error_item("protected_column", message, column=column, found=criterion.name))
     if items:
@@ -228,7 +241,8 @@ def _mutual(read: Outcomes, present: str, weights: Floats) -> tuple[str, pd.Data
     other = own if both.other is None else utilities(weights, both.other)[0]
     if np.allclose(own, other, rtol=0, atol=1e-9 * weights.sum()):
         return present, None, "Both sides see each other alike: any mutual score gives the same pairs."
-    chosen, found = best_mutual(read.observed, both, present, MUTUALS)
+    choices = tuple(name for name in MUTUALS if not (read.of_pairs and name == _UNFIT))
+    chosen, found = best_mutual(read.observed, both, present, choices)
     return chosen, mutual_frame(found, chosen), ""
 
 

@@ -5,7 +5,9 @@ own level, so that a good season says nothing about weights. Weights are at leas
 and Hanson 1974), with one made-up observation of "no effect" for each criterion, which keeps alike criteria apart.
 
 A score of two utilities is homogeneous of degree one, so that it equals its gradient times the weights (Euler). Fitting
-to gradients again and again until weights stay is then the Gauss-Newton method, and any mutual score can be fitted.
+to gradients again and again until weights stay is then the Gauss-Newton method, and any smooth mutual score can be
+fitted. The minimum has a kink where a hair decides whose utility counts: many weights then fit alike, and intervals
+come out too narrow (four in five hold, not nine in ten). It can be compared at given weights, not fitted.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import nnls
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from peermatch.problem import IntArray
 from peermatch.programme.learning.observed import Floats, Observed, utilities
@@ -23,6 +24,8 @@ __all__ = ["Fit", "fit_model", "mutual_score", "predict", "slopes"]
 
 _STEPS = 40
 _CLOSE = 1e-9
+_SETTLED = 1e-6
+_HALVINGS = 8
 _RIDGE = 1.0
 _FLATTEST = 1e-4
 """Of the logistic curve: further out, an answer says next to nothing."""
@@ -46,10 +49,8 @@ class Fit:
         The rows that it was fitted to.
     gradient : float64 array, shape (rows, criteria)
         Of the score, centred within rounds.
-    spread : float64 array, shape (criteria,)
-        Of the gradient.
     curvature : float64 array, shape (criteria, criteria)
-        Of the fit in units of `spread`, the ridge included.
+        Of the loss, the ridge included.
     rest : float64 array, shape (rows,)
         What the free weights leave unexplained.
     """
@@ -59,7 +60,6 @@ class Fit:
     free: Floats
     observed: Observed
     gradient: Floats
-    spread: Floats
     curvature: Floats
     rest: Floats
 
@@ -115,26 +115,47 @@ def fit_model(observed: Observed, mutual: str) -> Fit:
         Of no consequence where each side rates for itself.
     """
     observed = _telling(observed)
-    with threadpool_limits(1):
-        weights = np.full(observed.count, 1.0 / observed.count)
-        for _ in range(_STEPS):
-            _, gradient = slopes(weights, observed, mutual)
-            found = _best(gradient, observed, positive=True)
-            settled = np.abs(found - weights).max() <= _CLOSE * max(1.0, float(np.abs(found).max()))
+    weights = np.full(observed.count, 1.0 / observed.count)
+    loss = np.inf
+    for _ in range(_STEPS):
+        _, gradient = slopes(weights, observed, mutual)
+        found = _best(gradient, observed, positive=True)
+        if _is_constant(observed):
             weights = found
-            if settled or not found.any() or _is_constant(observed):
-                break
-        score, gradient = slopes(weights, observed, mutual)
-        free = _best(gradient, observed, positive=False)
-        level = _levels(
-            score if weights.any() else np.zeros(len(score)), observed, np.zeros_like(observed.round)
-        )
-        work, rest = _weights_of_rows(gradient @ free, observed)
-        centred = _centred(gradient, work, observed.round)
-        spread = _spread(centred, work)
-        scaled = centred / spread
-        curvature = scaled.T @ (work[:, None] * scaled) + _RIDGE * np.eye(observed.count)
-        return Fit(weights, float(level[0]), free, observed, centred, spread, curvature, rest)
+            break
+        before = weights
+        weights, loss = _not_too_far(before, found, loss, observed, mutual)
+        if np.abs(weights - before).max() <= _SETTLED * max(1.0, float(np.abs(weights).max())):
+            break
+    score, gradient = slopes(weights, observed, mutual)
+    level = _levels(score if weights.any() else np.zeros(len(score)), observed, np.zeros_like(observed.round))
+    free = _best(gradient, observed, positive=False)
+    work, rest = _weights_of_rows(gradient @ free, observed)
+    centred = _centred(gradient, work, observed.round)
+    ridge = _RIDGE * np.diag(_spread(centred, work) ** 2)
+    curvature = centred.T @ (work[:, None] * centred) + ridge
+    return Fit(weights, float(level[0]), free, observed, centred, curvature, rest)
+
+
+def _not_too_far(
+    weights: Floats, aim: Floats, loss: float, observed: Observed, mutual: str
+) -> tuple[Floats, float]:
+    """Go as far towards new weights as lessens the loss; nowhere, where no step does."""
+    for halves in range(_HALVINGS):
+        tried = weights + 0.5**halves * (aim - weights)
+        found = _loss(tried, observed, mutual)
+        if found < loss:
+            return tried, found
+    return weights, loss
+
+
+def _loss(weights: Floats, observed: Observed, mutual: str) -> float:
+    """Return what weights leave unexplained, with a level for each round."""
+    line = slopes(weights, observed, mutual)[0] if weights.any() else np.zeros(len(observed))
+    line = line + _levels(line, observed, observed.round)[observed.round]
+    if not observed.yes_no:
+        return float(((observed.outcome - line) ** 2).sum())
+    return float((np.logaddexp(0.0, line) - observed.outcome * line).sum())
 
 
 def predict(fit: Fit, observed: Observed, mutual: str) -> Floats:

@@ -64,19 +64,20 @@ def dyadic_variance(parts: Floats, people: IntArray, pair: IntArray) -> Floats:
 
 
 def _degrees(people: IntArray, used: int) -> int:
-    return max(1, len(np.unique(people)) - used)
+    """Return degrees of freedom: half as many as people, since every rating takes two."""
+    return max(1, len(np.unique(people)) // 2 - used)
 
 
 def covariance(fit: Fit) -> tuple[Floats, float]:
     """Return the covariance of the free weights, and the factor of an interval's half width."""
     observed = fit.observed
-    parts = fit.gradient / fit.spread * fit.rest[:, None]
+    parts = fit.gradient * fit.rest[:, None]
     people, rows = len(np.unique(observed.people)), len(observed)
     levels = len(np.unique(observed.round))
     meat = dyadic_variance(parts, observed.people, observed.pair)
     meat *= people / max(1, people - 1) * rows / max(1, rows - levels - observed.count)
     half = np.linalg.inv(fit.curvature)
-    found = half @ meat @ half / np.outer(fit.spread, fit.spread)
+    found = half @ meat @ half
     return found, float(student.ppf(0.5 + LEVEL / 2, _degrees(observed.people, observed.count)))
 
 

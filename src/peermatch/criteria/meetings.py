@@ -73,6 +73,7 @@ def novelty(
     name: str | None = None,
     when: str | None = None,
     sensitive: bool = False,
+    basis: str | None = None,
 ) -> Criterion:
     """Somebody new: a repeat has a price that fades.
 
@@ -86,7 +87,7 @@ def novelty(
         In rounds or days; above 0.
     unit : {"rounds", "days"}
         The latest round of the history is one round ago; days are counted back from ``as_of``.
-    weight, name, when, sensitive
+    weight, name, when, sensitive, basis
         See `near`.
 
     Raises
@@ -98,7 +99,7 @@ def novelty(
     --------
     >>> import peermatch as pm
     >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 1), ("cy", 4), ("di", 4)]]
-    >>> matcher = pm.PeerMatcher("id", [pm.near("years", scale=3), pm.novelty(half_life=1, weight=2)])
+    >>> matcher = pm.PeerMatcher("id", [pm.near("years", scale=3), pm.novelty(half_life=6, weight=2)])
     >>> met = [{"round": "2026-10", "a": "ada", "b": "bo"}, {"round": "2026-11", "a": "ada", "b": "cy"}]
     >>> matcher.match(people, history=met).pairs[["a", "b"]].values.tolist()
     [['ada', 'di'], ['bo', 'cy']]
@@ -115,6 +116,7 @@ def novelty(
         name=name,
         when=when,
         sensitive=sensitive,
+        basis=basis,
         half_life=checked,
         unit=unit,
     )

@@ -1,0 +1,113 @@
+"""``peermatch update``: from the people of today and an earlier result to a new one that changes little."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from peermatch.cli.console import Console
+from peermatch.cli.files import HISTORY, check_day, check_writable
+from peermatch.cli.match import (
+    check_arguments,
+    decoded,
+    exit_code_for,
+    refuse_overwriting,
+    set_aside_of,
+    show_results,
+    tables_of,
+    warn_of,
+)
+from peermatch.cli.progress import Progress, say_that_it_compiles
+
+if TYPE_CHECKING:
+    from peermatch.pairing import Pairing
+
+__all__ = ["CHANGES", "PRICES", "run_update"]
+
+CHANGES, PRICES = "changes.csv", "prices.csv"
+
+
+def run_update(args: argparse.Namespace, console: Console) -> int:
+    """Pair people again after some joined or left, write the results, and say what changed."""
+    folder = None if args.out is None else Path(args.out)
+    check_arguments(args, "update")
+    check_day(args.as_of)
+    if folder is not None:
+        check_writable(folder)
+        _check_overwriting(args, folder)
+    from peermatch.cli.results import check_history_kept, read_history, write_results
+    from peermatch.matcher import PeerMatcher
+
+    matcher = PeerMatcher.from_toml(args.config)
+    left, right = tables_of(args, matcher)
+    org = None if args.org is None else decoded(args.org, matcher, args.encoding)
+    history = None if args.history is None else read_history(args.history, None)[0]
+    say_that_it_compiles(console)
+    with Progress(console) as progress:
+        pairing = matcher.update(
+            left,
+            args.previous,
+            price=args.price,
+            at_most=args.at_most,
+            others=right,
+            role=args.role,
+            org=org,
+            history=history,
+            locks=args.locks,
+            set_aside=set_aside_of(args.set_aside),
+            round=args.round,
+            as_of=args.as_of,
+            progress=progress,
+            time_limit=args.time_limit,
+        )
+        prices = pairing.price_of_stability(progress=progress) if args.prices else None
+    files: list[str] = []
+    if folder is not None:
+        earlier = None if args.history is None else read_history(args.history, pairing.round)[0]
+        check_history_kept(folder, earlier, pairing.round)
+        files = write_results(folder, pairing, earlier)
+        files += _write_prices(folder, prices)
+    _show(pairing, prices, args, console)
+    if folder is None:
+        console.note("Nothing was written: name a folder with --out.")
+    else:
+        show_results(folder, files, console)
+    warn_of(pairing, console)
+    return exit_code_for(pairing)
+
+
+def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
+    """Refuse to replace what is read; a history grows, and may stay."""
+    from peermatch.cli.results import RESULT_FILES
+
+    previous = Path(args.previous)
+    source = previous / "result.json" if previous.is_dir() else previous
+    given = [args.people, args.left, args.right, args.org, args.locks, args.set_aside, str(source)]
+    if args.history is not None and Path(args.history).name != HISTORY:
+        given.append(args.history)
+    refuse_overwriting(given, (*RESULT_FILES, CHANGES, PRICES), folder)
+
+
+def _write_prices(folder: Path, prices: Any) -> list[str]:
+    """Write the price of stability, where it was asked for."""
+    if prices is None:
+        return []
+    from peermatch.report import csv_text, write_files
+
+    return [path.name for path in write_files(folder, {PRICES: csv_text(prices)})]
+
+
+def _show(pairing: Pairing, prices: Any, args: argparse.Namespace, console: Console) -> None:
+    if args.json:
+        console.data(pairing.to_json())
+    elif not console.quiet:
+        text = pairing.summary()
+        if prices is not None:
+            table = prices.round(3).to_string(index=False, na_rep="")
+            text += (
+                "\nWhat it costs to keep more pairs\n"
+                + "\n".join(f"  {line}" for line in table.split("\n"))
+                + "\n"
+            )
+        console.result(text)
