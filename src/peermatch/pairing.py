@@ -46,6 +46,7 @@ from peermatch.problem import Control, FlowProblem, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
     GroupQuality,
+    OddView,
     UpdateView,
     changes_frame,
     coverage_frame,
@@ -118,6 +119,9 @@ class Pairing:
         Whom the rows and the columns of `problem` mean: positions of `sides`.
     stated : StatedScores, optional
         What people stated themselves, where ``match(preferences=...)`` was given it.
+    odd : OddView, optional
+        What became of those who were left over, what that costs, and what is proved; None where nobody was, or they
+        sit out.
     minimum : pair of int64 arrays or None
         How many partners each person of a side needs; None: nobody needs any.
     or_none : pair of int64 arrays or None
@@ -151,6 +155,7 @@ class Pairing:
     problem: Problem | None = None
     positions: tuple[IntArray, IntArray] | None = None
     stated: StatedScores | None = None
+    odd: OddView | None = None
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
     or_none: tuple[IntArray | None, IntArray | None] = (None, None)
     resolve: Resolve | None = None
@@ -163,6 +168,8 @@ class Pairing:
         """Everyone who came in, exactly once a side.
 
         Columns: id, label (where a label column was given), side (where there are two), status ("paired", "unmatched"
+        or "not taking part"), partners (a list of ids; two in a trio), group_id (the pair's or the trio's id; of
+        several, joined by "; "), used, capacity, reason (missing for those with a partner).
         or "not taking part"), partners (a list of ids), group_id (the pair's id; of several, joined by "; "), used,
         capacity, at_least (where minima were given), reason (missing for those with a partner).
         """
@@ -172,7 +179,8 @@ class Pairing:
     def pairs(self) -> Any:
         """One row a pair, in the order of the first id, then of the second.
 
-        Columns: pair_id, a and b (or the names of the sides), label_<side> (where a label column was given), score,
+        Columns: pair_id, group_id (with ``odd="trio"`` only: a trio has three rows with one group_id, any other pair
+        its own pair_id), a and b (or the names of the sides), label_<side> (where a label column was given), score,
         coverage, rank_<side> where people stated preferences (the partner's place on their list), and
         contribution_<criterion> for each criterion. Contributions add up to the score exactly.
         """
@@ -180,7 +188,7 @@ class Pairing:
 
     @property
     def members(self) -> Any:
-        """One row for each person in each pair: group_id, id, role (the name of the side; in one pool "peer")."""
+        """One row for each person in each pair or trio: group_id, id, role (the side's name; in one pool "peer")."""
         return self._out("members")
 
     @property
@@ -926,7 +934,9 @@ class Pairing:
 
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
-        text = summary_text(self._outcome, self.certificate, self._frames["people"], self._frames["rules"])
+        text = summary_text(
+            self._outcome, self.certificate, self._frames["people"], self._frames["rules"], self.odd
+        )
         return text if self.update is None else f"{text}\n{self.update.section()}\n"
 
     def __repr__(self) -> str:
@@ -971,7 +981,7 @@ class Pairing:
 
         Its JSON Schema ships with the package (`peermatch.report.pairing_schema`). Ids are strings plus their type.
         """
-        data = document(self._outcome, self.settings, self.certificate, self._frames)
+        data = document(self._outcome, self.settings, self.certificate, self._frames, self.odd)
         return data if self.update is None else {**data, "update": self.update.to_dict()}
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
@@ -1011,6 +1021,7 @@ class Pairing:
             stated=self.stated,
             problem=self.problem,
             positions=self.positions,
+            trios_asked_for=self.settings.get("odd") == "trio",
             minimum=self.minimum,
             or_none=self.or_none,
         )

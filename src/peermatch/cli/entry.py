@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from peermatch import __version__
+from peermatch.cli.circles_arguments import add_circles
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
 from peermatch.cli.fit_arguments import add_fit, add_sensitivity
 from peermatch.cli.quality_arguments import add_quality
@@ -178,6 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_match(commands)
     _add_shortlist(commands)
     add_round(commands)
+    add_circles(commands)
     add_programme(commands)
     add_fit(commands)
     add_update(commands)

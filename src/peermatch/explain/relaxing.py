@@ -148,8 +148,11 @@ class Relaxing:
         )
 
     def now(self, control: Control | None = None) -> tuple[int, int] | None:
-        """Return how many pairs are made now beside the demanded ones, and their total; the best, if not proved yet."""
-        if self.outcome.matching.status == Status.OPTIMAL:
+        """Return how many pairs are made now beside the demanded ones, and their total.
+
+        Where that is not proved, or trios were made of some, the best there can be.
+        """
+        if self.outcome.matching.status == Status.OPTIMAL and not len(self.outcome.trios):
             required = self.outcome.enforcement.required
             held = self.outcome.scores.at(required[:, 0], required[:, 1]).tolist()
             return len(self.outcome.pairs) - len(required), self.outcome.matching.weight - sum(held)

@@ -112,6 +112,10 @@ class Compared:
 
 def check_resolvable(outcome: Outcome, resolve: Resolve | None, what: str) -> Resolve:
     """Return what solves a round again; ConfigError where other weights have no meaning for it."""
+    if len(outcome.trios):
+        raise ConfigError(
+            f"{what} compares pairs, and this pairing holds trios. Match with odd='sit_out', and ask that result."
+        )
     if outcome.stated is not None or outcome.asks_for_stability:
         raise ConfigError(
             f"{what} is about pairs with the best total; these are stable pairs, which weights decide only in part. "
