@@ -74,6 +74,8 @@ def best_by_hand(matrix: np.ndarray, objective: str, present: set, *, two_sided:
             return (sum(values),)
         if objective == "worst_first":
             return (len(values), min(values, default=0), sum(values))
+        if objective == "leximin":
+            return (len(values), *sorted(values), sum(values))
         return (len(values), sum(values))
 
     columns = dict.fromkeys(range(matrix.shape[1]), 1) if places is None else dict(enumerate(places))
@@ -107,14 +109,14 @@ def check_moves(pairing: pm.Pairing, matcher: pm.PeerMatcher, *tables, places=No
         assert row["total_now"] * GRID == int(fresh.scores.at(u, v).sum())
         assert row["still_optimal"] == (most == len(present) and len(present) == row["pairs_best"])
         assert row["pairs_kept"] + row["pairs_changed"] == len(present)
-        if matcher.objective != "worst_first":
+        if matcher.objective in ("everyone_first", "best_total"):
             assert row["pairs_kept"] == most
         column = found.pairs[f"{row['criterion']} {100 * row['change']:+g}%"]
         assert int(column.sum()) == row["pairs_kept"]
     return found
 
 
-@pytest.mark.parametrize("objective", ["everyone_first", "best_total", "worst_first"])
+@pytest.mark.parametrize("objective", ["everyone_first", "best_total", "worst_first", "leximin"])
 @pytest.mark.parametrize("seed", range(6))
 def test_every_move_in_one_pool_is_the_best_of_all(seed, objective):
     matcher, people = matcher_of(objective=objective), people_of(seed, 7 + seed % 2)
@@ -128,6 +130,19 @@ def test_every_move_on_two_sides_with_places_is_the_best_of_all(seed):
     pairing = matcher.match(left, right)
     places = right["places"].tolist()
     check_moves(pairing, matcher, left, right, places=places)
+
+
+def test_minima_of_places_hold_in_every_move():
+    places = {"mentor": {"at_least": 1, "at_most": 3}}
+    matcher = matcher_of(sides=("mentee", "mentor"), capacity=places, rules=[])
+    left, right = people_of(3, 9, "a"), people_of(53, 4, "b")
+    pairing = matcher.match(left, right)
+    for row in pairing.sensitivity(0.5).moves.to_dict("records"):
+        fresh = moved(matcher, row["criterion"], 1 + row["change"]).match(left, right)
+        assert row["total_best"] * GRID == fresh.matching.weight
+        assert row["pairs_best"] == len(fresh.pairs) == 9
+        assert row["regret"] >= 0
+    assert pairing.what_if({"years": 3.0}).still_optimal
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -149,7 +164,7 @@ def test_pairs_survive_where_everything_ties():
     found = matcher.match(people).sensitivity()
     assert found.moves["still_optimal"].tolist() == [True] * 12
     assert (found.pairs["survived"] == 1).all()
-    assert found.text.startswith("10 of 10 pairs (100%) survive 12 moves of a weight.")
+    assert found.text.startswith("10 of 10 pairs (100%) survive all 12 moves of a weight.")
 
 
 def test_demanded_pairs_and_the_floor_hold_in_every_move():
@@ -186,7 +201,7 @@ def test_a_demand_below_the_floor_is_said_not_raised():
     assert moves["status"].tolist() == ["optimal", "infeasible", "infeasible", "optimal"]
     assert moves.loc[1, ["still_optimal", "pairs_kept", "pairs_best"]].tolist() == [False, 0, 0]
     assert np.isnan(moves.loc[1, "total_best"])
-    assert "A demanded pair would score below the floor" in pairing.sensitivity(0.5).text
+    assert "Demands and the floor cannot both be met" in pairing.sensitivity(0.5).text
     with pytest.raises(pm.InfeasibleError, match="below the floor"):
         pairing.what_if({"years": 2})
 
@@ -269,6 +284,18 @@ def test_stable_pairs_are_refused_in_words():
     for ask in (pairing.sensitivity, lambda: pairing.what_if({"years": 1})):
         with pytest.raises(pm.ConfigError, match="these are stable pairs"):
             ask()
+
+
+def test_pairs_that_more_than_weights_made_are_refused_in_words():
+    people = people_of(2, 12)
+    first = matcher_of().match(people, round="one")
+    priced = matcher_of().update(people, previous=first, price=0.05, round="two")
+    places = {"mentor": {"at_least": 2, "at_most": 3, "or_none": True}}
+    some = matcher_of(sides=("mentee", "mentor"), capacity=places, rules=[])
+    for pairing in (priced, some.match(people, people_of(5, 5, "b"))):
+        for ask in (pairing.sensitivity, lambda pairing=pairing: pairing.what_if({"years": 1})):
+            with pytest.raises(pm.ConfigError, match="more than weights made these pairs"):
+                ask()
 
 
 def test_nothing_to_pair_and_one_criterion():

@@ -50,14 +50,18 @@ if TYPE_CHECKING:
     from peermatch.problem import Status
     from peermatch.programme import (
         Advised,
+        Circled,
         Difference,
         Draft,
         Programme,
+        Ringed,
         RoundPlan,
         Turns,
         assign_advisers,
         diff,
         extend_history,
+        form_circles,
+        form_rings,
         plan_rounds,
     )
     from peermatch.programme.learning import FittedWeights, fit_weights
@@ -65,6 +69,7 @@ if TYPE_CHECKING:
     from peermatch.run import Advisers
 
 _HOMES = {
+    "Circled": "programme",
     "Advised": "programme",
     "Advisers": "run",
     "Cohort": "cohort",
@@ -80,6 +85,7 @@ _HOMES = {
     "PeerMatchError": "errors",
     "PeerMatcher": "matcher",
     "Programme": "programme",
+    "Ringed": "programme",
     "RoundPlan": "programme",
     "Rule": "criteria",
     "Shortlist": "report",
@@ -98,6 +104,8 @@ _HOMES = {
     "extend_history": "programme",
     "fit_weights": "programme.learning",
     "forbid": "criteria",
+    "form_circles": "programme",
+    "form_rings": "programme",
     "must_differ": "criteria",
     "must_match": "criteria",
     "near": "criteria",
@@ -118,6 +126,7 @@ _HOMES = {
 __all__ = [
     "Advised",
     "Advisers",
+    "Circled",
     "Cohort",
     "ConfigError",
     "Criterion",
@@ -131,6 +140,7 @@ __all__ = [
     "PeerMatchError",
     "PeerMatcher",
     "Programme",
+    "Ringed",
     "RoundPlan",
     "Rule",
     "Shortlist",
@@ -149,6 +159,8 @@ __all__ = [
     "extend_history",
     "fit_weights",
     "forbid",
+    "form_circles",
+    "form_rings",
     "must_differ",
     "must_match",
     "near",

@@ -25,6 +25,7 @@ from peermatch.run import (
     Advisers,
     Mode,
     Request,
+    check_odd,
     columns_of_places,
     list_people,
     plain_capacity,
@@ -38,7 +39,7 @@ from peermatch.solvers import Blossom, Hungarian, get_solver, plain_solver
 
 __all__ = ["PeerMatcher"]
 
-_ODD = ("sit_out",)
+_ODD = ("sit_out", "trio", "reserve")
 MOST_LISTED = 1_000
 UNLISTED = ("after", "never")
 # Solvers of ours that ask for the best total; stated preferences are no totals.
@@ -102,8 +103,12 @@ class PeerMatcher:
         column a ``"basis"``: see `Pairing.group_floor`.
     unknown : {"quartile", "mean", "zero"}
         What a similarity that is not known counts as.
-    odd : {"sit_out"}
-        What happens when someone is left over.
+    odd : {"sit_out", "trio", "reserve"}
+        One pool: what happens when someone is left over. They sit out; or join a pair, which makes a trio; or
+        someone of the reserve is called to be their partner.
+    reserve : str, int, or list of them, optional
+        With ``odd="reserve"``: a yes-or-no column, or the ids of those who take part only if someone would otherwise be
+        left over.
     solver : str or Solver
         A registered name, or a solver with its options.
     show : sequence of str, optional
@@ -146,6 +151,7 @@ class PeerMatcher:
     group_floor: Mapping[str, Any] | None = field(default=None, kw_only=True)
     unknown: str = field(default="quartile", kw_only=True)
     odd: str = field(default="sit_out", kw_only=True)
+    reserve: str | int | Sequence[str | int] | None = field(default=None, kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
     show: Sequence[str] | None = field(default=None, kw_only=True)
     protected: Sequence[str] | None = field(default=None, kw_only=True)
@@ -165,6 +171,11 @@ class PeerMatcher:
             ("odd", _ODD),
         ):
             _check_choice(parameter, getattr(self, parameter), choices)
+        object.__setattr__(self, "reserve", check_odd(self.odd, self.reserve, self.sides))
+        if self.odd == "trio" and self.group_floor is not None:
+            raise ConfigError(
+                "group_floor compares pairs, so it does not go with odd='trio'. Leave one of them out."
+            )
         if self.floor is not None:
             _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
         if self.advisers is not None and not isinstance(self.advisers, Advisers):
@@ -494,6 +505,13 @@ class PeerMatcher:
             If it asks for stability, or cannot answer at a price.
         """
         solver = self._solver(False)
+        if self.group_floor is not None:
+            raise ConfigError("update() does not go with group_floor. Leave it out of the matcher here.")
+        if self.odd != "sit_out":
+            raise ConfigError(
+                f"update() keeps pairs, and this matcher has odd={self.odd!r}. Use odd='sit_out' here, or match anew "
+                "with the pairs to keep as locks=."
+            )
         if solver.name in _STABLE:
             raise ConfigError(
                 f"update() asks for the best total; the solver {solver.name!r} looks for stable pairs, of which an "
@@ -613,6 +631,11 @@ class PeerMatcher:
         if stated and solver.name in _OPTIMISING:
             solver = get_solver("roommates" if self.sides is None else "deferred")
         self._check_solver(solver)
+        if self.odd == "trio" and solver.name in ("roommates", "deferred"):
+            raise ConfigError(
+                f"odd='trio' asks for the best total, the solver {solver.name!r} for stable pairs; what a third does "
+                "to those is not defined. Use odd='sit_out' or 'reserve', or an optimising solver."
+            )
         return solver
 
     def _check_solver(self, solver: Solver) -> None:

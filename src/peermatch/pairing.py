@@ -46,6 +46,7 @@ from peermatch.problem import Control, FlowProblem, IntArray, Matching, Problem
 from peermatch.report import (
     CertificateView,
     GroupQuality,
+    OddView,
     UpdateView,
     changes_frame,
     coverage_frame,
@@ -118,6 +119,9 @@ class Pairing:
         Whom the rows and the columns of `problem` mean: positions of `sides`.
     stated : StatedScores, optional
         What people stated themselves, where ``match(preferences=...)`` was given it.
+    odd : OddView, optional
+        What became of those who were left over, what that costs, and what is proved; None where nobody was, or they
+        sit out.
     minimum : pair of int64 arrays or None
         How many partners each person of a side needs; None: nobody needs any.
     or_none : pair of int64 arrays or None
@@ -151,6 +155,7 @@ class Pairing:
     problem: Problem | None = None
     positions: tuple[IntArray, IntArray] | None = None
     stated: StatedScores | None = None
+    odd: OddView | None = None
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
     or_none: tuple[IntArray | None, IntArray | None] = (None, None)
     resolve: Resolve | None = None
@@ -163,6 +168,8 @@ class Pairing:
         """Everyone who came in, exactly once a side.
 
         Columns: id, label (where a label column was given), side (where there are two), status ("paired", "unmatched"
+        or "not taking part"), partners (a list of ids; two in a trio), group_id (the pair's or the trio's id; of
+        several, joined by "; "), used, capacity, reason (missing for those with a partner).
         or "not taking part"), partners (a list of ids), group_id (the pair's id; of several, joined by "; "), used,
         capacity, at_least (where minima were given), reason (missing for those with a partner).
         """
@@ -172,7 +179,8 @@ class Pairing:
     def pairs(self) -> Any:
         """One row a pair, in the order of the first id, then of the second.
 
-        Columns: pair_id, a and b (or the names of the sides), label_<side> (where a label column was given), score,
+        Columns: pair_id, group_id (with ``odd="trio"`` only: a trio has three rows with one group_id, any other pair
+        its own pair_id), a and b (or the names of the sides), label_<side> (where a label column was given), score,
         coverage, rank_<side> where people stated preferences (the partner's place on their list), and
         contribution_<criterion> for each criterion. Contributions add up to the score exactly.
         """
@@ -180,7 +188,7 @@ class Pairing:
 
     @property
     def members(self) -> Any:
-        """One row for each person in each pair: group_id, id, role (the name of the side; in one pool "peer")."""
+        """One row for each person in each pair or trio: group_id, id, role (the side's name; in one pool "peer")."""
         return self._out("members")
 
     @property
@@ -711,6 +719,7 @@ class Pairing:
         """
         from peermatch.report.group_floor import closing_frame, floor_demand
 
+        self._refuse_floor_of_update("close_gap()")
         demand = floor_demand(self._outcome, self.settings, by, group, basis, hide_below, "close_gap()")
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return self.everyone[0].in_kind(closing_frame(demand, points, control))
@@ -756,6 +765,7 @@ class Pairing:
         from peermatch.report.group_floor import floor_demand, under_floor
 
         caller = "group_floor()"
+        self._refuse_floor_of_update(caller)
         try:
             floor = check_number(caller, "at_least", at_least, at_least=0, at_most=1)
         except ValueError as error:
@@ -766,6 +776,12 @@ class Pairing:
         settings = {**self.settings, "group_floor": told if basis is None else {**told, "basis": basis}}
         # a round that is solved again would not know of the floor
         return replace(self, matching=matching, certificate=certificate, settings=settings, resolve=None)
+
+    def _refuse_floor_of_update(self, caller: str) -> None:
+        if self.update is not None:
+            raise ConfigError(
+                f"{caller} pairs people anew, and this result keeps pairs of an earlier one. Ask the result of match()."
+            )
 
     def coverage(self) -> Any:
         """Say how much of what counts was known for the pairs that were made, criterion by criterion.
@@ -918,7 +934,9 @@ class Pairing:
 
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
-        text = summary_text(self._outcome, self.certificate, self._frames["people"], self._frames["rules"])
+        text = summary_text(
+            self._outcome, self.certificate, self._frames["people"], self._frames["rules"], self.odd
+        )
         return text if self.update is None else f"{text}\n{self.update.section()}\n"
 
     def __repr__(self) -> str:
@@ -963,7 +981,7 @@ class Pairing:
 
         Its JSON Schema ships with the package (`peermatch.report.pairing_schema`). Ids are strings plus their type.
         """
-        data = document(self._outcome, self.settings, self.certificate, self._frames)
+        data = document(self._outcome, self.settings, self.certificate, self._frames, self.odd)
         return data if self.update is None else {**data, "update": self.update.to_dict()}
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
@@ -1003,6 +1021,7 @@ class Pairing:
             stated=self.stated,
             problem=self.problem,
             positions=self.positions,
+            trios_asked_for=self.settings.get("odd") == "trio",
             minimum=self.minimum,
             or_none=self.or_none,
         )
@@ -1028,8 +1047,8 @@ class Pairing:
         choosy = any(part is not None for part in self.or_none)
         if isinstance(problem, FlowProblem) or problem.many_to_many or choosy:
             raise ConfigError(
-                "frontier() puts the worst pair first, which no exact solver does with minima, or several places on "
-                "both sides."
+                "frontier() puts the worst pair first, which no exact solver does with minima, or_none, or several "
+                "places on both sides."
             )
         try:
             found = solvers.frontier(problem, points, control=control)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from peermatch.audit.suppression import LEAST_ROOM, GroupCounts, Hidden, hidden_cells
+from peermatch.audit import GroupCounts, Hidden, hidden_cells
+from peermatch.audit.counts import summed
+from peermatch.audit.suppression import LEAST_ROOM
 from support.attack import CELLS, Attack
 
 
@@ -18,33 +20,31 @@ def random_groups(rng: np.random.Generator) -> list[GroupCounts]:
         taking = int(rng.binomial(size, take))
         paired = int(rng.binomial(taking, pair))
         mean = float(rng.choice([0.0, 0.02, 0.5, 0.9, 1.0]))
-        groups.append(GroupCounts(size, taking, paired, paired * mean))
+        share = float(rng.choice([0.3, 1.0]))
+        groups.append(GroupCounts(size, taking, paired, paired * mean, mean * share if paired else 0.0))
     return groups
 
 
-def published(groups: list[GroupCounts], hidden: Hidden) -> list[dict[str, int | None]]:
+def published(groups: list[GroupCounts], hidden: Hidden) -> list[dict[str, float | None]]:
     """What shows of everyone and of each group; what nobody at all is in shows as 0 everywhere."""
-    whole = GroupCounts(*(sum(getattr(group, name) for group in groups) for name in _NAMES))
+    whole = summed(groups)
+    flags = [hidden.totals, *_flags(groups, hidden)]
+    plain = {name for name in ("paired", "unmatched") if not getattr(whole, name) and not hidden.totals[2]}
     rows = []
-    for group, (taking, people, paired, _) in zip(
-        [whole, *groups], [hidden.totals, *_flags(groups, hidden)], strict=True
-    ):
-        plain = {
-            name for name in ("paired", "unmatched") if not getattr(whole, name) and not hidden.totals[2]
-        }
+    for at, (group, (taking, people, paired, worth)) in enumerate(zip([whole, *groups], flags, strict=True)):
         away = {"taking_part": taking, "people": people, "paired": paired, "unmatched": paired}
-        rows.append(
-            {name: getattr(group, name) if name in plain or not out else None for name, out in away.items()}
-        )
+        row = {name: getattr(group, name) if name in plain or not out else None for name, out in away.items()}
+        mean = worth or not group.taking_part
+        row["mean"] = None if mean else round(group.worth / group.taking_part, 3)
+        lowest = mean or not group.paired or (at and paired)
+        row["lowest"] = None if lowest else round(group.lowest, 3)
+        rows.append(row)
     return rows
 
 
 def _flags(groups: list[GroupCounts], hidden: Hidden) -> list[tuple[bool, ...]]:
     levels = (hidden.taking_part, hidden.people, hidden.paired, hidden.worth)
     return [tuple(g in level for level in levels) for g in range(len(groups))]
-
-
-_NAMES = ("people", "taking_part", "paired", "worth")
 
 
 def narrowest(groups: list[GroupCounts], hidden: Hidden) -> float:
@@ -92,7 +92,7 @@ def test_no_shown_number_is_too_small(seed: int) -> None:
         k = int(rng.choice([2, 5, 10]))
         hidden = hidden_cells(groups, k)
         assert hidden.taking_part <= hidden.people & hidden.paired & hidden.worth
-        whole = GroupCounts(*(sum(getattr(group, name) for group in groups) for name in _NAMES))
+        whole = summed(groups)
         flags = [hidden.totals, *_flags(groups, hidden)]
         for group, (taking, people, paired, worth) in zip([whole, *groups], flags, strict=True):
             shown = [] if people else [group.people, group.out]

@@ -11,7 +11,7 @@ import pytest
 import peermatch as pm
 from peermatch.cohort import Cohort
 from peermatch.criteria import Sides, compile_criterion, fit_criterion
-from peermatch.criteria.novelty import age_of, halved
+from peermatch.criteria.meetings import age_of, halved
 from peermatch.problem import GRID
 from peermatch.scoring import LazyScores
 

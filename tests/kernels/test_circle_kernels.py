@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from peermatch.kernels.circle_bounds import price_pass
-from peermatch.kernels.circles import PENALTY, SEAT, circle_faults
+from peermatch.kernels.circle_state import PENALTY, SEAT, circle_faults
 from peermatch.problem import CircleRule
 from peermatch.solvers.circle_search import HIGHEST_SCORE, Seating
 from support.circles import random_rules
 
-KINDS = {"nobody_alone": 0, "not_all_alike": 1, "at_most": 2}
+KINDS = {"nobody_alone": 0, "not_all_alike": 1, "at_most": 2, "together": 3}
 
 
 def random_table(rng: np.random.Generator, n: int) -> np.ndarray:

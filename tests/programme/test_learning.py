@@ -284,6 +284,14 @@ def test_yes_and_no_in_any_words():
         assert fit(planted, outcomes=rated).weights == plain.weights
 
 
+def test_the_last_round_is_the_last_as_people_count():
+    planted = Planted(2, rounds=11)
+    names = {f"r{k:02d}": f"round {k + 1}" for k in range(11)}
+    fitted = fit(planted, outcomes=planted.outcomes.replace({"round": names}))
+    assert fitted.learned["last_round"] == "round 11"
+    assert fitted.weights == fit(planted).weights
+
+
 def test_another_column_may_tell_rounds_apart():
     planted = Planted(2, rounds=5)
     table = planted.outcomes.rename(columns={"round": "cohort"})
@@ -355,9 +363,24 @@ def test_what_a_matcher_says_it_learned_from_is_plain(learned):
 def test_a_criterion_that_reads_a_protected_column_is_refused(criterion):
     planted = Planted(2, rounds=5)
     matcher = pm.PeerMatcher("id", [*CRITERIA, criterion])
-    with pytest.raises(pm.ConfigError, match="'kind', which is declared protected") as caught:
+    with pytest.raises(pm.ConfigError, match=r"'[kK]ind', which is declared protected") as caught:
         pm.fit_weights(planted.people, planted.outcomes, matcher=matcher, protected="kind")
     assert caught.value.items[0]["code"] == "protected_column"
+
+
+def test_what_the_matcher_declares_is_protected_too():
+    planted = Planted(2, rounds=5)
+    stated = pm.same("kind", name="kind", basis="a stated reason")
+    with pytest.raises(pm.ConfigError, match="whatever its basis"):
+        pm.fit_weights(
+            planted.people,
+            planted.outcomes,
+            matcher=pm.PeerMatcher("id", [*CRITERIA, stated], protected=["kind"]),
+        )
+    matcher = pm.PeerMatcher("id", CRITERIA, audit_only=["kind"])
+    fitted = pm.fit_weights(planted.people, planted.outcomes, matcher=matcher)
+    assert set(fitted.proxies["protected"]) == {"kind"}
+    assert fitted.basis is matcher
 
 
 def test_a_planted_proxy_is_reported():

@@ -465,3 +465,30 @@ def test_forbidden_is_never_made():
         now = m.update(people(range(1, 31)), before, **mode)
         pairs = now.matching.pairs
         assert (now.scores.at(pairs[:, 0], pairs[:, 1]) != FORBIDDEN).all()
+
+
+def test_what_does_not_go_with_an_update_is_refused_in_words():
+    def of(**capacity):
+        return pm.PeerMatcher(
+            "id", [pm.near("years", scale=8)], sides=("mentee", "mentor"), capacity={"mentor": capacity}
+        )
+
+    m = of(at_most="places", at_least=2, or_none=True)
+    before = m.match(people(range(1, 9)), mentors([3, 3, 3, 3]))
+    now = m.update(people(range(1, 9)), before, others=mentors([3, 3, 3, 3]))
+    assert pair_set(now) == pair_set(before)
+    assert now.update.best_total is None
+    assert "not known" in now.update.text
+    with pytest.raises(ConfigError, match="minima"):
+        m.update(people(range(1, 9)), before, others=mentors([3, 3, 3, 3]), price=0.1)
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_changes_come_as_the_kind_of_table_that_people_came_in(library):
+    module = pytest.importorskip(library)
+    rows = people(range(3, 15))
+    table = module.DataFrame(rows) if library == "polars" else module.Table.from_pylist(rows)
+    before = matcher().match(people(range(1, 13)))
+    now = matcher().update(table, before, price=0.1)
+    assert type(now.changes).__module__.startswith(library)
+    assert type(now.price_of_stability(3)).__module__.startswith(library)

@@ -22,6 +22,11 @@ def random_rules(rng: np.random.Generator, n: int) -> list[CircleRule]:
         if rng.random() < 0.4:
             codes = rng.integers(-1, 3, n)
             rules.append(CircleRule(kind, codes, 2 if kind == "at_most" else None))
+    if rng.random() < 0.3 and n >= 4:
+        codes = np.full(n, -1, dtype=np.int64)
+        size = int(rng.integers(2, min(4, n - 1)))
+        codes[rng.choice(n, size, replace=False)] = 0
+        rules.append(CircleRule("together", codes, size))
     return rules
 
 
@@ -58,6 +63,8 @@ def keeps(rules: Sequence[CircleRule], members: Sequence[int]) -> bool:
         if rule.kind == "nobody_alone" and 1 in counts.values():
             return False
         if rule.kind == "at_most" and max(counts.values(), default=0) > (rule.most or 0):
+            return False
+        if rule.kind == "together" and any(count < (rule.most or 0) for count in counts.values()):
             return False
         if rule.kind == "not_all_alike" and len(set(codes)) == 1 and codes[0] >= 0:
             return False

@@ -1,7 +1,8 @@
 """What is kept about a run, so that it can be checked later, and what of it may show."""
 
+from peermatch.audit.counts import GroupCounts
 from peermatch.audit.settings import criterion_settings, rule_settings, settings_of
-from peermatch.audit.suppression import GroupCounts, Hidden, hidden_cells
+from peermatch.audit.suppression import Hidden, hidden_cells
 
 __all__ = [
     "GroupCounts",

@@ -20,37 +20,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-__all__ = ["GroupCounts", "Hidden", "hidden_cells"]
+from peermatch.audit.counts import GroupCounts, summed
+from peermatch.audit.telling import groups_that_tell, total_tells
+
+__all__ = ["Hidden", "hidden_cells"]
 
 LEAST_ROOM = 0.1
 """A mean over too few people could lie anywhere in an interval at least this wide, as far as the pool tells."""
-
-
-@dataclass(frozen=True)
-class GroupCounts:
-    """What is known of one group.
-
-    Attributes
-    ----------
-    people, taking_part, paired : int
-    worth : float
-        The sum of what those who take part have, each from 0 to 1.
-    """
-
-    people: int
-    taking_part: int
-    paired: int
-    worth: float
-
-    @property
-    def unmatched(self) -> int:
-        """Those who take part and have no partner."""
-        return self.taking_part - self.paired
-
-    @property
-    def out(self) -> int:
-        """Those who do not take part."""
-        return self.people - self.taking_part
 
 
 @dataclass(frozen=True)
@@ -84,7 +60,7 @@ class Hidden:
 Check = Callable[[Sequence[GroupCounts]], bool]
 
 
-def hidden_cells(groups: Sequence[GroupCounts], hide_below: int) -> Hidden:
+def hidden_cells(groups: Sequence[GroupCounts], hide_below: int, *, alone: int = 0) -> Hidden:
     """Decide what is hidden.
 
     Parameters
@@ -93,6 +69,8 @@ def hidden_cells(groups: Sequence[GroupCounts], hide_below: int) -> Hidden:
         In an order that does not depend on how people came in: where two groups would do as well, the first is hidden.
     hide_below : int
         Numbers of people from 1 to `hide_below` - 1 are too small; 1 hides nothing.
+    alone : int
+        So many people have no partner in any case, as everybody knows: of 57 on a side that faces 52, five.
 
     Examples
     --------
@@ -100,7 +78,7 @@ def hidden_cells(groups: Sequence[GroupCounts], hide_below: int) -> Hidden:
     >>> sorted(hidden_cells(counts, 10).people)
     [0, 1]
     """
-    k, everyone = hide_below, _sum(groups)
+    k, everyone = hide_below, summed(groups)
     numbered = list(enumerate(groups))
     nobody_in = {g for g, group in numbered if not group.taking_part}
     few = frozenset(g for g, group in numbered if _few(group.taking_part, k))
@@ -114,22 +92,38 @@ def hidden_cells(groups: Sequence[GroupCounts], hide_below: int) -> Hidden:
     parts = {g for g, group in numbered if told_apart and (_few(group.unmatched, k) or _few(group.paired, k))}
     both = [lambda group: group.unmatched, lambda group: group.paired] if told_apart else []
     paired, no_paired = _closed(groups, taking | parts, lambda pool: _enough(pool, k, both), nobody_in)
-    worth, no_worth = _closed(groups, taking, lambda pool: _room(pool, k), nobody_in)
+    out_of_sight = (taking, paired, nobody_in)
+    worth, no_worth = _worth_hidden(groups, k, out_of_sight, no_taking or no_paired, alone)
     totals = (no_taking, no_taking or no_people, no_taking or no_paired, no_taking or no_worth)
     return Hidden(taking, people, paired, worth, totals)
 
 
+def _worth_hidden(
+    groups: Sequence[GroupCounts],
+    k: int,
+    out_of_sight: tuple[frozenset[int], frozenset[int], set[int]],
+    no_total: bool,
+    alone: int,
+) -> tuple[frozenset[int], bool]:
+    """Hide means: of small groups, and those that would tell how many people of a group have a partner."""
+    taking, paired, nobody_in = out_of_sight
+    worth, no_worth = _closed(groups, taking, lambda pool: _room(pool, k), nobody_in)
+    everything = frozenset(range(len(groups))) - nobody_in
+    if no_total and total_tells(groups, k, alone):
+        return everything, True
+    # where nobody at all is without a partner, or has one, there is nothing to tell
+    while not no_worth and 0 < summed(groups).unmatched < summed(groups).taking_part:
+        tell = groups_that_tell(groups, paired, taking, worth, k, total_shows=not no_total)
+        if tell is None:
+            return everything, True
+        if not tell:
+            break
+        worth, no_worth = _closed(groups, worth | tell, lambda pool: _room(pool, k), nobody_in)
+    return worth, no_worth
+
+
 def _few(number: int, k: int) -> bool:
     return 0 < number < k
-
-
-def _sum(groups: Sequence[GroupCounts]) -> GroupCounts:
-    return GroupCounts(
-        sum(group.people for group in groups),
-        sum(group.taking_part for group in groups),
-        sum(group.paired for group in groups),
-        sum(group.worth for group in groups),
-    )
 
 
 def _closed(

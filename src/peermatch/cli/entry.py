@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from peermatch import __version__
+from peermatch.cli.circles_arguments import add_circles
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
+from peermatch.cli.fit_arguments import add_fit, add_sensitivity
 from peermatch.cli.quality_arguments import add_quality
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.cli.update_arguments import add_diff, add_draft, add_update
@@ -177,7 +179,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_match(commands)
     _add_shortlist(commands)
     add_round(commands)
+    add_circles(commands)
     add_programme(commands)
+    add_fit(commands)
     add_update(commands)
     add_draft(commands)
     add_diff(commands)
@@ -227,6 +231,7 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add_quality(parser)
     month = _add_month(parser)
     add_relax(parser)
+    add_sensitivity(parser)
     month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
     month.add_argument(
         "--set-aside",

@@ -47,6 +47,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         _check_overwriting(args, folder)
     from peermatch.cli.relaxing import check_relaxing, write_relaxations
     from peermatch.cli.results import check_history_kept, read_history, write_results
+    from peermatch.cli.sensitivity import check_sensitivity, write_sensitivity
     from peermatch.matcher import PeerMatcher
 
     matcher = PeerMatcher.from_toml(args.config)
@@ -61,9 +62,9 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         )
     if folder is not None:
         check_history_kept(folder, history, args.round)
-    check_relaxing(
-        args.relax, folder, args.preferences is not None or matcher.solver in ("roommates", "deferred")
-    )
+    stable = args.preferences is not None or matcher.solver in ("roommates", "deferred")
+    check_relaxing(args.relax, folder, stable)
+    check_sensitivity(args.sensitivity, folder, stable)
     say_that_it_compiles(console)
     with Progress(console) as progress:
         pairing = matcher.match(
@@ -93,6 +94,9 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         console.result(pairing.summary() if quality is None else f"{pairing.summary()}\n{quality}\n")
         if not files:
             console.note("Nothing was written: name a folder with --out.")
+    if folder is not None and args.sensitivity:
+        show = not (args.json or console.quiet)
+        files += write_sensitivity(folder, pairing, console, args.time_limit, show=show)
     if seniors is not None:
         files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
     if folder is not None:

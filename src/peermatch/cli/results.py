@@ -142,9 +142,13 @@ def explanations_text(pairing: Pairing) -> str:
         "For the administrator of the programme: this page shows what people wrote in their profiles. Hand a "
         "paragraph on only to the two whom it is about.",
     ]
+    table = pairing.pairs
+    groups = dict(zip(table["pair_id"], table["group_id"], strict=True)) if "group_id" in table else {}
     for pair in pairing.explanations():
         names = f"{pair.label} and {pair.partner_label}"
-        parts += [f"## {_plain(names)}", f"Pair {pair.pair_id}. {_plain(pair.text)}"]
+        group = groups.get(pair.pair_id, pair.pair_id)
+        of_trio = "" if group == pair.pair_id else f", of the trio {group}"
+        parts += [f"## {_plain(names)}", f"Pair {pair.pair_id}{of_trio}. {_plain(pair.text)}"]
     left = [f"- {_plain(line)}" for line in _left_out(pairing)]
     parts += ["# Without a partner", "\n".join(left) or "Nobody."]
     return "\n\n".join(parts) + "\n"

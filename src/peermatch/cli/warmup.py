@@ -140,11 +140,11 @@ def _engine() -> None:
 
 
 def _circles() -> None:
-    """Seat a few people in circles, exactly and by search."""
+    """Seat a few people in circles and in rings, exactly and by search."""
     import numpy as np
 
-    from peermatch.problem import CircleProblem, CircleRule, DenseScores
-    from peermatch.solvers import Circles
+    from peermatch.problem import CircleProblem, CircleRule, DenseScores, RingProblem
+    from peermatch.solvers import Circles, Rings
 
     codes = np.arange(13) % 3
     scores = DenseScores(1 + codes[:, None] * codes[None, :])
@@ -154,8 +154,12 @@ def _circles() -> None:
         CircleRule("not_all_alike", codes),
     ]
     problem = CircleProblem(scores, [5, 4, 4], rules)
+    far = np.subtract.outer(
+        np.arange(13), np.arange(13)
+    )  # neighbours are best for each other, which is no ring
     for exact in (True, False):
         Circles(exact=exact, kicks=20).solve(problem)
+        Rings(exact=exact, kicks=20).solve(RingProblem(1 + 8 * (np.abs(far) == 1)))
 
 
 def _preference_lists() -> None:

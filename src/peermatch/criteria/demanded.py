@@ -83,6 +83,8 @@ def conflicts_among(
     enforced: Sequence[EnforcedRule],
     sides: Sides,
     sensitive: Collection[str],
+    *,
+    several: bool = False,
 ) -> list[Conflict]:
     """Return which demanded pairs are forbidden, and in one pool who is demanded twice.
 
@@ -94,6 +96,8 @@ def conflicts_among(
     sides : Sides
     sensitive : collection of str
         Names of the criteria that are sensitive.
+    several : bool
+        Whether someone may be demanded with several others: in groups.
     """
     found: list[Conflict] = []
     partner: dict[int, tuple[Rule, int]] = {}
@@ -108,7 +112,7 @@ def conflicts_among(
             found.append(Conflict(sentence, ({"rule": rule.name, "ids": [left[u]]},)))
             continue
         found += _forbidden(rule, (u, v), enforced, sides, sensitive)
-        if sides.two_sided:
+        if sides.two_sided or several:
             continue
         for person, mate in ((u, v), (v, u)):
             earlier, other = partner.setdefault(person, (rule, mate))

@@ -44,6 +44,8 @@ class Occasion:
     as_of : date or str or None
     absent : mapping of typed id to reason
         Everyone who came in but does not take part.
+    groups : bool
+        Whether groups are formed, in which one may be demanded with several others.
     """
 
     org: Cohort | None = None
@@ -51,6 +53,7 @@ class Occasion:
     history: Any = None
     as_of: Any = None
     absent: Mapping[tuple[str, Any], str] = field(default_factory=dict)
+    groups: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +141,9 @@ def enforce(
         removed = 0 if mask is None else count_pairs(mask, sides.shape, one_pool=not sides.two_sided)
         enforced.append(EnforcedRule(rule, mask, removed, note))
     sensitive = {compiled.criterion.name for compiled in criteria if compiled.criterion.sensitive}
-    refuse([*conflicts, *conflicts_among(required, enforced, sides, sensitive)])
+    refuse(
+        [*conflicts, *conflicts_among(required, enforced, sides, sensitive, several=context.occasion.groups)]
+    )
     first = {(u, v): rule.name for rule, u, v in reversed(required)}
     pairs = np.array(sorted(first), dtype=np.int64).reshape(-1, 2)
     return Enforcement(tuple(enforced), pairs, tuple(first[u, v] for u, v in pairs.tolist()))

@@ -22,7 +22,7 @@ from peermatch.criteria.measures import (
     check_one_by_one,
     on_vector_grid,
 )
-from peermatch.criteria.novelty import Meetings, measure_novelty
+from peermatch.criteria.meetings import Meetings, measure_novelty
 from peermatch.criteria.sides import Sides
 from peermatch.criteria.unknown import fill_values
 from peermatch.encoders.readers import (

@@ -10,7 +10,7 @@ from peermatch.checks import must_be
 from peermatch.criteria.arguments import Columns, column_names, make, separator_of
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.kinds import above, available, complement, different, near, overlap, same
-from peermatch.criteria.novelty import novelty
+from peermatch.criteria.meetings import novelty
 from peermatch.errors import ConfigError
 
 __all__ = ["CRITERIA", "custom", "prefers", "ties"]

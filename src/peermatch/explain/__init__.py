@@ -5,7 +5,7 @@ from peermatch.explain.audit import AuditExplanation
 from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
 from peermatch.explain.facts import Fact, Half, pair_fact, pair_facts, read_ahead
 from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
-from peermatch.explain.outcome import Outcome, pair_id
+from peermatch.explain.outcome import Outcome, pair_id, trio_id
 from peermatch.explain.paragraph import pair_reasons
 from peermatch.explain.price import Price
 from peermatch.explain.resolving import Resolve
@@ -67,6 +67,7 @@ __all__ = [
     "rule_name",
     "sensitivity",
     "stability_view",
+    "trio_id",
     "what_if",
     "why_not",
     "why_stable",

@@ -164,6 +164,8 @@ class Explanation:
         For someone who takes part and has no partner.
     kind : str
         What kind of table the people came in.
+    note : str
+        For whoever meets in a trio: with whom.
     """
 
     id: Any
@@ -174,6 +176,7 @@ class Explanation:
     pairs: tuple[PairExplanation, ...]
     left_out: LeftOut | None
     kind: Kind
+    note: str = ""
 
     @property
     def table(self) -> Any:
@@ -196,15 +199,19 @@ class Explanation:
     def text(self) -> str:
         """The paragraphs, without the tables."""
         if self.pairs:
-            return "\n\n".join(pair.text for pair in self.pairs)
+            return "\n\n".join([*self._notes, *(pair.text for pair in self.pairs)])
         if self.status == "unmatched":
             return f"{self.label} has no partner this time: {self.reason}."
         return f"{self.label}: {self.reason}."
 
     def __str__(self) -> str:
         if self.pairs:
-            return "\n\n\n".join(str(pair) for pair in self.pairs)
+            return "\n\n\n".join([*map(wrapped, self._notes), *(str(pair) for pair in self.pairs)])
         return "\n\n".join([*self._rules_as_text(), wrapped(self.text)])
+
+    @property
+    def _notes(self) -> list[str]:
+        return [self.note] if self.note else []
 
     def _rules_as_text(self) -> list[str]:
         if self.left_out is None or not self.left_out.removed:
@@ -218,7 +225,8 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         if self.pairs:
-            return "".join(pair._repr_html_() for pair in self.pairs)
+            notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes)
+            return notes + "".join(pair._repr_html_() for pair in self.pairs)
         rules = "".join(f"<pre>{html.escape(table)}</pre>" for table in self._rules_as_text())
         return f"{rules}<p>{html.escape(self.text)}</p>"
 
@@ -288,9 +296,19 @@ def explain(outcome: Outcome, id: Any, side: str | None = None) -> Explanation:
     if indices:
         places = [_place(outcome, index, hand, position) for index in indices]
         pairs = tuple(explain_pair(outcome, i, at) for i, at in zip(indices, places, strict=True))
-        return Explanation(id, label, name, "paired", None, pairs, None, everyone.kind)
+        note = _trio_note(outcome, position) if not outcome.two_sided else ""
+        return Explanation(id, label, name, "paired", None, pairs, None, everyone.kind, note)
     out = left_out(outcome, hand, [position])[0]
     return Explanation(id, label, name, "unmatched", out.reason, (), out, everyone.kind)
+
+
+def _trio_note(outcome: Outcome, position: int) -> str:
+    """Say with whom someone meets in a trio; nothing of those who meet in pairs."""
+    others = [outcome.label(0, other) for other in outcome.trio_of.get(position, ()) if other != position]
+    if not others:
+        return ""
+    names = " and ".join(others)
+    return f"{outcome.label(0, position)} meets {names} in a trio, so that none of them is left over."
 
 
 def _place(outcome: Outcome, index: int, hand: int, position: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +17,7 @@ from peermatch.criteria import Enforcement, FittedCriterion, Sides, key_of
 from peermatch.problem import IntArray, Matching, Problem, Status
 from peermatch.scoring import LazyScores, PairDetails, StatedScores, pair_details
 
-__all__ = ["KEPT_PAIRS", "Outcome", "pair_id"]
+__all__ = ["KEPT_PAIRS", "Outcome", "pair_id", "trio_id"]
 
 KEPT_PAIRS = "kept pairs"
 """The rule that demands the pairs of an earlier result, where an update keeps all of them."""
@@ -47,10 +48,23 @@ def pair_id(round: str | None, first: Any, second: Any, *, two_sided: bool = Fal
     True
     """
     keys = [[kind, str(id)] for kind, id in (key_of(first), key_of(second))]
-    if not two_sided:
-        keys.sort()
+    return "p-" + _digest(round, keys if two_sided else sorted(keys))
+
+
+def trio_id(round: str | None, ids: Sequence[Any]) -> str:
+    """Return the id of a trio: it depends on the round and the three typed ids alone, in any order.
+
+    Examples
+    --------
+    >>> trio_id("2026-12", ["a", "b", 7]) == trio_id("2026-12", [7, "b", "a"])
+    True
+    """
+    return "t-" + _digest(round, sorted([kind, str(id)] for kind, id in map(key_of, ids)))
+
+
+def _digest(round: str | None, keys: list[list[str]]) -> str:
     text = json.dumps([round, *keys], ensure_ascii=True, separators=(",", ":"))
-    return "p-" + hashlib.blake2b(text.encode("ascii"), digest_size=6).hexdigest()
+    return hashlib.blake2b(text.encode("ascii"), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +90,8 @@ class Outcome:
         What people stated themselves.
     problem : Problem, optional
         What the solver was given, and in `positions` whom its rows and columns mean.
+    trios_asked_for : bool
+        Whether those left over were to join pairs.
     minimum : pair of int64 arrays or None
         How many partners each person of a side needs; None: nobody needs any.
     or_none : pair of int64 arrays or None
@@ -94,6 +110,7 @@ class Outcome:
     stated: StatedScores | None = None
     problem: Problem | None = None
     positions: tuple[IntArray, IntArray] | None = None
+    trios_asked_for: bool = False
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
     or_none: tuple[IntArray | None, IntArray | None] = (None, None)
 
@@ -141,6 +158,32 @@ class Outcome:
     def values_ahead(self) -> dict[tuple[int, int, str], list[tuple[str, ...]]]:
         """What many-valued cells hold, where it was read for everyone at once: by criterion, side and column."""
         return {}
+
+    @cached_property
+    def group_ids(self) -> list[str]:
+        """The id of the group that each pair belongs to: of its trio, or its own."""
+        ids = list(self.pair_ids)
+        trio_of = {person: k for k, trio in enumerate(self.trios.tolist()) for person in trio}
+        for index, (u, v) in enumerate(self.pairs.tolist()):
+            if u in trio_of and trio_of[u] == trio_of.get(v):
+                ids[index] = self.trio_ids[trio_of[u]]
+        return ids
+
+    @cached_property
+    def trio_ids(self) -> list[str]:
+        """The id of every trio."""
+        ids = self.cohort(0).ids.tolist()
+        return [trio_id(self.round, [ids[person] for person in trio]) for trio in self.trios.tolist()]
+
+    @property
+    def trios(self) -> IntArray:
+        """Those who meet as three, as positions, shape (t, 3)."""
+        return self.matching.trios
+
+    @property
+    def trio_of(self) -> dict[int, tuple[int, ...]]:
+        """Everybody who meets in a trio, and its three members."""
+        return {person: tuple(trio) for trio in self.trios.tolist() for person in trio}
 
     def cell(self, hand: int, column: str, position: int) -> Any:
         """Return what someone's cell holds; None where their side has no such column."""

@@ -222,6 +222,8 @@ def forced_pair(
     problem, positions = outcome.problem, outcome.positions
     if problem is None or positions is None or not isinstance(problem.scores, LazyScores):
         return None
+    if len(outcome.trios):
+        return None  # a pair may cost a trio, which is not solved again here
     rest, left, right, kept = _without(outcome, problem, positions, u, v)
     first = _first_of(outcome)
     if solver is None:

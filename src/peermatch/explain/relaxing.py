@@ -112,7 +112,9 @@ class Relaxing:
                 "another solver and without preferences."
             )
         if outcome.problem is None or outcome.positions is None:
-            raise ConfigError("This pairing has no problem to be solved again: it was not made by match().")
+            raise ConfigError(
+                "This pairing has no problem to be solved again: it was not made by match(), or with or_none."
+            )
         self.outcome, self.problem, self.positions = outcome, outcome.problem, outcome.positions
         certificate = outcome.matching.certificate
         self.first = certificate.first if isinstance(certificate, ProtectedCertificate) else None
@@ -146,8 +148,11 @@ class Relaxing:
         )
 
     def now(self, control: Control | None = None) -> tuple[int, int] | None:
-        """Return how many pairs are made now beside the demanded ones, and their total; the best, if not proved yet."""
-        if self.outcome.matching.status == Status.OPTIMAL:
+        """Return how many pairs are made now beside the demanded ones, and their total.
+
+        Where that is not proved, or trios were made of some, the best there can be.
+        """
+        if self.outcome.matching.status == Status.OPTIMAL and not len(self.outcome.trios):
             required = self.outcome.enforcement.required
             held = self.outcome.scores.at(required[:, 0], required[:, 1]).tolist()
             return len(self.outcome.pairs) - len(required), self.outcome.matching.weight - sum(held)

@@ -112,6 +112,10 @@ class Compared:
 
 def check_resolvable(outcome: Outcome, resolve: Resolve | None, what: str) -> Resolve:
     """Return what solves a round again; ConfigError where other weights have no meaning for it."""
+    if len(outcome.trios):
+        raise ConfigError(
+            f"{what} compares pairs, and this pairing holds trios. Match with odd='sit_out', and ask that result."
+        )
     if outcome.stated is not None or outcome.asks_for_stability:
         raise ConfigError(
             f"{what} is about pairs with the best total; these are stable pairs, which weights decide only in part. "
@@ -119,7 +123,9 @@ def check_resolvable(outcome: Outcome, resolve: Resolve | None, what: str) -> Re
         )
     if resolve is None:
         raise ConfigError(
-            f"{what} solves the round again, and this pairing does not hold what that takes. Call match() again."
+            f"{what} solves the round again with other weights, and more than weights made these pairs: a floor for "
+            "groups, places for none or at least so many, or an earlier result's pairs at a price. Match without, and "
+            "ask there."
         )
     return resolve
 
@@ -227,6 +233,8 @@ def _standing(answer: Answer, pairs: IntArray) -> tuple[int, ...] | None:
         standing.append(int(evidence.first[pairs[:, 0]].sum() + evidence.first[pairs[:, 1] + offset].sum()))
     if problem.objective == "worst_first":
         standing.append(min(values.tolist(), default=0))
+    if problem.objective == "leximin":
+        standing += sorted(values.tolist())
     return (*standing, sum(values.tolist()))
 
 
@@ -239,11 +247,11 @@ def _closest(
     finds counts if it is.
     """
     plain = isinstance(answer.matching.certificate, OptimalityCertificate)
-    if not plain or answer.problem.objective == "worst_first":
+    if not plain or answer.problem.objective not in ("everyone_first", "best_total"):
         if price:
             raise ConfigError(
-                "price= needs the solver 'blossom', nobody who goes first, and the objective 'everyone_first' or "
-                "'best_total'. Leave it out."
+                "price= needs the solver 'blossom', the objective 'everyone_first' or 'best_total', nobody who goes "
+                "first, and no minimum of places. Leave it out."
             )
         return None
     found = at_price(answer.problem, now, max(1, price), control=control)

@@ -30,7 +30,9 @@ class Sensitivity:
     """Which pairs survive when each weight moves. `Pairing.sensitivity` makes it.
 
     A pair survives a move if it is in the best pairing under the moved weights; of several that are equally good, in
-    the one that keeps most pairs. So nothing counts as changed because a tie was broken another way.
+    the one that keeps most pairs. So nothing counts as changed because a tie was broken another way (ties are
+    searched for the objectives "everyone_first" and "best_total", without a minimum of places, where nobody goes
+    first).
 
     Attributes
     ----------
@@ -43,8 +45,8 @@ class Sensitivity:
         pairs the best pairing has), total_now (of the present pairs under the moved weights), total_best, regret (what
         the present pairs are short of the best) and regret_share (of the best). Where the worst pair comes first:
         worst_now and worst_best.
-        A status other than "optimal" says that the answer is not proved, or "infeasible": a demanded pair would score
-        below the floor.
+        A status other than "optimal" says that the answer is not proved, or "infeasible": with the moved weights
+        demands and the floor cannot both be met.
     complete : bool
         Whether all moves were made; False where it was stopped early.
     text : str
@@ -157,7 +159,7 @@ def _price(price: Any) -> float:
 
 
 def _moves_frame(outcome: Outcome, moves: Sequence[_Move], objective: str) -> pd.DataFrame:
-    worst = ["worst_now", "worst_best"] if objective == "worst_first" else []
+    worst = ["worst_now", "worst_best"] if objective in ("worst_first", "leximin") else []
     numbers = ["total_now", "total_best", "regret", "regret_share", *worst]
     counts = ["pairs_kept", "pairs_changed", "pairs_best"]
     rows: list[list[Any]] = []
@@ -220,13 +222,12 @@ def _text(outcome: Outcome, moves: Sequence[_Move], changes: Sequence[float], co
         )
     firm = int(survived.all(axis=0).sum())
     made = (
-        counted(len(moves), "move")
+        f"all {len(moves)} moves of a weight"
         if complete
         else f"the {counted(len(moves), 'move')} made before it was stopped"
     )
-    lines = [
-        wrapped(f"{firm:,} of {counted(count, 'pair')} ({percent(firm / count)}) survive {made} of a weight.")
-    ]
+    share = percent(firm / count)
+    lines = [wrapped(f"{firm:,} of {counted(count, 'pair')} ({share}) survive {made}.")]
     fewest = min(range(len(moves)), key=lambda k: (int(survived[k].sum()), k))
     lost = count - int(survived[fewest].sum())
     if lost:
@@ -245,7 +246,7 @@ def _text(outcome: Outcome, moves: Sequence[_Move], changes: Sequence[float], co
         lines.append(wrapped(f"Not proved: {listing(unproved)}."))
     impossible = [move.name for move in moves if move.compared is None]
     if impossible:
-        lines.append(wrapped(f"A demanded pair would score below the floor: {listing(impossible)}."))
+        lines.append(wrapped(f"Demands and the floor cannot both be met: {listing(impossible)}."))
     return "\n".join([*lines, "", "Pairs that change:", _grid(outcome, moves, changes, survived)])
 
 

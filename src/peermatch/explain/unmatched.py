@@ -88,6 +88,8 @@ def left_out(outcome: Outcome, hand: int, positions: Sequence[int] | None = None
             partners = _Partners(removed=removed, others=others, **numbers)
             reason = _choosy(outcome, hand, position) if partners.allowed else ""
             reason = reason or _reason(room, partners, position)
+            if outcome.trios_asked_for and partners.allowed:
+                reason += "; no pair could take this person in as a third"
             found.append(LeftOut(hand, position, others, partners.allowed, removed, reason))
     return found
 

@@ -31,6 +31,7 @@ from peermatch.problem.leximin_certificate import LeximinCertificate, LeximinSta
 from peermatch.problem.listed import ListedScores, ListedUtilities, utility_of_entries
 from peermatch.problem.matching import Matching, sorted_pairs
 from peermatch.problem.problem import OBJECTIVES, ClonedScores, Problem, first_places
+from peermatch.problem.rings import HIGHEST_WORTH, RingMatching, RingProblem
 from peermatch.problem.scores import (
     FORBIDDEN,
     GRID,
@@ -54,11 +55,13 @@ from peermatch.problem.searching import (
 from peermatch.problem.solver import ONE_POOL, TWO_SIDES, Solver
 from peermatch.problem.stability import BlockingPairs, Stability
 from peermatch.problem.status import Status
+from peermatch.problem.trios import TrioMatching, TrioProblem, trio_value
 
 __all__ = [
     "CIRCLE_RULES",
     "FORBIDDEN",
     "GRID",
+    "HIGHEST_WORTH",
     "LARGEST_CIRCLE",
     "NO_WORTH",
     "OBJECTIVES",
@@ -100,6 +103,8 @@ __all__ = [
     "Prices",
     "Problem",
     "ProtectedCertificate",
+    "RingMatching",
+    "RingProblem",
     "SearchableScores",
     "ShortageCertificate",
     "Solver",
@@ -109,11 +114,14 @@ __all__ = [
     "Status",
     "Stopped",
     "TrailingScores",
+    "TrioMatching",
+    "TrioProblem",
     "WorstFirstCertificate",
     "first_places",
     "read_capacities",
     "scores_above",
     "sorted_pairs",
     "top_of_blocks",
+    "trio_value",
     "utility_of_entries",
 ]

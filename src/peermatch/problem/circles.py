@@ -28,7 +28,9 @@ __all__ = [
 ]
 
 SMALLEST_CIRCLE, LARGEST_CIRCLE = 3, 8
-CIRCLE_RULES = ("nobody_alone", "not_all_alike", "at_most")
+CIRCLE_RULES = ("nobody_alone", "not_all_alike", "at_most", "together")
+COUNTING_RULES = ("at_most", "together")
+"""The rules with a number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +39,15 @@ class CircleRule:
 
     Parameters
     ----------
-    kind : {"nobody_alone", "not_all_alike", "at_most"}
+    kind : {"nobody_alone", "not_all_alike", "at_most", "together"}
         Nobody is the only one of their kind in a circle (a code is there twice or more, or not at all); the
-        members of a circle do not all have one code; at most `most` members of a circle have one code.
+        members of a circle do not all have one code; at most `most` members of a circle have one code; the `most`
+        people who have one code sit in one circle, or none of them has a seat.
     codes : int64 array, shape (n,)
         A code of at least 0 for each person; -1 where it is not known. Who is not known is held to be like
         nobody: no rule counts them, and a circle with such a member is not all alike.
     most : int, optional
-        For ``at_most``: at least 1.
+        For ``at_most``: at least 1. For ``together``: how many people have each code, at least 2.
     name : str, optional
         What the rule is called in messages.
 
@@ -73,15 +76,15 @@ class CircleRule:
         if codes.size and int(codes.min()) < -1:
             raise ValueError(must_be("CircleRule", "codes", "at least -1 (not known)", int(codes.min())))
         object.__setattr__(self, "codes", np.ascontiguousarray(codes, dtype=np.int64))
-        if self.kind == "at_most":
-            check_count("CircleRule", "most", self.most, at_least=1)
+        if self.kind in COUNTING_RULES:
+            check_count("CircleRule", "most", self.most, at_least=1 if self.kind == "at_most" else 2)
         elif self.most is not None:
             raise ValueError(must_be("CircleRule", "most", f"left out for {self.kind!r}", self.most))
         if not self.name:
             object.__setattr__(self, "name", self.kind)
 
     def breaches(self, members: IntArray) -> int:
-        """Return by how much a circle breaks the rule: kinds that stand alone, or people too many; 0 if it holds."""
+        """Return by how much a circle breaks the rule: kinds that stand alone, people too many, or people who lack."""
         codes = self.codes[members]
         if self.kind == "not_all_alike":
             return int(len(codes) > 1 and codes[0] >= 0 and bool((codes == codes[0]).all()))
@@ -89,6 +92,8 @@ class CircleRule:
         if self.kind == "nobody_alone":
             return int((counts == 1).sum())
         assert self.most is not None
+        if self.kind == "together":
+            return int(np.maximum(self.most - counts, 0).sum())
         return int(np.maximum(counts - self.most, 0).sum())
 
 

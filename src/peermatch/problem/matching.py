@@ -16,7 +16,10 @@ from peermatch.problem.scores import IntArray
 from peermatch.problem.stability import BlockingPairs, Stability
 from peermatch.problem.status import Status
 
-__all__ = ["Matching", "sorted_pairs"]
+__all__ = ["TRIO_PAIRS", "Matching", "sorted_pairs"]
+
+TRIO_PAIRS = ([0, 1], [0, 2], [1, 2])
+"""The columns of a trio that make its pairs."""
 
 
 def sorted_pairs(pairs: npt.ArrayLike, *, two_sided: bool) -> IntArray:
@@ -55,14 +58,17 @@ class Matching:
     stats : mapping
         What the solver counted on the way (rounds, edges, ...); no times, so that results are the same bytes.
 
+    trios : int64 array, shape (t, 3)
+        One pool: those who meet as three, each row ascending. All three pairs of each are among `pairs`, and `weight`
+        counts them all.
     stability : Stability, optional
         What a stable solver found out besides; `cost`, `partition` and `blocking_pairs` are taken from it.
 
     Attributes
     ----------
     mate : int64 array
-        One pool: each person's partner or -1, shape (n,). Two sides: each left person's partner on the right, for
-        problems in which nobody on the left has two.
+        One pool: each person's partner or -1, shape (n,); of a trio one of both. Two sides: each left person's partner
+        on the right, for problems in which nobody on the left has two.
     """
 
     pairs: IntArray
@@ -78,6 +84,7 @@ class Matching:
     worst_gap: int = 0
     stats: Mapping[str, Any] = field(default_factory=dict)
     stability: Stability | None = None
+    trios: IntArray = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
 
     @cached_property
     def mate(self) -> IntArray:
@@ -117,8 +124,14 @@ class Matching:
         worst_gap: int = 0,
         stats: Mapping[str, Any] | None = None,
         stability: Stability | None = None,
+        trios: IntArray | None = None,
     ) -> Matching:
-        """Build a matching from pairs in any order; the weight is summed from the problem's own scores."""
+        """Build a matching from pairs (and trios) in any order; the weight is summed from the problem's own scores."""
+        trios = np.zeros((0, 3), dtype=np.int64) if trios is None else np.sort(trios, axis=1)
+        if len(trios):
+            pairs = np.concatenate(
+                [np.asarray(pairs).reshape(-1, 2), *(trios[:, ends] for ends in TRIO_PAIRS)]
+            )
         ordered = sorted_pairs(pairs, two_sided=problem.two_sided)
         values = problem.scores.at(ordered[:, 0], ordered[:, 1])
         rows, columns = problem.scores.shape
@@ -136,4 +149,5 @@ class Matching:
             worst_gap=worst_gap,
             stats=dict(stats or {}),
             stability=stability,
+            trios=trios[np.lexsort((trios[:, 2], trios[:, 1], trios[:, 0]))],
         )

@@ -17,7 +17,7 @@ from peermatch.pairing import Pairing
 from peermatch.problem import IntArray
 
 if TYPE_CHECKING:
-    from peermatch.programme.circles import Circled
+    from peermatch.programme.circled import Circled
 
 __all__ = ["Groups", "groups_of", "kept_rules"]
 
@@ -92,7 +92,7 @@ def groups_of(source: Any, caller: str) -> Groups:
     ConfigError
         If it is something else, or there are none.
     """
-    from peermatch.programme.circles import Circled  # brings a solver that most who match do not need
+    from peermatch.programme.circled import Circled  # brings a solver that most who match do not need
 
     if isinstance(source, Pairing):
         found = _of_pairing(source)
@@ -126,7 +126,6 @@ def _of_pairing(pairing: Pairing) -> Groups:
 
 def _of_circles(circled: Circled) -> Groups:
     ready, circles = circled.ready, circled.circles_of_positions
-    prefix = "circle" if circled.round is None else f"{circled.round}-circle"
     width = max(map(len, circles), default=0)
     members = np.full((len(circles), width), -1, dtype=np.int64)
     for row, part in enumerate(circles):
@@ -135,7 +134,7 @@ def _of_circles(circled: Circled) -> Groups:
     return Groups(
         everyone=(ready.everyone[0],),
         sides=ready.sides,
-        ids=[f"{prefix}-{number}" for number in range(1, len(circles) + 1)],
+        ids=circled.group_ids,
         members=members,
         hands=(0,) * width,
         names=(),

@@ -48,6 +48,11 @@ class Draft:
     """
 
     def __init__(self, matcher: PeerMatcher, snapshot: Snapshot, occasion: Mapping[str, Any]) -> None:
+        if matcher.odd != "sit_out":
+            raise ConfigError(
+                f"A draft holds pairs, and this matcher has odd={matcher.odd!r}. Use odd='sit_out' while editing, and "
+                "match with the accepted pairs as locks= afterwards."
+            )
         self._matcher, self._snapshot, self._occasion = matcher, snapshot, dict(occasion)
         self._pairing: Pairing | None = None
         self._edits, self._log = Edits.none(), list[dict[str, Any]]()

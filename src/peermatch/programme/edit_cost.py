@@ -147,6 +147,10 @@ def _bounds(pairing: Pairing) -> EditBounds | None:
     evidence = view.evidence
     if not isinstance(evidence, OptimalityCertificate) or view.vertices is None:
         return None
+    if (
+        pairing.settings.get("group_floor") is not None
+    ):  # then the pairs are not those that the duals prove best
+        return None
     if view.status != "optimal" or (update is not None and update.penalised is not None):
         return None
     floor = pairing.settings.get("floor")

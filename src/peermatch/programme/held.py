@@ -75,7 +75,7 @@ def attendance_of(pairing: Pairing, date: str | None) -> pd.DataFrame:
         scores = scores * 2
     rows = []
     for cohort, positions, side in hands:
-        of_person = dict(zip(positions.tolist(), scores, strict=True))
+        of_person = _means(positions.tolist(), scores)
         for position, id in enumerate(cohort.ids.tolist()):
             score = of_person.get(position)
             status = "sat out" if score is None else "paired"
@@ -234,3 +234,11 @@ def months_before(as_of: Any, months: int) -> dt.date:
         )
     last = (dt.date(year + month // 11, (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
     return dt.date(year, month + 1, min(day.day, last))
+
+
+def _means(people: list[int], scores: list[float]) -> dict[int, float]:
+    """Return everybody's score: in a trio the mean of both."""
+    of_person: dict[int, list[float]] = {}
+    for person, score in zip(people, scores, strict=True):
+        of_person.setdefault(person, []).append(score)
+    return {person: sum(some) / len(some) for person, some in of_person.items()}

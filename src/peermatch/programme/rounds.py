@@ -132,6 +132,11 @@ def plan_rounds(
     if repeats not in ("never", "by_rules"):
         raise ConfigError(must_be("plan_rounds", "repeats", "'never' or 'by_rules'", repeats))
     solver = check_rounds_possible(matcher, "plan_rounds()")
+    if matcher.odd != "sit_out":
+        raise ConfigError(
+            f"plan_rounds() lets whoever is left over sit out, in turns; this matcher has odd={matcher.odd!r}. Match "
+            "one round after the other with it, as Programme.run() does, or plan with odd='sit_out'."
+        )
     names = round_names(_first_name(history) if start is None else start, k)
     if repeats == "by_rules":
         asked = Asked(people, others, role, org, history, fitted, as_of, progress, cancel, time_limit)

@@ -15,6 +15,7 @@ from peermatch.report.frames import (
 )
 from peermatch.report.graph import to_graph
 from peermatch.report.html import notebook_html
+from peermatch.report.odd import OddView
 from peermatch.report.quality import GroupQuality, coverage_frame, group_quality
 from peermatch.report.reading import id_from, read_json
 from peermatch.report.shortlist import Shortlist, ShortOf
@@ -26,6 +27,7 @@ __all__ = [
     "CertificateView",
     "ChangeRow",
     "GroupQuality",
+    "OddView",
     "ShortOf",
     "Shortlist",
     "UpdateView",

@@ -17,6 +17,7 @@ from peermatch.cohort.aside import is_missing
 from peermatch.explain import Outcome, blocking_rows, stability_view
 from peermatch.problem import Certificate, CoverCertificate, IntArray, LeximinStage
 from peermatch.report.certificate import CertificateView
+from peermatch.report.odd import OddView
 
 __all__ = ["SCHEMA", "document", "json_text", "pairing_schema", "typed_id"]
 
@@ -56,6 +57,7 @@ def document(
     settings: Mapping[str, Any],
     certificate: CertificateView,
     frames: Mapping[str, pd.DataFrame],
+    odd: OddView | None = None,
 ) -> dict[str, Any]:
     """Return a result as plain data, ready for JSON.
 
@@ -67,6 +69,8 @@ def document(
     certificate : CertificateView
     frames : mapping
         The tables "people", "pairs", "unmatched", "rules" and "repairs" of `peermatch.report.frames`.
+    odd : OddView, optional
+        What became of those who were left over.
     """
     names = list(outcome.sides.names)
     return {
@@ -83,6 +87,7 @@ def document(
         "repairs": [_repair(row) for row in _records(frames["repairs"])],
         "certificate": _certificate(outcome, certificate),
         "stability": _stability(outcome),
+        "odd": None if odd is None else _odd(outcome, odd),
     }
 
 
@@ -106,6 +111,7 @@ def _pairs(outcome: Outcome, frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
             "pair_id": row["pair_id"],
+            **({"group_id": row["group_id"]} if "group_id" in row else {}),
             "a": typed_id(row[first]),
             "b": typed_id(row[second]),
             "score": row["score"],
@@ -182,6 +188,28 @@ def _stability(outcome: Outcome) -> dict[str, Any] | None:
         "odd_party": view.odd_party,
         "blocking_at_least": view.blocking_at_least,
         "blocking": blocking,
+    }
+
+
+def _odd(outcome: Outcome, odd: OddView) -> dict[str, Any]:
+    """What became of those who were left over, and the trios."""
+    ids = outcome.cohort(0).ids.tolist()
+    return {
+        "kind": odd.kind,
+        "left": odd.left,
+        "seated": odd.seated,
+        "total": odd.total,
+        "sitting_out": odd.sitting_out,
+        "loss": odd.loss,
+        "bound": odd.bound,
+        "gap": odd.gap,
+        "verified": odd.verified,
+        "called": [typed_id(id) for id in odd.called],
+        "trios": [
+            {"group_id": group, "members": [typed_id(ids[person]) for person in trio]}
+            for group, trio in zip(outcome.trio_ids, outcome.trios.tolist(), strict=True)
+        ],
+        "sentence": odd.sentence,
     }
 
 

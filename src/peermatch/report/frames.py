@@ -55,7 +55,7 @@ def people_frame(outcome: Outcome, reasons: Reasons) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns id, label (where a label column was given), side (where there are two), status, partners (a list of
-        ids), group_id (of several pairs, joined by "; "), used, capacity, at_least (where minima were given), reason
+        ids), group_id (of several groups, joined by "; "), used, capacity, at_least (where minima were given), reason
         (None for those with a partner).
     """
     rows = [row for hand in outcome.hands for row in _people_of(outcome, hand, reasons[hand])]
@@ -102,8 +102,10 @@ def _people_of(outcome: Outcome, hand: int, reasons: dict[int, LeftOut]) -> list
             continue
         mates = [outcome.partner(index, hand, position) for index in indices]
         partners = [ids[side][mate] for side, mate in mates]
-        group = JOIN.join(outcome.pair_ids[index] for index in indices)
-        rows.append((*head, PAIRED, partners, group, len(partners), places[position], least[position], None))
+        groups = list(dict.fromkeys(outcome.group_ids[index] for index in indices))
+        rows.append(
+            (*head, PAIRED, partners, JOIN.join(groups), len(groups), places[position], least[position], None)
+        )
     return rows
 
 
@@ -135,14 +137,17 @@ def pairs_frame(outcome: Outcome) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns pair_id, a and b (or the names of the sides), label_<side> where that side has a label column, score,
-        coverage, rank_<side> where people stated preferences (what place the partner had on their list; missing where
-        they did not list them), and contribution_<criterion> for each criterion. Scores and contributions are
-        multiples of 2**-30, so that contributions add up to the score exactly, in any order.
+        Columns pair_id, group_id (where trios were asked for), a and b (or the names of the sides), label_<side> where
+        that side has a label column, score, coverage, rank_<side> where people stated preferences (what place the
+        partner had on their list; missing where they did not list them), and contribution_<criterion> for each
+        criterion. Scores and contributions are multiples of 2**-30, so that contributions add up to the score exactly,
+        in any order.
     """
     details, ids = outcome.details, _ids(outcome)
     u, v = outcome.pairs[:, 0], outcome.pairs[:, 1]
     data: dict[str, Any] = {"pair_id": pd.Series(outcome.pair_ids, dtype=object)}
+    if outcome.trios_asked_for:
+        data["group_id"] = pd.Series(outcome.group_ids, dtype=object)
     for hand, positions in ((0, u), (1, v)):
         data[outcome.side_name(hand)] = _column([ids[hand][position] for position in positions.tolist()])
     for hand, positions in ((0, u), (1, v)):
@@ -164,9 +169,10 @@ def pairs_frame(outcome: Outcome) -> pd.DataFrame:
 def members_frame(outcome: Outcome) -> pd.DataFrame:
     """Return one row for each person in each group: group_id, id, role (the side's name; in one pool "peer")."""
     ids = _ids(outcome)
-    rows = []
-    for group, (u, v) in zip(outcome.pair_ids, outcome.pairs.tolist(), strict=True):
-        for hand, position in ((0, u), (1, v)):
+    rows, trios = [], dict(zip(outcome.trio_ids, outcome.trios.tolist(), strict=True))
+    for group, (u, v) in zip(outcome.group_ids, outcome.pairs.tolist(), strict=True):
+        members = [(0, u), (1, v)] if group[0] == "p" else [(0, person) for person in trios.pop(group, ())]
+        for hand, position in members:
             rows.append((group, ids[hand][position], outcome.side_name(hand) if outcome.two_sided else PEER))
     return _frame(rows, ["group_id", "id", "role"])
 

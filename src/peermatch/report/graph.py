@@ -52,6 +52,7 @@ def to_graph(outcome: Outcome, people: pd.DataFrame) -> nx.Graph:
             _node(outcome, 0, u),
             _node(outcome, 1, v),
             pair_id=outcome.pair_ids[index],
+            **({"group_id": outcome.group_ids[index]} if outcome.trios_asked_for else {}),
             score=int(details.scores[index]) / GRID,
             coverage=float(details.coverage[index]),
             contributions=dict(zip(criteria, contributions, strict=True)),

@@ -250,8 +250,8 @@ class _Group:
 
     @property
     def counts(self) -> GroupCounts:
-        worth = sum(worth for _, worth in self.has)
-        return GroupCounts(self.people, len(self.has), sum(pairs > 0 for pairs, _ in self.has), worth)
+        held = [worth for pairs, worth in self.has if pairs]
+        return GroupCounts(self.people, len(self.has), len(held), sum(held), min(held, default=0.0))
 
 
 def _groups(outcome: Outcome, hand: int, column: str) -> list[_Group]:
@@ -279,7 +279,10 @@ def _by_number(name: str) -> tuple[bool, float, str]:
 def _rows_of(outcome: Outcome, column: str, hide_below: int) -> list[tuple[Any, ...]]:
     """Return the rows of one column, of both sides where there are two."""
     sides = [_groups(outcome, hand, column) for hand in outcome.hands]
-    hidden = [hidden_cells([group.counts for group in groups], hide_below) for groups in sides]
+    hidden = [
+        hidden_cells([group.counts for group in groups], hide_below, alone=_alone(outcome, hand))
+        for hand, groups in zip(outcome.hands, sides, strict=True)
+    ]
     if len(sides) > 1:
         # as many people of the one side have a partner as of the other, where everybody has one place
         for level in (2, 3):
@@ -289,6 +292,13 @@ def _rows_of(outcome: Outcome, column: str, hide_below: int) -> list[tuple[Any, 
     for hand, groups, cells in zip(outcome.hands, sides, hidden, strict=True):
         rows += _rows_of_side(outcome.side_name(hand), column, groups, cells, hide_below)
     return rows
+
+
+def _alone(outcome: Outcome, hand: int) -> int:
+    """Return how many people of a side have nobody to be with in any case, where everybody has one place."""
+    if not outcome.two_sided or any(places is not None for places in outcome.capacity):
+        return 0
+    return max(0, len(outcome.cohort(hand)) - len(outcome.cohort(1 - hand)))
 
 
 def _rows_of_side(
@@ -304,8 +314,11 @@ def _rows_of_side(
         out = tuple(at - 1 in level for level in levels) if at else hidden.totals
         cells = overall if not at else _cells(group, overall["mean"])
         away = [name for name in _CELLS if out[_LEVELS.get(name, 3)] and name not in plain]
-        if out[2] and group.counts.paired < hide_below and "lowest" not in away:
-            away.insert(len(away) - ("gap" in away), "lowest")
+        if out[2]:  # of those with a partner, or as many of those without
+            few = group.counts.paired < hide_below
+            away += [
+                name for name in ("median", "lowest") if name not in away and (at or few or name == "median")
+            ]
         shown = [None if name in away else cells[name] for name in _CELLS]
         rows.append((side, column, group.name, *shown, ", ".join(away)))
     return rows

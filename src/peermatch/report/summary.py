@@ -11,6 +11,7 @@ from peermatch.explain import Outcome, pair_reasons, rule_name, stability_view
 from peermatch.explain.wording import column_words, counted, percent, score_text, shortened, wrapped
 from peermatch.problem import GRID
 from peermatch.report.certificate import CertificateView
+from peermatch.report.odd import OddView
 
 __all__ = ["headline", "summary_text"]
 
@@ -21,7 +22,10 @@ _FEW = 3
 def headline(outcome: Outcome) -> str:
     """Return how many pairs there are, of how many people, in one line."""
     people = sum(len(outcome.cohort(hand)) for hand in outcome.hands)
-    pairs = counted(len(outcome.pairs), "pair")
+    trios = len(outcome.trios)
+    pairs = counted(len(outcome.pairs) - 3 * trios, "pair")
+    if trios:
+        pairs += f" and {counted(trios, 'trio')}"
     if not outcome.two_sided:
         return f"{pairs} from {counted(people, 'person', 'people')} taking part"
     parts = [f"{len(outcome.cohort(hand)):,} ({outcome.side_name(hand)})" for hand in (0, 1)]
@@ -29,7 +33,11 @@ def headline(outcome: Outcome) -> str:
 
 
 def summary_text(
-    outcome: Outcome, certificate: CertificateView, people: pd.DataFrame, rules: pd.DataFrame
+    outcome: Outcome,
+    certificate: CertificateView,
+    people: pd.DataFrame,
+    rules: pd.DataFrame,
+    odd: OddView | None = None,
 ) -> str:
     """Return the summary.
 
@@ -39,6 +47,8 @@ def summary_text(
     certificate : CertificateView
     people, rules : pandas.DataFrame
         Tables of `peermatch.report.frames`.
+    odd : OddView, optional
+        What became of those who were left over.
 
     Notes
     -----
@@ -48,6 +58,8 @@ def summary_text(
     parts = [title + "\n" + "=" * len(title)]
     if len(outcome.pairs):
         parts += [_quality(outcome), _criteria(outcome)]
+    if odd is not None:
+        parts.append(_odd(outcome, odd))
     parts.append("Proof\n" + wrapped(certificate.sentence, indent="  "))
     view = stability_view(outcome)
     if view is not None and (view.odd_party or view.promise or view.blocking_at_least is not None):
@@ -134,6 +146,19 @@ def _one_pair(outcome: Outcome, title: str, index: int) -> str:
     good, bad = pair_reasons(outcome, index)
     lines += [wrapped(f"+ {reason}", indent="  ") for reason in good]
     lines += [wrapped(f"- {reason}", indent="  ") for reason in bad]
+    return "\n".join(lines)
+
+
+def _odd(outcome: Outcome, odd: OddView) -> str:
+    lines = [
+        "Left over, and seated all the same" if odd.seated else "Left over",
+        wrapped(odd.sentence, indent="  "),
+    ]
+    for trio in outcome.trios.tolist()[:_FEW]:
+        first, second, third = (outcome.label(0, person) for person in trio)
+        lines.append(f"  Trio: {first}, {second} and {third}")
+    if len(outcome.trios) > _FEW:
+        lines.append(f"  and {len(outcome.trios) - _FEW:,} more trios")
     return "\n".join(lines)
 
 

@@ -44,7 +44,7 @@ class UpdateView:
     pairs, total : int, float
         What was reached, demanded pairs included.
     best_pairs, best_total : int or None, float or None
-        What the best answer reaches that need not keep any pair; None where the search was stopped before it was known.
+        What the best answer reaches that need not keep any pair; None where that is not known.
     rows : tuple of ChangeRow
         In the order of ids, the left side first.
     problem : Problem
@@ -114,7 +114,7 @@ class UpdateView:
 
     def _cost(self) -> str:
         if self.best_total is None or self.best_pairs is None:
-            return "What it costs to keep pairs is not known: the search was stopped before."
+            return "What it costs to keep pairs is not known."
         fewer, less = self.best_pairs - self.pairs, self.best_total - self.total
         objective = self.problem.objective
         if objective == "worst_first":

@@ -6,6 +6,7 @@ from peermatch.run.listing import list_people
 from peermatch.run.people import MOST_PLACES
 from peermatch.run.places import columns_of_places, plain_capacity, read_capacity
 from peermatch.run.request import Request
+from peermatch.run.reserve import check_odd
 from peermatch.run.snapshot import Snapshot
 from peermatch.run.solving import solving_order
 from peermatch.run.updating import Mode, update_people
@@ -17,6 +18,7 @@ __all__ = [
     "Mode",
     "Request",
     "Snapshot",
+    "check_odd",
     "columns_of_places",
     "list_people",
     "plain_capacity",

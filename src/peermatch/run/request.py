@@ -12,7 +12,7 @@ __all__ = ["Request"]
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """What is true this month: the arguments of `PeerMatcher.match`."""
+    """What is true this month: the arguments of `PeerMatcher.match`, and whether groups are formed instead of pairs."""
 
     people: Any
     others: Any
@@ -27,5 +27,6 @@ class Request:
     preferences: Any = None
     unlisted: str = "after"
     first: Any = None
+    groups: bool = False
     set_aside: Any = None
     updater: Any = None

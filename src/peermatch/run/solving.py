@@ -38,8 +38,10 @@ from peermatch.problem import (
     WorstFirstCertificate,
     scores_above,
 )
+from peermatch.report import OddView
 from peermatch.run.conflicts import Demands, conflict_of_shortage
 from peermatch.run.first import first_places_of, going_first, protected_sentence
+from peermatch.run.odd import seat_left_over
 from peermatch.run.or_none import OR_NONE, asks, or_none_sentence, solve_or_none
 from peermatch.run.people import Capacity
 from peermatch.run.request import Request
@@ -58,6 +60,7 @@ class Solved:
     certificate: CertificateView
     problem: Problem
     positions: tuple[IntArray, IntArray]
+    odd: OddView | None = None
 
 
 def solving_order(ids: Iterable[Any], round: str | None) -> IntArray:
@@ -86,6 +89,7 @@ def solve(
     solver: Solver,
     request: Request,
     demands: Demands | None = None,
+    odd: str = "sit_out",
 ) -> Solved:
     """Solve what demands leave free, check the answer and its proof, and put the demanded pairs back."""
     problem, left, right = free_problem(
@@ -136,7 +140,11 @@ def solve(
         vertices=_vertices(problem, free, left, right),
         worst_gap=free.worst_gap / 2**30 if objective == "worst_first" and free.gap is not None else None,
     )
-    return Solved(matching, view, problem, (left, right))
+    if odd != "trio":
+        return Solved(matching, view, problem, (left, right))
+    order = solving_order(sides.left.ids, request.round)
+    seated = seat_left_over(free, view, problem, bare, required, order, floor, request)
+    return Solved(seated[0], seated[1], problem, (left, right), seated[2])
 
 
 def free_problem(

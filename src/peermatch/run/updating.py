@@ -19,6 +19,7 @@ from peermatch.run.changes import changes_of
 from peermatch.run.conflicts import Demands
 from peermatch.run.earlier import Earlier, find_earlier, open_places
 from peermatch.run.floor import floor_on_grid
+from peermatch.run.or_none import asks
 from peermatch.run.request import Request
 from peermatch.run.snapshot import Snapshot
 from peermatch.run.solving import free_problem
@@ -50,6 +51,8 @@ def update_people(
     matcher: PeerMatcher, solver: Solver, request: Request, previous: Any, mode: Mode
 ) -> Pairing:
     """Pair people anew from an earlier result: the whole way."""
+    if matcher.group_floor is not None:
+        raise ConfigError("update() does not take a floor for a group. Leave group_floor out of the matcher.")
     snapshot = Snapshot.of(previous, "previous", matcher.sides)
     _check_sides(snapshot, matcher)
     request = _same_round(request, snapshot)
@@ -66,7 +69,7 @@ def update_people(
 def _refuse_places(ready: Prepared) -> None:
     """A price is exact where the engine for pairs is: not with minima, nor with several places on both sides."""
     many = all(part is not None and len(part) and int(part.max()) > 1 for part in ready.capacity)
-    minima = any(part is not None and bool((part > 0).any()) for part in ready.minimum)
+    minima = asks(ready.or_none) or any(part is not None and bool((part > 0).any()) for part in ready.minimum)
     if many or minima:
         what = "minima (at_least)" if minima else "several places on both sides"
         raise ConfigError(
@@ -107,11 +110,14 @@ def _keeping(
     enforcement = _with_kept(ready.enforcement, earlier.possible)
     pairing = finish(matcher, solver, request, replace(ready, enforcement=enforcement))
     floor = floor_on_grid(matcher.floor)
-    demands = Demands(ready.sides, ready.enforcement, ready.capacity, ready.minimum)
+    demands = Demands(
+        ready.sides, ready.enforcement, ready.capacity, ready.minimum, frozenset(), ready.or_none
+    )
     problem, left, right = free_problem(
         ready.scores, required, ready.capacity, ready.sides, matcher.objective, floor, request.round, demands
     )
-    best = _best(problem, ready.solver or solver, request.control)
+    # with "so many or none" the plain problem is another question
+    best = None if asks(ready.or_none) else _best(problem, ready.solver or solver, request.control)
     view = pairing.certificate
     said = view.sentence[:1].lower() + view.sentence[1:]
     known = replace(

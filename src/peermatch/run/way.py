@@ -37,10 +37,12 @@ from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
 from peermatch.run.group_floor import with_group_floor
 from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
+from peermatch.run.or_none import asks
 from peermatch.run.people import Capacity, everyone_of, taking_part
 from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, or_none_of, plain_capacity, solver_for
 from peermatch.run.preferences import read_preferences, with_preferences
 from peermatch.run.request import Request
+from peermatch.run.reserve import with_reserve
 from peermatch.run.solving import solve
 from peermatch.scoring import LazyScores, StatedScores
 from peermatch.solvers import plain_solver
@@ -95,7 +97,20 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
 
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
-    """Pair people: the whole way, one step a line."""
+    """Pair people; where someone would be left over and a reserve was named, with those who are called."""
+    if matcher.odd != "reserve":
+        return _run(matcher, solver, request)
+    everyone = everyone_of(matcher, request)[0]
+    request = replace(request, people=everyone, set_aside=None)
+    if request.fitted is None:
+        # what is learned does not depend on who is called
+        seen = seen_by_scoring(matcher, (everyone, None))
+        request = replace(request, fitted=_fit(matcher, taking_part(seen, None), request)[0])
+    return with_reserve(matcher, request, lambda asked: _run(matcher, solver, asked))
+
+
+def _run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
+    """The whole way, one step a line."""
     return finish(matcher, solver, request, prepare(matcher, request, solver))
 
 
@@ -124,6 +139,7 @@ def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepar
         solver,
         request,
         demands,
+        matcher.odd,
     )
     pairing = Pairing(
         everyone=ready.everyone,
@@ -138,10 +154,12 @@ def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepar
         settings=_settings(matcher, solver, request),
         fitted=ready.fitted,
         round=request.round,
-        problem=solved.problem,
-        positions=solved.positions,
+        # none or at least so many stands in no problem: whoever solved it again would forget that
+        problem=None if asks(ready.or_none) else solved.problem,
+        positions=None if asks(ready.or_none) else solved.positions,
         stated=stated,
-        resolve=Again(demands, solver, matcher.objective, matcher.floor),
+        odd=solved.odd,
+        resolve=None if asks(ready.or_none) else Again(demands, solver, matcher.objective, matcher.floor),
     )
     return with_group_floor(pairing, matcher.group_floor, request.control)
 
@@ -199,7 +217,14 @@ def _enforce(
         org = without_columns(Cohort.of(request.org, matcher.id, at_least=1), matcher.audit_only)
     if request.history is not None and any(part.criterion.kind == "novelty" for part in criteria):
         check_history(request.history, sides, absent)
-    occasion = Occasion(org=org, everyone=came, history=request.history, as_of=request.as_of, absent=absent)
+    occasion = Occasion(
+        org=org,
+        everyone=came,
+        history=request.history,
+        as_of=request.as_of,
+        absent=absent,
+        groups=request.groups,
+    )
     rules = list(matcher.rules)
     if request.locks is not None:
         rules.append(require(request.locks, name="locks"))
@@ -232,6 +257,9 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
     guarded = {name: getattr(matcher, name) for name in ("protected", "audit_only")}
     options.update({name: columns for name, columns in guarded.items() if columns})
     as_of = None if request.as_of is None else str(request.as_of)
+    if matcher.odd == "reserve":
+        # ids are people, who are not told here
+        options["reserve"] = matcher.reserve if isinstance(matcher.reserve, str) else "people by their ids"
     options.update(solver=plain_solver(solver), round=request.round, as_of=as_of)
     if matcher.show is not None:
         options.update(show=matcher.show)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from peermatch.solvers.none_or_at_least import NoneOrAtLeast, none_or_at_least
     from peermatch.solvers.proposals import deferred_acceptance
     from peermatch.solvers.registry import get_solver, plain_solver, register_solver, solver_names
+    from peermatch.solvers.rings import Rings
     from peermatch.solvers.roommates import Roommates, stable_roommates
     from peermatch.solvers.stability_price import StabilityPrice, price_of_stability
     from peermatch.solvers.trade_offs import FrontierPoint, frontier
@@ -36,6 +37,7 @@ __all__ = [
     "Greedy",
     "Hungarian",
     "NoneOrAtLeast",
+    "Rings",
     "Roommates",
     "StabilityPrice",
     "Transport",
@@ -65,6 +67,7 @@ _HOME = {
     "FrontierPoint": "trade_offs",
     "Greedy": "greedy",
     "Hungarian": "hungarian",
+    "Rings": "rings",
     "NoneOrAtLeast": "none_or_at_least",
     "Roommates": "roommates",
     "Transport": "transport",

@@ -202,6 +202,9 @@ def _keeps(rule: CircleRule, codes: IntArray) -> npt.NDArray[np.bool_]:
         return ~alike
     seen = (codes[:, :, None] == codes[:, None, :]).sum(axis=2)
     known = codes >= 0
-    wrong = seen == 1 if rule.kind == "nobody_alone" else seen > (rule.most or 0)
+    if rule.kind == "nobody_alone":
+        wrong = seen == 1
+    else:
+        wrong = seen < (rule.most or 0) if rule.kind == "together" else seen > (rule.most or 0)
     broken: npt.NDArray[np.bool_] = (known & wrong).any(axis=1)
     return ~broken

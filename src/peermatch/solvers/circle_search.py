@@ -9,18 +9,26 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.errors import UnsupportedError
-from peermatch.kernels import circles
+from peermatch.kernels import circle_kicks, circle_moves, circle_state
 from peermatch.problem import FORBIDDEN, CircleRule, Control, IntArray, PairScores
 
 __all__ = ["HIGHEST_SCORE", "Seating", "Table", "read_table", "search"]
 
 Table = npt.NDArray[np.int32]
 
-_compiled: Any = circles  # whose arguments come in one tuple, most of them
+# their arguments come in one tuple, most of them
+_state_code: Any = circle_state
+_moves_code: Any = circle_moves
+_kicks_code: Any = circle_kicks
 
 HIGHEST_SCORE = int(np.iinfo(np.int32).max) - 1
 
-_KINDS = {"nobody_alone": 0, "not_all_alike": 1, "at_most": 2}
+_KINDS = {
+    "nobody_alone": circle_state.ALONE,
+    "not_all_alike": circle_state.ALIKE,
+    "at_most": circle_state.AT_MOST,
+    "together": circle_state.TOGETHER,
+}
 _PER_CALL = 256  # people between two looks at `control`
 _KICKS_PER_CALL = 64
 _MOST_SWEEPS = 400
@@ -55,7 +63,7 @@ def read_table(scores: PairScores, people: IntArray) -> Table:
 
 
 class Seating:
-    """Who sits where, with all that compiled code keeps beside it; see `peermatch.kernels.circles`.
+    """Who sits where, with all that compiled code keeps beside it; see `peermatch.kernels.circle_state`.
 
     Parameters
     ----------
@@ -94,7 +102,7 @@ class Seating:
         self._team, self._column = np.zeros(12, dtype=np.int64), np.zeros(m + 1, dtype=np.int64)
         self._done = np.zeros(3, dtype=np.int64)
         start = np.ascontiguousarray(circle, dtype=np.int64)
-        _compiled.seat_everyone(start, *self._state, self._team)
+        _state_code.seat_everyone(start, *self._state, self._team)
 
     @property
     def _state(self) -> tuple[Any, ...]:
@@ -120,7 +128,7 @@ class Seating:
             for begin in range(0, n, _PER_CALL):
                 if control is not None:
                     control.check()
-                gained += _compiled.sweep(
+                gained += _moves_code.sweep(
                     begin,
                     min(begin + _PER_CALL, n),
                     int(evict),
@@ -150,7 +158,7 @@ class Seating:
         for begin in range(0, len(picks), _KICKS_PER_CALL):
             if control is not None:
                 control.check()
-            gained += _compiled.kick_and_mend(
+            gained += _kicks_code.kick_and_mend(
                 np.ascontiguousarray(picks[begin : begin + _KICKS_PER_CALL]),
                 self.smallest,
                 self.capacity,
@@ -173,7 +181,7 @@ class Seating:
         self.group[:] = len(self.count)
         for array in (self.count, self.ties, self.own, self.faults):
             array[:] = 0
-        _compiled.seat_everyone(circle, *self._state, self._team)
+        _state_code.seat_everyone(circle, *self._state, self._team)
 
     def fill_up(self) -> bool:
         """Seat three people or more without a seat in an empty circle where they may sit together; whether it could be.
@@ -210,7 +218,7 @@ class Seating:
 
     def _breaks(self, team: list[int]) -> bool:
         rules = (
-            CircleRule(kind, self.codes[k], self.most[k] if kind == "at_most" else None)
+            CircleRule(kind, self.codes[k], int(self.most[k]) or None)
             for k, kind in enumerate([list(_KINDS)[kind] for kind in self.kinds.tolist()])
         )
         return any(rule.breaches(np.array(team, dtype=np.int64)) for rule in rules)

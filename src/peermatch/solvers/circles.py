@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.checks import check_count
-from peermatch.errors import ConfigError
+from peermatch.errors import ConfigError, UnsupportedError
 from peermatch.problem import (
     FORBIDDEN,
     CircleBound,
@@ -138,7 +138,18 @@ class Circles:
             check_count("Circles", "kicks", self.kicks)
 
     def solve(self, problem: CircleProblem, *, control: Control | None = None) -> CircleMatching:
-        """Return circles that break no rule, with what is known about them."""
+        """Return circles that break no rule, with what is known about them.
+
+        Raises
+        ------
+        UnsupportedError
+            For scores out of range, and for people who must sit together in a pool larger than a window.
+        """
+        if problem.n > self.window and any(rule.kind == "together" for rule in problem.rules):
+            raise UnsupportedError(
+                f"People who must sit together need a pool of {self.window:,} at most; this one has {problem.n:,}. "
+                "Split the pool, or leave the demand out."
+            )
         if self.exact:
             try:
                 found = self._exactly(problem, control)

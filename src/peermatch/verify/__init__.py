@@ -13,8 +13,10 @@ from peermatch.verify.partition import is_stable_partition, prove_no_stable
 from peermatch.verify.proof import Proof
 from peermatch.verify.protected import prove_protected
 from peermatch.verify.refusing import Refusals, refusals
+from peermatch.verify.rings import check_rings, prove_rings
 from peermatch.verify.rounds import RoundsProof, prove_rounds, rounds_bound
 from peermatch.verify.stability import blocking_pairs, is_stable, prove_stable
+from peermatch.verify.trios import check_trios, prove_trios
 from peermatch.verify.validity import check_valid, is_valid
 from peermatch.verify.worst_first import prove_worst_first
 
@@ -25,6 +27,8 @@ __all__ = [
     "blocking_pairs",
     "check_circles",
     "check_none_or_at_least",
+    "check_rings",
+    "check_trios",
     "check_valid",
     "is_stable",
     "is_stable_partition",
@@ -38,9 +42,11 @@ __all__ = [
     "prove_no_stable",
     "prove_optimal",
     "prove_protected",
+    "prove_rings",
     "prove_rounds",
     "prove_shortage",
     "prove_stable",
+    "prove_trios",
     "prove_worst_first",
     "refusals",
     "rounds_bound",

@@ -135,6 +135,13 @@ def _rule_faults(rule: CircleRule, circles: list[list[int]]) -> list[str]:
         elif rule.kind == "at_most":
             most = rule.most or 0
             broken = [f"{count} people have code {code}" for code, count in known.items() if count > most]
+        elif rule.kind == "together":
+            whole = rule.most or 0
+            broken = [
+                f"{count} of the {whole} people with code {code} are here"
+                for code, count in known.items()
+                if count < whole
+            ]
         else:
             alike = len(codes) > 1 and len(known) == 1 and known.total() == len(codes)
             broken = [f"everybody has code {codes[0]}"] if alike else []

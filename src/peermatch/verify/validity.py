@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,7 +37,8 @@ def check_valid(matching: Matching, problem: Problem, *, required: npt.ArrayLike
     """List everything that is wrong with a matching, in sentences that name positions. Takes O(pairs) lookups.
 
     Checked are: the sizes; that positions are in range and nobody is paired with themselves; that pairs are in
-    canonical order; that nobody is in more pairs than they have places; that no pair is forbidden; that every
+    canonical order; that nobody is in more pairs than they have places (whoever meets in a trio is in the two pairs of
+    it and in no other); that no pair is forbidden; that every
     required pair is made; that the weight is the sum of the scores; and that `mate` agrees with the pairs.
 
     Parameters
@@ -65,7 +68,8 @@ def check_valid(matching: Matching, problem: Problem, *, required: npt.ArrayLike
         return faults
     return [
         *_order_faults(matching.pairs, problem.two_sided),
-        *_place_faults(matching.pairs, problem),
+        *_place_faults(*_without_trios(matching), problem),
+        *_trio_faults(matching, problem),
         *_required_faults(matching.pairs, required, problem.two_sided),
         *_score_faults(matching, problem),
         *_mate_faults(matching, problem),
@@ -121,10 +125,35 @@ def _order_faults(pairs: IntArray, two_sided: bool) -> list[str]:
     return faults + _listed(after, repeated, "is listed twice")
 
 
-def _place_faults(pairs: IntArray, problem: Problem) -> list[str]:
+def _without_trios(matching: Matching) -> tuple[IntArray, IntArray]:
+    """Return the pairs that belong to no trio, and everybody who meets in a trio, as often as they do."""
+    inside = {(a, b) for trio in matching.trios.tolist() for a, b in combinations(sorted(trio), 2)}
+    if not inside:
+        return matching.pairs, np.zeros(0, dtype=np.int64)
+    kept = [pair for pair in matching.pairs.tolist() if tuple(pair) not in inside]
+    return np.array(kept, dtype=np.int64).reshape(-1, 2), matching.trios.ravel()
+
+
+def _trio_faults(matching: Matching, problem: Problem) -> list[str]:
+    """All three pairs of a trio are made, of three people of one pool."""
+    if not len(matching.trios):
+        return []
+    if problem.two_sided:
+        return ["Trios are of one pool; this problem has two sides."]
+    made = {tuple(pair) for pair in matching.pairs.tolist()}
+    faults = [
+        f"Trio {trio} lacks the pair {pair}."
+        for trio in matching.trios.tolist()
+        for pair in combinations(sorted(trio), 2)
+        if pair not in made
+    ]
+    return summed_up(faults, len(faults), "such trios")
+
+
+def _place_faults(pairs: IntArray, in_trios: IntArray, problem: Problem) -> list[str]:
     rows, columns = problem.scores.shape
     if not problem.two_sided:
-        return _crowded("Person", pairs.ravel(), rows, None)
+        return _crowded("Person", np.concatenate([pairs.ravel(), in_trios]), rows, None)
     left, right = problem.capacity
     return [
         *_crowded("Left person", pairs[:, 0], rows, left),

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from peermatch.checks import must_be
 from peermatch.cohort.wording import counted, listing
 from peermatch.criteria import CompiledCriterion, Criterion, Sides, as_day, fit_and_compile
+from peermatch.criteria.protected import columns_of, folded
 from peermatch.criteria.unknown import sample_pairs
 from peermatch.errors import ConfigError, error_item
 from peermatch.matcher import PeerMatcher
@@ -82,7 +83,8 @@ def fit_weights(
     min_pairs : int, optional
         Fewer pairs are refused. By default 20 for each criterion and at least 50; at least 5 for each criterion.
     protected : names of columns, optional
-        A criterion that reads one is refused; of the others it is reported how far they stand for it.
+        A criterion that reads one is refused; of the others it is reported how far they stand for it. Those that the
+        matcher declares protected or audit-only are among them.
     as_of : date or str, optional
         Today, as in `PeerMatcher.match`.
 
@@ -181,15 +183,15 @@ def _protected(protected: Any, basis: PeerMatcher) -> list[str]:
     given = [protected] if isinstance(protected, str) else list(protected)
     if not all(isinstance(column, str) and column for column in given):
         raise ConfigError(must_be(_CALLER, "protected", "names of columns", protected))
-    columns = list(dict.fromkeys(given))
+    columns = list(dict.fromkeys([*(basis.protected or ()), *(basis.audit_only or ()), *given]))
+    guarded = {folded(column) for column in columns}
     items = []
     for criterion in basis.criteria:
-        reads = {*criterion.left, *criterion.right, *([criterion.when] if criterion.when else [])}
-        for column in columns:
-            if column.casefold() in {name.casefold() for name in reads}:
+        for column in columns_of(criterion):
+            if folded(column) in guarded:
                 message = (
                     f"The criterion {criterion.name!r} reads {column!r}, which is declared protected: its weight is "
-                    "not learned from outcomes. Leave the criterion out."
+                    "not learned from outcomes, whatever its basis. Leave the criterion out."
                 )
                 items.append(error_item("protected_column", message, column=column, found=criterion.name))
     if items:

@@ -99,7 +99,7 @@ def novelty(
     --------
     >>> import peermatch as pm
     >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 1), ("cy", 4), ("di", 4)]]
-    >>> matcher = pm.PeerMatcher("id", [pm.near("years", scale=3), pm.novelty(half_life=1, weight=2)])
+    >>> matcher = pm.PeerMatcher("id", [pm.near("years", scale=3), pm.novelty(half_life=6, weight=2)])
     >>> met = [{"round": "2026-10", "a": "ada", "b": "bo"}, {"round": "2026-11", "a": "ada", "b": "cy"}]
     >>> matcher.match(people, history=met).pairs[["a", "b"]].values.tolist()
     [['ada', 'di'], ['bo', 'cy']]
