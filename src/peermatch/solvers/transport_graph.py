@@ -57,6 +57,12 @@ class TransportGraph:
         self.weight, self.used = values[kept], used[kept]
         return len(self.u) - before
 
+    def restart(self) -> None:
+        """Forget the assignment and the duals: prices that were high for want of edges would stay so."""
+        self.used[:] = 0
+        self.y = np.where(self.minimum > 0, -self.reward, 0).astype(np.int64)
+        self.searched = np.zeros(0, dtype=np.int64)
+
     def solve(self, control: Control | None = None) -> bool:
         """Make the assignment optimal over the edges; False if asked to stop on the way.
 

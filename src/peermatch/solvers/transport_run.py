@@ -120,11 +120,8 @@ class TransportRun:
             if not self._solve():
                 return False
             if self.rounds == 1:
-                for turn in range(_TURNS):
-                    if not self._add(*self._between_the_unpaired(turn)):
-                        break
-                    if not self._solve():
-                        return False
+                if not self._complete():
+                    return False
                 self.bounds.append(self._from_candidates())
             if candidates_only or self._enough(share):
                 return False
@@ -149,6 +146,19 @@ class TransportRun:
             return False
         self._assigned = self._of_graph(self.graph.used)
         return True
+
+    def _complete(self) -> bool:
+        """Offer each other those whom their candidates leave alone; False if asked to stop on the way."""
+        known = len(self.graph.u)
+        for turn in range(_TURNS):
+            if not self._add(*self._between_the_unpaired(turn)):
+                break
+            if not self._solve():
+                return False
+        if len(self.graph.u) == known:
+            return True
+        self.graph.restart()
+        return self._solve()
 
     def _between_the_unpaired(self, turn: int) -> tuple[IntArray, IntArray]:
         """Return a few pairs of people who have places left on both sides: the candidates offer them nobody.
