@@ -19,7 +19,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from peermatch.problem import (
     FORBIDDEN,
@@ -133,6 +132,8 @@ def _joined(problem: TrioProblem, pairs: IntArray, alone: IntArray) -> tuple[Int
     # any person more outweighs what all of them could gain
     bonus = float((len(alone) + 1) << 33)
     gain = np.where(possible, one.astype(np.float64) + other - between[None, :] + bonus, 0.0)
+    from scipy.optimize import linear_sum_assignment  # a tenth of a second that most runs need not spend
+
     who, where = linear_sum_assignment(gain, maximize=True)
     seated = possible[who, where]
     who, where = who[seated], where[seated]
