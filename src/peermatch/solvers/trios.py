@@ -19,7 +19,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from peermatch.problem import (
     FORBIDDEN,
@@ -127,6 +126,8 @@ def _joined(problem: TrioProblem, pairs: IntArray, alone: IntArray) -> tuple[Int
     """Let as many as possible join one of these pairs each, at the best total: a linear assignment."""
     if not len(pairs) or not len(alone):
         return sorted_pairs(pairs, two_sided=False), _none()
+    from scipy.optimize import linear_sum_assignment  # slow to import, and most pools have nobody left over
+
     one, other = problem.scores.block(alone)[:, pairs.T].transpose(1, 0, 2)
     between = problem.scores.at(pairs[:, 0], pairs[:, 1])
     possible = (one != FORBIDDEN) & (other != FORBIDDEN)
