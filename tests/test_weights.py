@@ -132,6 +132,19 @@ def test_every_move_on_two_sides_with_places_is_the_best_of_all(seed):
     check_moves(pairing, matcher, left, right, places=places)
 
 
+def test_minima_of_places_hold_in_every_move():
+    places = {"mentor": {"at_least": 1, "at_most": 3}}
+    matcher = matcher_of(sides=("mentee", "mentor"), capacity=places, rules=[])
+    left, right = people_of(3, 9, "a"), people_of(53, 4, "b")
+    pairing = matcher.match(left, right)
+    for row in pairing.sensitivity(0.5).moves.to_dict("records"):
+        fresh = moved(matcher, row["criterion"], 1 + row["change"]).match(left, right)
+        assert row["total_best"] * GRID == fresh.matching.weight
+        assert row["pairs_best"] == len(fresh.pairs) == 9
+        assert row["regret"] >= 0
+    assert pairing.what_if({"years": 3.0}).still_optimal
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_ties_are_not_counted_as_changes(seed):
     # with whole years and few sites most pairings tie
@@ -151,7 +164,7 @@ def test_pairs_survive_where_everything_ties():
     found = matcher.match(people).sensitivity()
     assert found.moves["still_optimal"].tolist() == [True] * 12
     assert (found.pairs["survived"] == 1).all()
-    assert found.text.startswith("10 of 10 pairs (100%) survive 12 moves of a weight.")
+    assert found.text.startswith("10 of 10 pairs (100%) survive all 12 moves of a weight.")
 
 
 def test_demanded_pairs_and_the_floor_hold_in_every_move():
@@ -271,6 +284,18 @@ def test_stable_pairs_are_refused_in_words():
     for ask in (pairing.sensitivity, lambda: pairing.what_if({"years": 1})):
         with pytest.raises(pm.ConfigError, match="these are stable pairs"):
             ask()
+
+
+def test_pairs_that_more_than_weights_made_are_refused_in_words():
+    people = people_of(2, 12)
+    first = matcher_of().match(people, round="one")
+    priced = matcher_of().update(people, previous=first, price=0.05, round="two")
+    places = {"mentor": {"at_least": 2, "at_most": 3, "or_none": True}}
+    some = matcher_of(sides=("mentee", "mentor"), capacity=places, rules=[])
+    for pairing in (priced, some.match(people, people_of(5, 5, "b"))):
+        for ask in (pairing.sensitivity, lambda pairing=pairing: pairing.what_if({"years": 1})):
+            with pytest.raises(pm.ConfigError, match="more than weights made these pairs"):
+                ask()
 
 
 def test_nothing_to_pair_and_one_criterion():

@@ -719,6 +719,7 @@ class Pairing:
         """
         from peermatch.report.group_floor import closing_frame, floor_demand
 
+        self._refuse_floor_of_update("close_gap()")
         demand = floor_demand(self._outcome, self.settings, by, group, basis, hide_below, "close_gap()")
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return self.everyone[0].in_kind(closing_frame(demand, points, control))
@@ -764,6 +765,7 @@ class Pairing:
         from peermatch.report.group_floor import floor_demand, under_floor
 
         caller = "group_floor()"
+        self._refuse_floor_of_update(caller)
         try:
             floor = check_number(caller, "at_least", at_least, at_least=0, at_most=1)
         except ValueError as error:
@@ -774,6 +776,12 @@ class Pairing:
         settings = {**self.settings, "group_floor": told if basis is None else {**told, "basis": basis}}
         # a round that is solved again would not know of the floor
         return replace(self, matching=matching, certificate=certificate, settings=settings, resolve=None)
+
+    def _refuse_floor_of_update(self, caller: str) -> None:
+        if self.update is not None:
+            raise ConfigError(
+                f"{caller} pairs people anew, and this result keeps pairs of an earlier one. Ask the result of match()."
+            )
 
     def coverage(self) -> Any:
         """Say how much of what counts was known for the pairs that were made, criterion by criterion.
@@ -1039,8 +1047,8 @@ class Pairing:
         choosy = any(part is not None for part in self.or_none)
         if isinstance(problem, FlowProblem) or problem.many_to_many or choosy:
             raise ConfigError(
-                "frontier() puts the worst pair first, which no exact solver does with minima, or several places on "
-                "both sides."
+                "frontier() puts the worst pair first, which no exact solver does with minima, or_none, or several "
+                "places on both sides."
             )
         try:
             found = solvers.frontier(problem, points, control=control)

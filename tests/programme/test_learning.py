@@ -284,6 +284,14 @@ def test_yes_and_no_in_any_words():
         assert fit(planted, outcomes=rated).weights == plain.weights
 
 
+def test_the_last_round_is_the_last_as_people_count():
+    planted = Planted(2, rounds=11)
+    names = {f"r{k:02d}": f"round {k + 1}" for k in range(11)}
+    fitted = fit(planted, outcomes=planted.outcomes.replace({"round": names}))
+    assert fitted.learned["last_round"] == "round 11"
+    assert fitted.weights == fit(planted).weights
+
+
 def test_another_column_may_tell_rounds_apart():
     planted = Planted(2, rounds=5)
     table = planted.outcomes.rename(columns={"round": "cohort"})

@@ -239,6 +239,15 @@ def test_where_no_pairs_are_made_by_match_a_floor_is_refused() -> None:
         lambda: matcher.shortlist(people, 2),
         lambda: form_circles(matcher, people, 5),
         lambda: pm.plan_rounds(matcher, people, 2),
+        lambda: matcher.update(people, previous=matcher_of().match(people)),
     ):
         with pytest.raises(pm.ConfigError, match=r"group_floor|a floor for a group"):
+            ask()
+
+
+def test_an_update_keeps_pairs_that_a_floor_would_break() -> None:
+    people = people_of(2, 50)
+    updated = matcher_of().update(people, previous=matcher_of().match(people))
+    for ask in (lambda: updated.close_gap("team"), lambda: updated.group_floor("team", "red", 0.5)):
+        with pytest.raises(pm.ConfigError, match="keeps pairs of an earlier one"):
             ask()

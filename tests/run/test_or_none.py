@@ -174,6 +174,15 @@ def test_what_does_not_go_with_groups_is_refused(options):
         program().match(MENTEES, MENTORS).frontier()
 
 
+def test_nothing_that_would_forget_the_groups_is_worked_out_afterwards():
+    pairing = program().match(MENTEES, MENTORS)
+    assert "was not worked out" in str(pairing.why_not("e0", "r1"))
+    with pytest.raises(pm.ConfigError, match="or_none"):
+        pairing.why_unmatched("r3")
+    other = pairing.what_if(weights={"near_years": 2})
+    assert "Nothing changes" in str(other)  # what is matched again keeps to them
+
+
 def test_stopped_early():
     pairing = program().match(MENTEES, MENTORS, cancel=lambda: True)
     assert pairing.certificate.status in ("gap", "undecided")

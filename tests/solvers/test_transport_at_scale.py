@@ -195,6 +195,26 @@ def test_the_compiled_pass_is_its_plain_twin_and_refuses_what_does_not_fit():
             assert beyond[0] == 5 + (1 << 40)
 
 
+@pytest.mark.parametrize("objective", ["everyone_first", "best_total"])
+def test_blossom_solves_large_places_as_a_flow(objective, monkeypatch):
+    from peermatch.solvers import blossom
+
+    rng = np.random.default_rng(11)
+    scores = scores_of("mixed", 200, 80)
+    problem = Problem(scores, objective, (None, rng.integers(0, 5, 80)))
+    small = get_solver("blossom").solve(problem)
+    monkeypatch.setattr(blossom, "_MANY_PAIRS", 1)
+    large = get_solver("blossom").solve(problem)
+    assert (small.certificate.kind, large.certificate.kind) == ("optimality", "flow")
+    assert (large.solver, large.status, large.gap) == ("blossom", Status.OPTIMAL, 0)
+    assert (len(small.pairs), small.weight) == (len(large.pairs), large.weight)
+    assert prove(problem, large).verified
+    stopped = get_solver("blossom", candidates_only=True).solve(problem)
+    assert (stopped.solver, stopped.status) == ("blossom", Status.GAP)
+    one_each = Problem(scores, objective)
+    assert get_solver("blossom").solve(one_each).certificate.kind == "optimality"
+
+
 def test_options_are_checked():
     with pytest.raises(ValueError, match="candidates_only"):
         Transport(candidates_only=1)  # type: ignore[arg-type]

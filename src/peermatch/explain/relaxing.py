@@ -112,7 +112,9 @@ class Relaxing:
                 "another solver and without preferences."
             )
         if outcome.problem is None or outcome.positions is None:
-            raise ConfigError("This pairing has no problem to be solved again: it was not made by match().")
+            raise ConfigError(
+                "This pairing has no problem to be solved again: it was not made by match(), or with or_none."
+            )
         self.outcome, self.problem, self.positions = outcome, outcome.problem, outcome.positions
         certificate = outcome.matching.certificate
         self.first = certificate.first if isinstance(certificate, ProtectedCertificate) else None

@@ -123,7 +123,9 @@ def check_resolvable(outcome: Outcome, resolve: Resolve | None, what: str) -> Re
         )
     if resolve is None:
         raise ConfigError(
-            f"{what} solves the round again, and this pairing does not hold what that takes. Call match() again."
+            f"{what} solves the round again with other weights, and more than weights made these pairs: a floor for "
+            "groups, places for none or at least so many, or an earlier result's pairs at a price. Match without, and "
+            "ask there."
         )
     return resolve
 

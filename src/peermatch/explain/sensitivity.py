@@ -30,7 +30,9 @@ class Sensitivity:
     """Which pairs survive when each weight moves. `Pairing.sensitivity` makes it.
 
     A pair survives a move if it is in the best pairing under the moved weights; of several that are equally good, in
-    the one that keeps most pairs. So nothing counts as changed because a tie was broken another way.
+    the one that keeps most pairs. So nothing counts as changed because a tie was broken another way (ties are
+    searched for the objectives "everyone_first" and "best_total", without a minimum of places, where nobody goes
+    first).
 
     Attributes
     ----------
@@ -220,13 +222,12 @@ def _text(outcome: Outcome, moves: Sequence[_Move], changes: Sequence[float], co
         )
     firm = int(survived.all(axis=0).sum())
     made = (
-        counted(len(moves), "move")
+        f"all {len(moves)} moves of a weight"
         if complete
         else f"the {counted(len(moves), 'move')} made before it was stopped"
     )
-    lines = [
-        wrapped(f"{firm:,} of {counted(count, 'pair')} ({percent(firm / count)}) survive {made} of a weight.")
-    ]
+    share = percent(firm / count)
+    lines = [wrapped(f"{firm:,} of {counted(count, 'pair')} ({share}) survive {made}.")]
     fewest = min(range(len(moves)), key=lambda k: (int(survived[k].sum()), k))
     lost = count - int(survived[fewest].sum())
     if lost:

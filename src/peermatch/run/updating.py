@@ -51,6 +51,8 @@ def update_people(
     matcher: PeerMatcher, solver: Solver, request: Request, previous: Any, mode: Mode
 ) -> Pairing:
     """Pair people anew from an earlier result: the whole way."""
+    if matcher.group_floor is not None:
+        raise ConfigError("update() does not take a floor for a group. Leave group_floor out of the matcher.")
     snapshot = Snapshot.of(previous, "previous", matcher.sides)
     _check_sides(snapshot, matcher)
     request = _same_round(request, snapshot)

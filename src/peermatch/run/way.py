@@ -37,6 +37,7 @@ from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
 from peermatch.run.group_floor import with_group_floor
 from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
+from peermatch.run.or_none import asks
 from peermatch.run.people import Capacity, everyone_of, taking_part
 from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, or_none_of, plain_capacity, solver_for
 from peermatch.run.preferences import read_preferences, with_preferences
@@ -153,11 +154,12 @@ def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepar
         settings=_settings(matcher, solver, request),
         fitted=ready.fitted,
         round=request.round,
-        problem=solved.problem,
-        positions=solved.positions,
+        # none or at least so many stands in no problem: whoever solved it again would forget that
+        problem=None if asks(ready.or_none) else solved.problem,
+        positions=None if asks(ready.or_none) else solved.positions,
         stated=stated,
         odd=solved.odd,
-        resolve=Again(demands, solver, matcher.objective, matcher.floor),
+        resolve=None if asks(ready.or_none) else Again(demands, solver, matcher.objective, matcher.floor),
     )
     return with_group_floor(pairing, matcher.group_floor, request.control)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from peermatch.checks import check_count, check_number, must_be
@@ -12,6 +12,7 @@ from peermatch.problem import (
     TWO_SIDES,
     BoundCertificate,
     Control,
+    FlowProblem,
     IntArray,
     Matching,
     OptimalityCertificate,
@@ -24,9 +25,12 @@ from peermatch.solvers.leximin import leximin
 from peermatch.solvers.pricing import Outcome, pairs_of, price_and_repair
 from peermatch.solvers.stating import certificate_of, close_enough, tightest
 from peermatch.solvers.thresholds import at_least
+from peermatch.solvers.transport import Transport
 from peermatch.solvers.worst_first import WorstFirst, best_worst_possible, search_worst_first
 
 __all__ = ["Blossom"]
+
+_MANY_PAIRS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Blossom:
 
     The n x n matrix is never held: a few candidates for everybody are matched exactly (Edmonds 1965, by our own
     kernels), all allowed pairs are then checked against the dual variables, and pairs that contradict them join
-    the candidates (Applegate and Cook 1993). The dual variables prove the result.
+    the candidates (Applegate and Cook 1993). The dual variables prove the result. Large problems on two sides in which
+    people of one have several places are solved as flows (see `Transport`), with their certificate.
 
     Parameters
     ----------
@@ -96,6 +101,9 @@ class Blossom:
                 problem, self.k, control, candidates_only=self.candidates_only, enough=self._enough
             )
             return _worst_first(problem, search)
+        if _is_large_flow(problem):  # place by place every edge would stand there several times
+            flow = Transport(candidates_only=self.candidates_only, gap=self.gap)
+            return replace(flow.solve(problem, control=control), solver=self.name)
         places = Places.of(problem)
         outcome = price_and_repair(problem, places, self.k, control, self._enough(problem, places))
         pairs = pairs_of(outcome.mate, places)
@@ -106,6 +114,15 @@ class Blossom:
         if self.candidates_only:
             return lambda outcome: True
         return close_enough(problem, places, float(self.gap)) if self.gap > 0 else None
+
+
+def _is_large_flow(problem: Problem) -> bool:
+    """Whether people of one of two sides have places, and there are so many pairs that a flow is the quicker way."""
+    if not problem.two_sided or not problem.has_places or problem.many_to_many:
+        return False
+    minima = isinstance(problem, FlowProblem) and problem.has_minimum
+    rows, columns = problem.scores.shape
+    return not minima and rows * columns >= _MANY_PAIRS
 
 
 def _stats(first: Outcome, within: Outcome | None = None) -> dict[str, int]:

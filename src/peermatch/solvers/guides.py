@@ -18,8 +18,11 @@ from peermatch.solvers.transport_graph import TransportGraph
 
 __all__ = ["guess_guides"]
 
-_SAMPLE, _SAMPLE_WITH_PLACES = 512, 2048
-"""People in the sample, at most; and at most a quarter of all. With capacities a larger one is solved as quickly."""
+_SAMPLE, _SAMPLE_WITH_PLACES, _SAMPLE_OF_MANY = 512, 2048, 4096
+"""People in the sample, at most; and at most a quarter of all. With capacities a larger one is solved as quickly, and
+where looks at all pairs are long a still larger one pays."""
+
+_MANY = 1 << 27
 
 _FEWEST = 64
 """With fewer people in the sample it says nothing."""
@@ -46,7 +49,8 @@ def guess_guides(problem: Problem, control: Control | None = None) -> tuple[IntA
     """
     scores = problem.scores
     rows, columns = scores.shape
-    most = _SAMPLE_WITH_PLACES if problem.has_places else _SAMPLE
+    with_places = _SAMPLE_OF_MANY if rows * columns >= _MANY else _SAMPLE_WITH_PLACES
+    most = with_places if problem.has_places else _SAMPLE
     size = min(most, (rows if not scores.two_sided else rows + columns) // 4)
     if size < _FEWEST:
         nobody = np.zeros(rows, dtype=np.int64)

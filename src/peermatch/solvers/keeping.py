@@ -111,8 +111,12 @@ class Search:
         counted = int((kept & free).sum())
         return Run(proved.pairs, kept, counted, total, value, bound, price, penalised, proved)
 
-    def mixed(self, low: Run, high: Run, free: Bools, room: int) -> Run:
-        """Return `high` with chains of `low` where they are worth more, as long as so many free pairs may go."""
+    def mixed(self, low: Run, high: Run, free: Bools, room: int, *, biggest_first: bool = True) -> Run:
+        """Return `high` with chains of `low` where they are worth more, as long as so many free pairs may go.
+
+        Where both are best at one price, all chains are worth the same for each pair that goes, and big ones come
+        first; otherwise those come first that are worth most for each.
+        """
         chain, ours = self._chains(high.pairs, low.pairs)
         pairs = np.concatenate([high.pairs, low.pairs])
         sign = np.where(ours, -1, 1)
@@ -124,7 +128,12 @@ class Search:
         np.subtract.at(lost, chain, sign * counts)
         gain = score + self.shift * number
         taken = np.zeros(size, dtype=bool)
-        for at in np.lexsort((-gain, -lost)).tolist():
+        order = (
+            np.lexsort((-gain, -lost))
+            if biggest_first
+            else np.argsort(-gain / np.maximum(1, lost), kind="stable")
+        )
+        for at in order.tolist():
             if gain[at] > 0 and lost[at] <= room:
                 taken[at] = True
                 room -= int(lost[at])
@@ -224,6 +233,7 @@ def _lagrange(search: Search, free: Bools, forced: Bools, need: int) -> _Stretch
     low = search.at(0, free, forced)
     if low.count >= need:
         return _Stretch(low, bound_of(low), low, low)
+    seen = [low]
     high = search.at(search.highest_price, free, forced)
     by = min(low, high, key=bound_of)
     if high.count < need:
@@ -239,7 +249,12 @@ def _lagrange(search: Search, free: Bools, forced: Bools, need: int) -> _Stretch
         if run.value + price * run.count <= reached:
             break
         low, high = (low, run) if run.count >= need else (run, high)
-    return _Stretch(_best_mixture(search, low, high, best, free, need), bound_of(by), by, low)
+        seen = [*seen, low] if seen[-1] is not low else seen
+    best = _best_mixture(search, low, high, best, free, need)
+    for run in reversed(seen):  # what room is left is used for what is worth most elsewhere
+        fuller = search.mixed(run, best, free, best.count - need, biggest_first=False)
+        best = fuller if fuller.value > best.value and fuller.count >= need else best
+    return _Stretch(best, bound_of(by), by, low)
 
 
 def _bound_of(search: Search, run: Run, held: int, need: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -167,6 +168,12 @@ def _number(cell: Any) -> float:
     return value if np.isfinite(value) else float("nan")
 
 
+def _in_order(name: str) -> tuple[list[str | int], str]:
+    """Return a key by which "round 10" comes after "round 9"."""
+    parts = re.split(r"([0-9]+)", name)
+    return [int(part) if number % 2 else part for number, part in enumerate(parts)], name
+
+
 @dataclass(frozen=True, eq=False)
 class _Placed:
     """Rows whose people are both here: which row, who they are, the round, and whether b stands on the left."""
@@ -190,7 +197,7 @@ class _Placed:
             row = int(index[np.flatnonzero(u == v)[0]])
             message = f"Row {row + 1:,} of the outcomes pairs {table['a'].iloc[row]!r} with themselves."
             raise InputError(error_item("self_pair", message, row=row + 1, id=table["a"].iloc[row]))
-        names = sorted({name for row in index.tolist() if (name := rounds[row]) is not None})
+        names = sorted({name for row in index.tolist() if (name := rounds[row]) is not None}, key=_in_order)
         code = {name: k for k, name in enumerate(names)}
         of_row = np.array([code[str(rounds[row])] for row in index.tolist()], dtype=np.int64)
         lefts = [key_of(sides.left.ids[k]) for k in u.tolist()]
