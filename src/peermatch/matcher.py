@@ -5,19 +5,16 @@ people -> cohort -> encoders -> criteria + rules -> pair scores -> problem -> so
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from numbers import Integral
-from types import MappingProxyType
 from typing import Any
 
-from peermatch.checks import check_number, did_you_mean, must_be
+from peermatch.checks import must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
-from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, as_day, check_uses, looks_back
+from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, check_uses, looks_back
 from peermatch.criteria.arguments import column_names
-from peermatch.errors import ConfigError, InputError
+from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
 from peermatch.report import Shortlist
@@ -34,6 +31,20 @@ from peermatch.run import (
     run,
     update_people,
 )
+from peermatch.run.arguments import (
+    check_bounds,
+    check_column,
+    check_occasion,
+    check_whole,
+    check_word,
+    columns_shown,
+    day_of,
+    facts_of,
+    mode_of,
+    parts_of,
+    same_person_of,
+    sides_of,
+)
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import Blossom, Hungarian, get_solver, plain_solver
 
@@ -45,21 +56,6 @@ UNLISTED = ("after", "never")
 # Solvers of ours that ask for the best total; stated preferences are no totals.
 _OPTIMISING = ("blossom", "exhaustive", "greedy", "hungarian", "transport")
 _STABLE = ("roommates", "deferred")
-MOST_PRICE = 1_000
-# Names of columns in results, which sides would overwrite.
-_TAKEN = (
-    "pair_id",
-    "score",
-    "coverage",
-    "id",
-    "label",
-    "side",
-    "status",
-    "partners",
-    "group_id",
-    "role",
-    "reason",
-)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -160,107 +156,38 @@ class PeerMatcher:
     learned: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        self._check_names()
-        self._check_show()
-        self._check_parts()
-        self._check_sides()
+        for parameter in ("id", "label", "eligible"):
+            check_column(parameter, getattr(self, parameter), needed=parameter == "id")
+        self._settle("show", columns_shown(self.show))
+        self._settle("criteria", parts_of("criteria", self.criteria, Criterion, at_least=1))
+        self._settle("rules", parts_of("rules", self.rules, Rule))
+        self._settle("sides", sides_of(self.sides, same_person=self.same_person, capacity=self.capacity))
+        self._settle("same_person", same_person_of(self.same_person))
+        if self.sides is not None and self.capacity is not None:
+            self._settle("capacity", read_capacity(self.capacity, self.sides))
         for parameter, choices in (
             ("mutual", MUTUALS),
             ("objective", OBJECTIVES),
             ("unknown", UNKNOWN_CHOICES),
             ("odd", _ODD),
         ):
-            _check_choice(parameter, getattr(self, parameter), choices)
-        object.__setattr__(self, "reserve", check_odd(self.odd, self.reserve, self.sides))
+            check_word(parameter, getattr(self, parameter), choices)
+        self._settle("reserve", check_odd(self.odd, self.reserve, self.sides))
         if self.odd == "trio" and self.group_floor is not None:
             raise ConfigError(
                 "group_floor compares pairs, so it does not go with odd='trio'. Leave one of them out."
             )
         if self.floor is not None:
-            _check_number("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
+            check_bounds("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
         if self.advisers is not None and not isinstance(self.advisers, Advisers):
-            object.__setattr__(self, "advisers", Advisers.from_dict(self.advisers))
+            self._settle("advisers", Advisers.from_dict(self.advisers))
         self._check_guarded()
         if self.learned is not None:
-            object.__setattr__(self, "learned", _facts_of("learned", self.learned))
+            self._settle("learned", facts_of("learned", self.learned))
 
-    def _check_names(self) -> None:
-        for parameter in ("id", "label", "eligible"):
-            value = getattr(self, parameter)
-            if parameter != "id" and value is None:
-                continue
-            if not isinstance(value, str) or not value:
-                raise ConfigError(must_be("PeerMatcher", parameter, "the name of a column", value))
-
-    def _check_show(self) -> None:
-        if self.show is None:
-            return
-        columns = self.show
-        if isinstance(columns, str) or not isinstance(columns, Sequence):
-            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", columns))
-        if not all(isinstance(name, str) and name for name in columns):
-            raise ConfigError(must_be("PeerMatcher", "show", "a list of names of columns", list(columns)))
-        object.__setattr__(self, "show", tuple(columns))
-
-    def _check_parts(self) -> None:
-        for parameter, kind in (("criteria", Criterion), ("rules", Rule)):
-            parts = getattr(self, parameter)
-            if isinstance(parts, (kind, str)) or not isinstance(parts, Sequence):
-                raise ConfigError(must_be("PeerMatcher", parameter, f"a list of {parameter}", parts))
-            wrong = [part for part in parts if not isinstance(part, kind)]
-            if wrong:
-                raise ConfigError(must_be("PeerMatcher", parameter, f"a list of {parameter}", wrong[0]))
-            object.__setattr__(self, parameter, tuple(parts))
-            names = [part.name for part in parts]
-            twice = sorted({name for name in names if names.count(name) > 1})
-            if twice:
-                raise ConfigError(
-                    f"Two {parameter} have the name {twice[0]!r}. Give each a name= of its own."
-                )
-        if not self.criteria:
-            raise ConfigError(must_be("PeerMatcher", "criteria", "a list of at least one criterion", []))
-
-    def _check_sides(self) -> None:
-        sides = self.sides
-        if sides is None:
-            for parameter in ("same_person", "capacity"):
-                if getattr(self, parameter) is not None:
-                    raise ConfigError(
-                        f"The {parameter} parameter of PeerMatcher needs sides=, such as ('mentee', 'mentor')."
-                    )
-            return
-        names_ok = not isinstance(sides, str) and isinstance(sides, Sequence) and len(sides) == 2
-        if not names_ok or not all(isinstance(name, str) and name.strip() for name in sides):
-            raise ConfigError(must_be("PeerMatcher", "sides", "two different names", sides))
-        taken = [
-            name for name in sides if name in _TAKEN or name.startswith(("contribution_", "label_", "rank_"))
-        ]
-        if taken:
-            raise ConfigError(f"A side cannot be called {taken[0]!r}: results have a column of that name.")
-        if sides[0].casefold() == sides[1].casefold():
-            raise ConfigError(must_be("PeerMatcher", "sides", "two different names", sides))
-        object.__setattr__(self, "sides", tuple(sides))
-        self._check_same_person()
-        self._check_capacity(list(sides))
-
-    def _check_same_person(self) -> None:
-        columns = self.same_person
-        if columns is None:
-            return
-        columns = (columns,) if isinstance(columns, str) else columns
-        if (
-            not isinstance(columns, Sequence)
-            or not columns
-            or not all(isinstance(c, str) and c for c in columns)
-        ):
-            constraint = "the name of a column, or a list of them"
-            raise ConfigError(must_be("PeerMatcher", "same_person", constraint, self.same_person))
-        object.__setattr__(self, "same_person", tuple(columns))
-
-    def _check_capacity(self, sides: list[str]) -> None:
-        if self.capacity is None:
-            return
-        object.__setattr__(self, "capacity", read_capacity(self.capacity, (sides[0], sides[1])))
+    def _settle(self, parameter: str, value: Any) -> None:
+        """Keep an argument as it was checked."""
+        object.__setattr__(self, parameter, value)
 
     def _check_guarded(self) -> None:
         """Refuse what reads a protected column without a basis, or an audit-only column at all."""
@@ -268,7 +195,7 @@ class PeerMatcher:
             given = getattr(self, parameter)
             if given is not None:
                 columns = column_names("PeerMatcher", parameter, given) if len(given) else ()
-                object.__setattr__(self, parameter, columns or None)
+                self._settle(parameter, columns or None)
         others = {
             "id=": [self.id],
             "eligible=": [self.eligible] if self.eligible is not None else [],
@@ -281,7 +208,7 @@ class PeerMatcher:
         check_uses((), audit_only, (), (), shown)
         if self.group_floor is not None:
             floor = read_group_floor(self.group_floor, self.protected, self.audit_only)
-            object.__setattr__(self, "group_floor", floor)
+            self._settle("group_floor", floor)
         if self.advisers is not None:
             self.advisers.check_guarded(self.protected or (), audit_only)
 
@@ -385,8 +312,8 @@ class PeerMatcher:
             If demands contradict each other; `.conflict` lists them.
         """
         self._check_tables("match()", others, role, history)
-        _check_occasion("match()", fitted, round, progress, cancel, time_limit)
-        _check_choice("unlisted", unlisted, UNLISTED, caller="match()")
+        check_occasion("match()", fitted, round, progress, cancel, time_limit)
+        check_word("unlisted", unlisted, UNLISTED, caller="match()")
         if unlisted != "after" and preferences is None:
             raise ConfigError("unlisted= was given without preferences=, whose lists it is about.")
         solver = self._solver(preferences is not None)
@@ -400,7 +327,7 @@ class PeerMatcher:
             fitted=getattr(fitted, "fitted", fitted),
             first=first,
             round=round,
-            as_of=None if as_of is None else _day(as_of, "match()"),
+            as_of=None if as_of is None else day_of(as_of, "match()"),
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
             preferences=preferences,
             unlisted=unlisted,
@@ -479,8 +406,8 @@ class PeerMatcher:
         """
         caller = "update()"
         self._check_tables(caller, others, role, history)
-        _check_occasion(caller, fitted, round, progress, cancel, time_limit)
-        mode = _mode(keep, price, at_most)
+        check_occasion(caller, fitted, round, progress, cancel, time_limit)
+        mode = mode_of(keep, price, at_most)
         request = Request(
             people=people,
             others=others,
@@ -490,7 +417,7 @@ class PeerMatcher:
             locks=locks,
             fitted=getattr(fitted, "fitted", fitted),
             round=round,
-            as_of=None if as_of is None else _day(as_of, caller),
+            as_of=None if as_of is None else day_of(as_of, caller),
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
             set_aside=set_aside,
         )
@@ -592,10 +519,10 @@ class PeerMatcher:
         """
         caller = "shortlist()"
         self._check_tables(caller, others, role, history)
-        _check_occasion(caller, fitted, round, progress, cancel, time_limit)
-        _check_count(caller, "k", k, MOST_LISTED)
+        check_occasion(caller, fitted, round, progress, cancel, time_limit)
+        check_whole(caller, "k", k, MOST_LISTED)
         if at_most is not None:
-            _check_count(caller, "at_most", at_most, None)
+            check_whole(caller, "at_most", at_most, None)
         if discoverable is not None and (not isinstance(discoverable, str) or not discoverable):
             raise ConfigError(must_be(caller, "discoverable", "the name of a column", discoverable))
         request = Request(
@@ -607,7 +534,7 @@ class PeerMatcher:
             locks=None,
             fitted=getattr(fitted, "fitted", fitted),
             round=round,
-            as_of=None if as_of is None else _day(as_of, caller),
+            as_of=None if as_of is None else day_of(as_of, caller),
             control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
         )
         return list_people(self, request, int(k), at_most, discoverable, who)
@@ -716,78 +643,8 @@ class PeerMatcher:
         write_toml(path, self.to_dict())
 
 
-def _day(as_of: Any, caller: str) -> dt.date:
-    try:
-        return as_day(as_of, "as_of")
-    except InputError:
-        raise ConfigError(must_be(caller, "as_of", "a day such as '2026-12-01'", as_of)) from None
-
-
-def _mode(keep: Any, price: Any, at_most: Any) -> Mode:
-    """Return how much may change: exactly one of the three says it."""
-    if sum(given is not None for given in (keep, price, at_most)) > 1:
-        raise ConfigError("update() takes one of keep='all', price= and at_most=, not several.")
-    if keep is not None and keep != "all":
-        raise ConfigError(must_be("update()", "keep", "'all'", keep))
-    if price is not None:
-        _check_number("update()", "price", price, at_least=0, at_most=MOST_PRICE)
-        return Mode(price=float(price))
-    if at_most is not None:
-        if not isinstance(at_most, Integral) or isinstance(at_most, bool) or at_most < 0:
-            raise ConfigError(must_be("update()", "at_most", "a whole number of at least 0", at_most))
-        return Mode(at_most=int(at_most))
-    return Mode()
-
-
 def _rebuild(options: dict[str, Any]) -> PeerMatcher:
     return PeerMatcher(**options)
-
-
-def _check_occasion(
-    caller: str, fitted: Any, round: Any, progress: Any, cancel: Any, time_limit: Any
-) -> None:
-    if fitted is not None and not isinstance(getattr(fitted, "fitted", fitted), tuple):
-        raise ConfigError(must_be(caller, "fitted", "an earlier Pairing", fitted))
-    if round is not None and not isinstance(round, str):
-        raise ConfigError(must_be(caller, "round", "a text, such as '2026-12'", round))
-    for parameter, function in (("progress", progress), ("cancel", cancel)):
-        if function is not None and not callable(function):
-            raise ConfigError(must_be(caller, parameter, "a function", function))
-    if time_limit is not None:
-        _check_number(caller, "time_limit", time_limit, at_least=0)
-
-
-def _check_number(caller: str, parameter: str, value: Any, **bounds: float) -> None:
-    try:
-        check_number(caller, parameter, value, **bounds)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-
-
-def _check_count(caller: str, parameter: str, value: Any, most: int | None) -> None:
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if whole and value >= 1 and (most is None or value <= most):
-        return
-    bounds = "of at least 1" if most is None else f"from 1 to {most:,}"
-    raise ConfigError(must_be(caller, parameter, f"a whole number {bounds}", value))
-
-
-def _check_choice(parameter: str, value: Any, choices: Sequence[str], *, caller: str = "PeerMatcher") -> None:
-    if not isinstance(value, str) or value not in choices:
-        listed = ", ".join(map(repr, choices))
-        raise ConfigError(
-            must_be(caller, parameter, f"one of {listed}", value) + did_you_mean(value, choices)
-        )
-
-
-def _facts_of(parameter: str, value: Any) -> Mapping[str, Any]:
-    """Return a mapping of names to plain values, such as results tell."""
-    plain = isinstance(value, Mapping) and all(
-        isinstance(name, str) and isinstance(fact, str | int | float) for name, fact in value.items()
-    )
-    if not plain:
-        raise ConfigError(must_be("PeerMatcher", parameter, "a mapping of names to texts and numbers", value))
-    return MappingProxyType(dict(value))
 
 
 def _plain_option(name: str, value: Any) -> Any:

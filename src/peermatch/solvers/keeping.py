@@ -15,8 +15,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from peermatch.errors import InfeasibleError
 from peermatch.problem import (
@@ -149,6 +147,9 @@ class Search:
             [which_kept(first, second, self.problem), which_kept(second, first, self.problem)]
         )
         differ = pairs[~shared]
+        from scipy.sparse import coo_array  # slow to import, and only limits on broken pairs need it
+        from scipy.sparse.csgraph import connected_components
+
         graph = coo_array((np.ones(len(differ)), (differ[:, 0], differ[:, 1] + offset)), shape=(n, n))
         # pairs of both answers touch no other, but where people have several places: then each stands for itself
         parts, of_vertex = connected_components(graph, directed=False)

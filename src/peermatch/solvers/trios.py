@@ -126,14 +126,14 @@ def _joined(problem: TrioProblem, pairs: IntArray, alone: IntArray) -> tuple[Int
     """Let as many as possible join one of these pairs each, at the best total: a linear assignment."""
     if not len(pairs) or not len(alone):
         return sorted_pairs(pairs, two_sided=False), _none()
+    from scipy.optimize import linear_sum_assignment  # slow to import, and most pools have nobody left over
+
     one, other = problem.scores.block(alone)[:, pairs.T].transpose(1, 0, 2)
     between = problem.scores.at(pairs[:, 0], pairs[:, 1])
     possible = (one != FORBIDDEN) & (other != FORBIDDEN)
     # any person more outweighs what all of them could gain
     bonus = float((len(alone) + 1) << 33)
     gain = np.where(possible, one.astype(np.float64) + other - between[None, :] + bonus, 0.0)
-    from scipy.optimize import linear_sum_assignment  # a tenth of a second that most runs need not spend
-
     who, where = linear_sum_assignment(gain, maximize=True)
     seated = possible[who, where]
     who, where = who[seated], where[seated]

@@ -1,0 +1,5 @@
+"""The pairing: what a user gets back."""
+
+from peermatch.pairing.pairing import CertificateView, Pairing
+
+__all__ = ["CertificateView", "Pairing"]
