@@ -94,7 +94,7 @@ class Weighing(PairingFacts):
         InputError
             For a column that is not there.
         ConfigError
-            For a wrong argument, or two columns of which one divides the groups of the other.
+            For a wrong argument, or two columns of which some groups are together the same people.
 
         Notes
         -----

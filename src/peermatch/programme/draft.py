@@ -62,6 +62,8 @@ class Draft:
     def of(cls, matcher: PeerMatcher, pairing: Pairing, *, org: Any = None, history: Any = None) -> Draft:
         """Begin a draft with a pairing. Its locks are required pairs of the draft, who was set aside still is.
 
+        Who went first goes first here too.
+
         Parameters
         ----------
         matcher : PeerMatcher
@@ -89,11 +91,10 @@ class Draft:
             "round": pairing.round,
             "as_of": pairing.settings.get("as_of"),
             "fitted": pairing,
+            "first": drafted.going_first(pairing),
         }
         draft = cls(matcher, Snapshot.of(pairing, "pairing"), occasion)
-        one_place = draft._one_place
-        draft._edits = Edits.none().with_pairs(drafted.locked(pairing), REQUIRED, one_place=one_place)
-        draft._edits = draft._edits.with_aside(aside)
+        draft._edits = draft._with(drafted.locked(pairing), REQUIRED).with_aside(aside)
         draft._pairing, draft._stale = pairing, False
         return draft
 
@@ -201,6 +202,7 @@ class Draft:
         """Let people sit this round out. See `accept`."""
         if not ids:
             raise ConfigError("set_aside() needs ids.")
+        _check_words("set_aside", who, why)
         known = [self._roll.person(id) for id in ids]
         self._edits = self._edits.with_aside(known)
         self._write("set_aside", known, who, why)
@@ -213,6 +215,7 @@ class Draft:
         InputError
             If nothing was decided about them.
         """
+        _check_words("take_back", who, why)
         for one in what:
             key = pair_key(self._roll.pair(one)) if is_pair(one) else key_of(one)
             edits = self._edits.without(key)
@@ -356,6 +359,7 @@ class Draft:
         org: Any = None,
         history: Any = None,
         as_of: Any = None,
+        first: Any = None,
     ) -> Draft:
         """Go on with a draft: see `load`."""
         if not isinstance(matcher, PeerMatcher):
@@ -370,11 +374,12 @@ class Draft:
             "round": saved.snapshot.round,
             "as_of": saved.as_of if as_of is None else as_of,
             "fitted": None,
+            "first": first,
         }
         draft = cls(matcher, saved.snapshot, occasion)
         for state in (ACCEPTED, REQUIRED, REJECTED):
             pairs = [draft._roll.pair(pair) for pair in saved.pairs[state]]
-            draft._edits = draft._edits.with_pairs(pairs, state, one_place=draft._one_place)
+            draft._edits = draft._with(pairs, state)
         draft._edits = draft._edits.with_aside([draft._roll.person(id) for id in saved.set_aside])
         draft._log = saved.log
         return draft
@@ -392,7 +397,7 @@ class Draft:
         people : table or path
             Profiles are not in the file either.
         **options
-            others, role, org, history and as_of, as in `PeerMatcher.match`.
+            others, role, org, history, as_of and first, as in `PeerMatcher.match`.
 
         Raises
         ------
@@ -419,14 +424,16 @@ class Draft:
         return left, right
 
     def _decide(self, edit: str, pairs: list[Pair], state: str, who: str | None, why: str | None) -> None:
-        self._edits = self._edits.with_pairs(pairs, state, one_place=self._one_place)
+        _check_words(edit, who, why)
+        self._edits = self._with(pairs, state)
         for pair in pairs:
             self._write(edit, list(pair), who, why)
 
+    def _with(self, pairs: list[Pair], state: str) -> Edits:
+        one_pool = self._matcher.sides is None
+        return self._edits.with_pairs(pairs, state, one_place=self._one_place, one_pool=one_pool)
+
     def _write(self, edit: str, ids: Iterable[Any], who: str | None, why: str | None) -> None:
-        for parameter, value in (("who", who), ("why", why)):
-            if value is not None and not isinstance(value, str):
-                raise ConfigError(must_be(edit, parameter, "a text", value))
         self._log.append({"edit": edit, "ids": list(ids), "who": who, "why": why})
         self._stale = self._stale or edit != "accept"
 
@@ -437,3 +444,10 @@ class Draft:
 
     def _current(self) -> Pairing:
         return self.solve() if self._stale or self._pairing is None else self._pairing
+
+
+def _check_words(edit: str, who: Any, why: Any) -> None:
+    """Refuse what is no text before anything is changed."""
+    for parameter, value in (("who", who), ("why", why)):
+        if value is not None and not isinstance(value, str):
+            raise ConfigError(must_be(edit, parameter, "a text", value))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from peermatch.audit import criterion_settings, rule_settings
 from peermatch.checks import did_you_mean
 from peermatch.cohort import Cohort
@@ -16,9 +18,10 @@ from peermatch.errors import ConfigError, InputError, error_item
 from peermatch.explain.outcome import KEPT_PAIRS
 from peermatch.matcher import PeerMatcher
 from peermatch.pairing import Pairing
+from peermatch.problem import ProtectedCertificate
 from peermatch.programme.edits import ACCEPTED, REJECTED, REQUIRED, Edits, Pair
 from peermatch.report import SCHEMA, id_from, json_text, typed_id, write_files
-from peermatch.run import Snapshot
+from peermatch.run import Snapshot, plain_capacity
 from peermatch.run.absent import brought_back
 from peermatch.run.snapshot import DRAFT
 
@@ -67,6 +70,11 @@ def check_same_matcher(matcher: PeerMatcher, pairing: Pairing) -> None:
         "sides": None if matcher.sides is None else list(matcher.sides),
         "objective": matcher.objective,
         "mutual": matcher.mutual,
+        "floor": matcher.floor,
+        "unknown": matcher.unknown,
+        "eligible": matcher.eligible,
+        "capacity": None if matcher.capacity is None else plain_capacity(matcher.capacity),
+        "same_person": None if matcher.same_person is None else list(matcher.same_person),
     }
     for name, mine in facts.items():
         if name in told and told[name] != mine:
@@ -93,6 +101,18 @@ def locked(pairing: Pairing) -> list[Pair]:
         return []
     left, right = pairing.sides.left.ids, pairing.sides.columns_side.ids
     return [(left[u], right[v]) for u, v in pairing.enforcement.required.tolist()]
+
+
+def going_first(pairing: Pairing) -> dict[Any, int] | None:
+    """Return who went first, and how much: the draft is solved again for the same question."""
+    view = pairing.certificate
+    if not isinstance(view.evidence, ProtectedCertificate) or view.vertices is None:
+        return None
+    ids = np.concatenate(
+        [pairing.sides.left.ids[view.vertices[0]], pairing.sides.columns_side.ids[view.vertices[1]]]
+    )
+    numbers = zip(ids.tolist(), view.evidence.first.tolist(), strict=True)
+    return {id: number for id, number in numbers if number}
 
 
 def to_data(
