@@ -441,3 +441,20 @@ def test_who_must_be_text_or_nothing_is_changed():
     assert not draft.accepted
     assert not draft.aside
     assert draft.edits.empty
+
+
+def test_a_floor_for_a_group_is_not_lost_in_silence():
+    team = [{**person, "half": "first" if person["id"] <= 10 else "rest"} for person in people(range(1, 25))]
+    m = matcher()
+    pairing = m.match(team)
+    mean = pairing.quality("half").frame.set_index("group").loc["first", "mean"]
+    floored = pairing.group_floor("half", "first", mean + 0.01)
+    with pytest.raises(ConfigError, match="floor for a group"):
+        pm.Draft.of(m, floored)
+    with pytest.raises(ConfigError, match="floor for a group"):
+        floored.frontier()
+    made, before = pair_set(floored), pair_set(pairing)
+    assert made != before
+    for a, b in before - made:
+        text = floored.why_not(a, b).text
+        assert "not proved the best." not in text

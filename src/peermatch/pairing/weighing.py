@@ -368,6 +368,10 @@ class Weighing(PairingFacts):
                 "frontier() puts the worst pair first, which no exact solver does with minima, or_none, or several "
                 "places on both sides."
             )
+        if self.settings.get("group_floor") is not None:
+            raise ConfigError(
+                "frontier() does not keep to a floor for a group, and this result does. Ask the result without it."
+            )
         try:
             found = solvers.frontier(problem, points, control=control)
         except ValueError as error:

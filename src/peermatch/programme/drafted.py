@@ -76,6 +76,10 @@ def check_same_matcher(matcher: PeerMatcher, pairing: Pairing) -> None:
         "capacity": None if matcher.capacity is None else plain_capacity(matcher.capacity),
         "same_person": None if matcher.same_person is None else list(matcher.same_person),
     }
+    if told.get("group_floor") is not None and matcher.group_floor is None:
+        raise ConfigError(
+            "The pairing keeps to a floor for a group, which this matcher lacks (group_floor=)."
+        )
     for name, mine in facts.items():
         if name in told and told[name] != mine:
             raise ConfigError(
