@@ -209,6 +209,10 @@ def test_a_draft_is_weighed_edited_saved_and_goes_on(matched, run):
         (("--from", "results", "--round", "x"), "leave --round out"),
         (("--from", "results", "--out", "results"), "which is read"),
         (("--from", "results", "--accept", "000,zz"), "Nobody in this draft"),
+        (("--from", "results", "--save", "people.csv"), "which is no draft"),
+        (("--from", "results", "--save", "programme.toml"), "which is no draft"),
+        (("--from", "results", "--save", "results/result.json"), "which is no draft"),
+        (("--from", "results", "--save", "new/pairs.csv", "--out", "new"), "would replace the draft"),
     ],
 )
 def test_mistakes_with_drafts_are_said_in_words(matched, run, arguments, words):

@@ -104,6 +104,8 @@ def test_whoever_went_first_still_does():
         draft.reject(*sorted(pair_set(result))[:1])
         solved = draft.solve()
         assert id in itertools.chain.from_iterable(pair_set(solved))
+        again = pm.Draft.from_dict(draft.to_dict(), m, some, first=[id])
+        assert again.to_dict() == draft.to_dict()
 
 
 def test_accept_all_is_of_all_that_nothing_else_was_said_about():

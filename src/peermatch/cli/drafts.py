@@ -80,6 +80,22 @@ def _check(args: argparse.Namespace, folder: Path | None) -> None:
         _check_overwriting(args, folder)
     if args.save is not None:
         check_writable(Path(args.save))
+        _check_save(args, folder)
+
+
+def _check_save(args: argparse.Namespace, folder: Path | None) -> None:
+    """Refuse to replace anything but a draft: a table that is read, the configuration, a result."""
+    from peermatch.cli.results import RESULT_FILES
+
+    target = Path(args.save)
+    read = [args.people, args.left, args.right, args.org, args.history, args.config]
+    replaced = any(given is not None and target.resolve() == Path(given).resolve() for given in read)
+    if replaced or target.name == "result.json":
+        raise ConfigError(
+            f"The draft would replace {args.save}, which is no draft. Name another file with --save."
+        )
+    if folder is not None and target.name in RESULT_FILES and target.resolve().parent == folder.resolve():
+        raise ConfigError(f"The results would replace the draft {args.save}. Name another file with --save.")
 
 
 def _weigh(draft: Draft, args: argparse.Namespace, console: Console) -> int:

@@ -67,6 +67,8 @@ class Draft:
     def of(cls, matcher: PeerMatcher, pairing: Pairing, *, org: Any = None, history: Any = None) -> Draft:
         """Begin a draft with a pairing. Its locks are required pairs of the draft, who was set aside still is.
 
+        Who went first goes first here too.
+
         Parameters
         ----------
         matcher : PeerMatcher
@@ -95,13 +97,11 @@ class Draft:
             "round": pairing.round,
             "as_of": pairing.settings.get("as_of"),
             "fitted": pairing,
-            "first": drafted.first_of(pairing),
+            "first": drafted.going_first(pairing),
         }
         draft = cls(matcher, Snapshot.of(pairing, "pairing"), occasion)
         draft._stays = drafted.stays_of(pairing)
-        one_place = draft._one_place
-        draft._edits = Edits.none().with_pairs(drafted.locked(pairing), REQUIRED, one_place=one_place)
-        draft._edits = draft._edits.with_aside(aside)
+        draft._edits = draft._with(drafted.locked(pairing), REQUIRED).with_aside(aside)
         draft._pairing, draft._stale = pairing, False
         return draft
 
@@ -209,6 +209,7 @@ class Draft:
         """Let people sit this round out. See `accept`."""
         if not ids:
             raise ConfigError("set_aside() needs ids.")
+        _check_words("set_aside", who, why)
         known = [self._roll.person(id) for id in ids]
         self._edits = self._edits.with_aside(known)
         self._write("set_aside", known, who, why)
@@ -221,6 +222,7 @@ class Draft:
         InputError
             If nothing was decided about them.
         """
+        _check_words("take_back", who, why)
         for one in what:
             key = pair_key(self._roll.pair(one)) if is_pair(one) else key_of(one)
             edits = self._edits.without(key)
@@ -375,6 +377,7 @@ class Draft:
         org: Any = None,
         history: Any = None,
         as_of: Any = None,
+        first: Any = None,
     ) -> Draft:
         """Go on with a draft: see `load`."""
         if not isinstance(matcher, PeerMatcher):
@@ -389,13 +392,13 @@ class Draft:
             "round": saved.snapshot.round,
             "as_of": saved.as_of if as_of is None else as_of,
             "fitted": None,
-            "first": saved.first,
+            "first": saved.first if first is None else first,
         }
         draft = cls(matcher, saved.snapshot, occasion)
         draft._stays = saved.stays
         for state in (ACCEPTED, REQUIRED, REJECTED):
             pairs = [draft._roll.pair(pair) for pair in saved.pairs[state]]
-            draft._edits = draft._edits.with_pairs(pairs, state, one_place=draft._one_place)
+            draft._edits = draft._with(pairs, state)
         draft._edits = draft._edits.with_aside([draft._roll.person(id) for id in saved.set_aside])
         draft._log = saved.log
         return draft
@@ -413,7 +416,7 @@ class Draft:
         people : table or path
             Profiles are not in the file either.
         **options
-            others, role, org, history and as_of, as in `PeerMatcher.match`.
+            others, role, org, history, as_of and first, as in `PeerMatcher.match`.
 
         Raises
         ------
@@ -440,14 +443,16 @@ class Draft:
         return left, right
 
     def _decide(self, edit: str, pairs: list[Pair], state: str, who: str | None, why: str | None) -> None:
-        self._edits = self._edits.with_pairs(pairs, state, one_place=self._one_place)
+        _check_words(edit, who, why)
+        self._edits = self._with(pairs, state)
         for pair in pairs:
             self._write(edit, list(pair), who, why)
 
+    def _with(self, pairs: list[Pair], state: str) -> Edits:
+        one_pool = self._matcher.sides is None
+        return self._edits.with_pairs(pairs, state, one_place=self._one_place, one_pool=one_pool)
+
     def _write(self, edit: str, ids: Iterable[Any], who: str | None, why: str | None) -> None:
-        for parameter, value in (("who", who), ("why", why)):
-            if value is not None and not isinstance(value, str):
-                raise ConfigError(must_be(edit, parameter, "a text", value))
         self._log.append({"edit": edit, "ids": list(ids), "who": who, "why": why})
         self._stale = self._stale or edit != "accept"
 
@@ -462,7 +467,7 @@ class Draft:
         found = []
         for pair in self._roll.all_pairs:
             with contextlib.suppress(InfeasibleError):
-                self._edits.with_pairs([pair], ACCEPTED, one_place=self._one_place)
+                self._with([pair], ACCEPTED)
                 found.append(pair)
         return found
 
@@ -479,3 +484,10 @@ class Draft:
 
     def _current(self) -> Pairing:
         return self.solve() if self._stale or self._pairing is None else self._pairing
+
+
+def _check_words(edit: str, who: Any, why: Any) -> None:
+    """Refuse what is no text before anything is changed."""
+    for parameter, value in (("who", who), ("why", why)):
+        if value is not None and not isinstance(value, str):
+            raise ConfigError(must_be(edit, parameter, "a text", value))

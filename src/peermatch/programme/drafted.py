@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from peermatch.audit import criterion_settings, rule_settings
 from peermatch.checks import did_you_mean
 from peermatch.cohort import Cohort
@@ -19,7 +21,7 @@ from peermatch.pairing import Pairing
 from peermatch.problem import ProtectedCertificate
 from peermatch.programme.edits import ACCEPTED, REJECTED, REQUIRED, Edits, Pair
 from peermatch.report import SCHEMA, id_from, json_text, typed_id, write_files
-from peermatch.run import Snapshot
+from peermatch.run import Snapshot, plain_capacity
 from peermatch.run.absent import brought_back
 from peermatch.run.request import Request
 from peermatch.run.snapshot import DRAFT
@@ -29,8 +31,8 @@ from peermatch.run.way import run
 __all__ = [
     "Saved",
     "check_same_matcher",
-    "first_of",
     "from_data",
+    "going_first",
     "locked",
     "people_of",
     "rule_name",
@@ -86,7 +88,16 @@ def check_same_matcher(matcher: PeerMatcher, pairing: Pairing) -> None:
         "sides": None if matcher.sides is None else list(matcher.sides),
         "objective": matcher.objective,
         "mutual": matcher.mutual,
+        "floor": matcher.floor,
+        "unknown": matcher.unknown,
+        "eligible": matcher.eligible,
+        "capacity": None if matcher.capacity is None else plain_capacity(matcher.capacity),
+        "same_person": None if matcher.same_person is None else list(matcher.same_person),
     }
+    if told.get("group_floor") is not None and matcher.group_floor is None:
+        raise ConfigError(
+            "The pairing keeps to a floor for a group, which this matcher lacks (group_floor=)."
+        )
     for name, mine in facts.items():
         if name in told and told[name] != mine:
             raise ConfigError(
@@ -114,16 +125,6 @@ def locked(pairing: Pairing) -> list[Pair]:
     return [(left[u], right[v]) for u, v in pairing.enforcement.required.tolist()]
 
 
-def first_of(pairing: Pairing) -> dict[Any, int]:
-    """Return who went first, as the proof of a pairing says."""
-    evidence, vertices = pairing.certificate.evidence, pairing.certificate.vertices
-    if not isinstance(evidence, ProtectedCertificate) or vertices is None:
-        return {}
-    cohorts = pairing.sides.left, pairing.sides.columns_side
-    ids = [cohorts[hand].ids[at] for hand in (0, 1) for at in vertices[hand].tolist()]
-    return {id: number for id, number in zip(ids, evidence.first.tolist(), strict=True) if number}
-
-
 def stays_of(pairing: Pairing) -> list[Pair]:
     """Return the pairs that an update kept."""
     if pairing.update is None:
@@ -140,6 +141,18 @@ def solved(matcher: PeerMatcher, request: Request, stays: Mapping[str, Any] | No
         return run(matcher, matcher._solver(False), request)
     pairing = update_people(matcher, matcher._updating_solver(Mode()), request, stays, Mode())
     return replace(pairing, update=None)  # what was kept of a draft is not what an earlier result had
+
+
+def going_first(pairing: Pairing) -> dict[Any, int] | None:
+    """Return who went first, and how much: the draft is solved again for the same question."""
+    view = pairing.certificate
+    if not isinstance(view.evidence, ProtectedCertificate) or view.vertices is None:
+        return None
+    ids = np.concatenate(
+        [pairing.sides.left.ids[view.vertices[0]], pairing.sides.columns_side.ids[view.vertices[1]]]
+    )
+    numbers = zip(ids.tolist(), view.evidence.first.tolist(), strict=True)
+    return {id: number for id, number in numbers if number}
 
 
 def to_data(
@@ -161,9 +174,10 @@ def to_data(
         state: [{"a": typed_id(a), "b": typed_id(b)} for a, b in edits.of_state(state)]
         for state in (ACCEPTED, REQUIRED, REJECTED)
     }
-    first = (occasion.get("first") or {}).items()
+    first = occasion.get("first") or {}
+    numbers = first if isinstance(first, Mapping) else dict.fromkeys(first, 1)
     more = {
-        "first": [{"id": typed_id(id), "number": number} for id, number in first],
+        "first": [{"id": typed_id(id), "number": number} for id, number in numbers.items()],
         "stays": [{"a": typed_id(a), "b": typed_id(b)} for a, b in stays],
     }
     return {

@@ -164,7 +164,8 @@ def _bounds(pairing: Pairing) -> EditBounds | None:
         pairing.settings.get("group_floor") is not None
     ):  # then the pairs are not those that the duals prove best
         return None
-    if view.status != "optimal" or (update is not None and update.penalised is not None):
+    # of an update, the pairs are those of another question: the draft does not hold on to earlier pairs
+    if view.status != "optimal" or update is not None:
         return None
     floor = pairing.settings.get("floor")
     least = FORBIDDEN if floor is None else int(np.rint(floor * GRID))
