@@ -97,7 +97,7 @@ class Draft:
             "round": pairing.round,
             "as_of": pairing.settings.get("as_of"),
             "fitted": pairing,
-            "first": drafted.going_first(pairing),
+            "first": drafted.first_of(pairing),
         }
         draft = cls(matcher, Snapshot.of(pairing, "pairing"), occasion)
         draft._stays = drafted.stays_of(pairing)

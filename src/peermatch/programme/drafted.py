@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from peermatch.audit import criterion_settings, rule_settings
 from peermatch.checks import did_you_mean
 from peermatch.cohort import Cohort
@@ -31,8 +29,8 @@ from peermatch.run.way import run
 __all__ = [
     "Saved",
     "check_same_matcher",
+    "first_of",
     "from_data",
-    "going_first",
     "locked",
     "people_of",
     "rule_name",
@@ -125,6 +123,16 @@ def locked(pairing: Pairing) -> list[Pair]:
     return [(left[u], right[v]) for u, v in pairing.enforcement.required.tolist()]
 
 
+def first_of(pairing: Pairing) -> dict[Any, int]:
+    """Return who went first, as the proof of a pairing says."""
+    evidence, vertices = pairing.certificate.evidence, pairing.certificate.vertices
+    if not isinstance(evidence, ProtectedCertificate) or vertices is None:
+        return {}
+    cohorts = pairing.sides.left, pairing.sides.columns_side
+    ids = [cohorts[hand].ids[at] for hand in (0, 1) for at in vertices[hand].tolist()]
+    return {id: number for id, number in zip(ids, evidence.first.tolist(), strict=True) if number}
+
+
 def stays_of(pairing: Pairing) -> list[Pair]:
     """Return the pairs that an update kept."""
     if pairing.update is None:
@@ -141,18 +149,6 @@ def solved(matcher: PeerMatcher, request: Request, stays: Mapping[str, Any] | No
         return run(matcher, matcher._solver(False), request)
     pairing = update_people(matcher, matcher._updating_solver(Mode()), request, stays, Mode())
     return replace(pairing, update=None)  # what was kept of a draft is not what an earlier result had
-
-
-def going_first(pairing: Pairing) -> dict[Any, int] | None:
-    """Return who went first, and how much: the draft is solved again for the same question."""
-    view = pairing.certificate
-    if not isinstance(view.evidence, ProtectedCertificate) or view.vertices is None:
-        return None
-    ids = np.concatenate(
-        [pairing.sides.left.ids[view.vertices[0]], pairing.sides.columns_side.ids[view.vertices[1]]]
-    )
-    numbers = zip(ids.tolist(), view.evidence.first.tolist(), strict=True)
-    return {id: number for id, number in numbers if number}
 
 
 def to_data(
