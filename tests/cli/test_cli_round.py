@@ -74,9 +74,41 @@ def test_turns_in_words():
     )
     assert turns_text(pm.Turns(((3, 9),), (1, 2)), three) == (
         "Who sat out last time: 3; 3 without a partner again.\n"
-        "Who had the weakest pair last time: 1, 2; with a partner now.\n"
+        "Who had the weakest pair last time: 1, 2; with a partner now. "
+        "Going first means having a partner, not a better one.\n"
         "Without a partner this time: 3; first in turn next time."
     )
+
+
+def test_without_protection_nobody_has_a_turn(run, folder):
+    write_csv(folder / "people.csv", people()[:7])
+    first = run(*FIRST, "--round", "2026-11", "--unprotected")
+    second = run(*NEXT)
+    assert "Without a partner this time" in first.out
+    assert "first in turn" not in first.out + second.out
+    assert "weakest pair last time" not in second.out
+
+
+def test_several_places_name_the_way_out(run, folder):
+    config = folder / "programme.toml"
+    config.write_text(
+        'sides = ["new", "buddy"]\ncapacity = { buddy = 2 }\n' + config.read_text(encoding="utf-8"),
+        encoding="utf-8",
+    )
+    write_csv(folder / "left.csv", people()[:6])
+    said = run("round", "--left", "left.csv", "--right", "people.csv", "--config", "programme.toml")
+    assert said.code == 2
+    assert "--unprotected" in said.err
+
+
+def test_who_is_left_out_by_no_rule_has_a_line_with_the_reason(run, folder):
+    table = [{**row, "team": str(place)} for place, row in enumerate(people()[:7])]
+    write_csv(folder / "people.csv", table)
+    assert run(*FIRST, "--out", "results", "--relax").code == 0
+    alone = pd.read_csv("results/unmatched.csv", dtype=str)["id"].tolist()
+    why = pd.read_csv("results/why_unmatched.csv", dtype=str)
+    assert set(why["id"]) == set(alone) != set()
+    assert why["reason"].notna().all()
 
 
 def test_the_same_round_only_again(run, folder):

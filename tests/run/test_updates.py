@@ -189,7 +189,7 @@ def test_people_set_aside_do_not_take_part():
     row = now.people.set_index("id").loc[a]
     assert row["status"] == "not taking part"
     assert "set aside" in row["reason"]
-    assert now.changes.set_index("id").loc[b, "why"] == "partner left"
+    assert now.changes.set_index("id").loc[b, "why"] == "partner set aside"
 
 
 def two_sided(**options):

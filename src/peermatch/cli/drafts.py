@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import DONE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable, wrong_option
+from peermatch.cli.latest_round import LatestRound, note_of_programme
 from peermatch.cli.match import (
     check_arguments,
+    check_tables,
     decoded,
     exit_code_for,
     refuse_overwriting,
@@ -35,25 +37,39 @@ def run_draft(args: argparse.Namespace, console: Console) -> int:
     """Edit a draft, solve the rest again, and write both; or only say what the edits would cost."""
     folder = None if args.out is None else Path(args.out)
     _check(args, folder)
+    latest = LatestRound.of(args)
     from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.matcher import PeerMatcher
     from peermatch.programme import Draft
     from peermatch.run import Snapshot
 
-    matcher = PeerMatcher.from_toml(args.config)
+    matcher = PeerMatcher.from_toml(args.config) if latest is None else latest.programme.matcher
     left, right = tables_of(args, matcher)
     org = None if args.org is None else decoded(args.org, matcher, args.encoding)
     history = None
     if args.history is not None:
         history = read_history(args.history, Snapshot.of(args.source, "--from").round)[0]
-    given = {"others": right, "role": args.role, "org": org, "history": history, "as_of": args.as_of}
+    if latest is not None:
+        history = latest.programme.history_before
+    given = {
+        "others": right,
+        "role": args.role,
+        "org": org,
+        "history": latest.looked_at if latest is not None else history,
+        "as_of": args.as_of,
+    }
     draft = Draft.load(args.source, matcher, left, **given)
+    if latest is not None:
+        latest.programme.check_latest(draft.round)
     say_that_it_compiles(console)
     if args.cost:
         return _weigh(draft, args, console)
     _edit(draft, args)
     if folder is not None:
-        check_history_kept(folder, history, draft.round)
+        if latest is None:
+            check_history_kept(folder, history, draft.round)
+        else:
+            latest.check_folder(folder)
     with Progress(console) as progress:
         pairing = draft.solve(progress=progress, time_limit=args.time_limit)
     if not console.quiet:
@@ -61,9 +77,15 @@ def run_draft(args: argparse.Namespace, console: Console) -> int:
     if args.save is not None:
         draft.save(args.save)
         console.note(f"The draft is in {args.save}.")
+    files = [] if folder is None else write_results(folder, pairing, history)
+    if latest is not None:
+        latest.programme.replace(pairing)
+        latest.save(pairing, console)
     if folder is not None:
-        show_results(folder, write_results(folder, pairing, history), console)
-    if args.save is None and folder is None:
+        show_results(folder, files, console, programme=latest is not None)
+    if latest is None:
+        note_of_programme(draft.round, console)
+    if args.save is None and folder is None and latest is None:
         console.note("Nothing was written: name a file with --save, or a folder with --out.")
     warn_of(pairing, console)
     return exit_code_for(pairing)
@@ -71,7 +93,10 @@ def run_draft(args: argparse.Namespace, console: Console) -> int:
 
 def _check(args: argparse.Namespace, folder: Path | None) -> None:
     """Refuse what cannot be done, before any work is done for it."""
-    check_arguments(args, "draft")
+    if args.programme is None:
+        check_arguments(args, "draft")
+    else:
+        check_tables(args, "draft")
     check_day(args.as_of)
     if args.round is not None:
         raise ConfigError("A draft keeps the name of its round: leave --round out.")
@@ -164,7 +189,7 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
 
     source = Path(args.source)
     source = source / "result.json" if source.is_dir() else source
-    given = [args.people, args.left, args.right, args.org, str(source)]
+    given = [args.people, args.left, args.right, args.org, args.programme, str(source)]
     if args.history is not None and Path(args.history).name != HISTORY:
         given.append(args.history)
     refuse_overwriting(given, RESULT_FILES, folder)

@@ -12,7 +12,7 @@ from peermatch.errors import ConfigError, InputError, error_item
 if TYPE_CHECKING:
     from peermatch.programme import Programme
 
-__all__ = ["KeptFile", "id_as_kept"]
+__all__ = ["PROGRAMME", "KeptFile", "id_as_kept"]
 
 PROGRAMME = "programme.json"
 """The name of the file in a folder."""

@@ -105,10 +105,13 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     return exit_code_for(pairing)
 
 
-def show_results(folder: Path, files: Sequence[str], console: Console) -> None:
-    """Say where the files are, and what to do with them next time."""
+def show_results(folder: Path, files: Sequence[str], console: Console, *, programme: bool = False) -> None:
+    """Say where the files are, and what to do with them next time; a programme remembers by itself."""
     console.note(f"Results in {folder}: {', '.join(files)}")
-    console.note(f"Next time, so that no pair meets twice: --history {shlex.quote(str(folder / HISTORY))}")
+    if not programme:
+        console.note(
+            f"Next time, so that no pair meets twice: --history {shlex.quote(str(folder / HISTORY))}"
+        )
 
 
 def warn_of(pairing: Pairing, console: Console) -> None:

@@ -35,7 +35,8 @@ def write_relaxations(folder: Path, pairing: Pairing) -> list[str]:
     ----------
     folder : Path
     pairing : Pairing
-        Of the first hundred people without a partner each has a row for every rule that excludes others.
+        Of the first hundred people without a partner each has a row for every rule that excludes others, or one
+        with the reason alone.
     """
     import pandas as pd
 
@@ -44,11 +45,10 @@ def write_relaxations(folder: Path, pairing: Pairing) -> list[str]:
     unmatched = pairing.unmatched
     for record in unmatched.to_dict("records")[:_PEOPLE]:
         why = pairing.why_unmatched(record["id"], record.get("side"))
+        table = why.table.assign(cheapest=[rule == why.cheapest for rule in why.table["rule"]])
         rows += [
-            {**{key: record[key] for key in ("id", "side") if key in record}, **row}
-            for row in why.table.assign(
-                cheapest=[rule == why.cheapest for rule in why.table["rule"]]
-            ).to_dict("records")
+            {**{key: record[key] for key in ("id", "side") if key in record}, **row, "reason": why.reason}
+            for row in (table.to_dict("records") or [{}])  # no rule plays a part: the reason alone
         ]
     names = [
         *(["id", "side"] if "side" in unmatched else ["id"]),
@@ -58,6 +58,6 @@ def write_relaxations(folder: Path, pairing: Pairing) -> list[str]:
         "partner",
         "pairs",
     ]
-    people = pd.DataFrame(rows, columns=[*names, "total", "exact", "cheapest"], dtype=object)
+    people = pd.DataFrame(rows, columns=[*names, "total", "exact", "cheapest", "reason"], dtype=object)
     texts = {name: csv_text(table) for name, table in zip(RELAXING_FILES, (everybody, people), strict=True)}
     return [path.name for path in write_files(folder, texts)]

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from peermatch.pairing import Pairing
     from peermatch.programme import Programme, RoundPlan, Turns
 
-__all__ = ["PLAN_FILES", "run_round", "turns_text"]
+__all__ = ["PLAN_FILES", "check_history_kept", "run_round", "turns_text"]
 
 PLAN_FILES = ("plan.csv", "rounds.csv", "sit_outs.csv", "summary.txt")
 _NAMED = 6
+_FIRST = " Going first means having a partner, not a better one."
 
 
 def run_round(args: argparse.Namespace, console: Console) -> int:
@@ -54,7 +55,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
     name = _name(args, programme, kept.path)
     before, turns = programme.history, programme.turns
     if folder is not None:
-        _check_history_kept(folder, before, name, kept.path)
+        check_history_kept(folder, before, name, kept.path)
     say_that_it_compiles(console)
     left, right = tables_of(args, programme.matcher)
     with Progress(console) as progress:
@@ -75,7 +76,11 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
     if args.json:
         console.data(pairing.to_json())
     elif not console.quiet:
-        console.result("\n".join([pairing.summary().rstrip("\n"), "", turns_text(turns, pairing)]))
+        console.result(
+            "\n".join(
+                [pairing.summary().rstrip("\n"), "", turns_text(turns, pairing, protect=programme.protect)]
+            )
+        )
     if folder is not None:
         console.note(f"Results in {folder}: {', '.join(files)}")
     rounds = len(programme.rounds)
@@ -140,7 +145,8 @@ def _name(args: argparse.Namespace, programme: Programme, path: Path) -> str:
     return programme.next_round if name is None else name
 
 
-def _check_history_kept(folder: Path, before: Any, name: str, path: Path) -> None:
+def check_history_kept(folder: Path, before: Any, name: str, path: Path) -> None:
+    """Refuse to replace a folder's history by one that lacks rounds of it."""
     from peermatch.cli.results import lost_rounds
 
     lost = lost_rounds(folder, before, name)
@@ -172,7 +178,7 @@ def _check_overwriting(args: argparse.Namespace, folder: Path, programme: Path) 
     refuse_overwriting(tables, names, folder)
 
 
-def turns_text(before: Turns, pairing: Pairing) -> str:
+def turns_text(before: Turns, pairing: Pairing, *, protect: bool = True) -> str:
     """Say what became of those whose turn it was, and whose turn is next.
 
     Parameters
@@ -180,6 +186,8 @@ def turns_text(before: Turns, pairing: Pairing) -> str:
     before : Turns
         As it was before the round.
     pairing : Pairing
+    protect : bool, default True
+        Whether whoever sat out goes first; else nobody has a turn.
     """
     from peermatch.criteria import key_of
     from peermatch.programme.turns import sat_out
@@ -197,18 +205,18 @@ def turns_text(before: Turns, pairing: Pairing) -> str:
         return ", ".join(names) + (f" and {len(keys) - _NAMED:,} more" if len(keys) > _NAMED else "")
 
     lines = []
-    for who, ids in (
-        ("sat out last time", before.sat_out[-1] if before.sat_out else ()),
-        ("had the weakest pair last time", before.weakest),
+    for who, again, ids in (
+        ("sat out last time", "again", before.sat_out[-1] if before.sat_out else ()),
+        ("had the weakest pair last time", "now", before.weakest if protect else ()),
     ):
         here = [key_of(id) for id in ids if key_of(id) in label]
         if not here:
             continue
         still = [key for key in here if key in alone]
-        outcome = f"{said(still)} without a partner again" if still else "with a partner now"
-        lines.append(f"Who {who}: {said(here)}; {outcome}.")
+        outcome = f"{said(still)} without a partner {again}" if still else "with a partner now"
+        lines.append(f"Who {who}: {said(here)}; {outcome}.{'' if again == 'again' else _FIRST}")
     lines.append(
-        f"Without a partner this time: {said(list(alone))}; first in turn next time."
+        f"Without a partner this time: {said(list(alone))}{'; first in turn next time' if protect else ''}."
         if alone
         else "Nobody is without a partner."
     )

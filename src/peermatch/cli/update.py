@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import Console
 from peermatch.cli.files import HISTORY, check_day, check_writable
+from peermatch.cli.latest_round import LatestRound, note_of_programme
 from peermatch.cli.match import (
     check_arguments,
+    check_tables,
     decoded,
     exit_code_for,
     refuse_overwriting,
@@ -19,6 +21,7 @@ from peermatch.cli.match import (
     warn_of,
 )
 from peermatch.cli.progress import Progress, say_that_it_compiles
+from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
     from peermatch.pairing import Pairing
@@ -31,59 +34,83 @@ CHANGES, PRICES = "changes.csv", "prices.csv"
 def run_update(args: argparse.Namespace, console: Console) -> int:
     """Pair people again after some joined or left, write the results, and say what changed."""
     folder = None if args.out is None else Path(args.out)
-    check_arguments(args, "update")
+    _check(args)
     check_day(args.as_of)
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
+    latest = LatestRound.of(args)
     from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.matcher import PeerMatcher
 
-    matcher = PeerMatcher.from_toml(args.config)
+    matcher = PeerMatcher.from_toml(args.config) if latest is None else latest.programme.matcher
     left, right = tables_of(args, matcher)
     org = None if args.org is None else decoded(args.org, matcher, args.encoding)
     history = None if args.history is None else read_history(args.history, None)[0]
+    if latest is not None and folder is not None:
+        latest.check_folder(folder)
     say_that_it_compiles(console)
     with Progress(console) as progress:
-        pairing = matcher.update(
-            left,
-            args.previous,
-            price=args.price,
-            at_most=args.at_most,
-            others=right,
-            role=args.role,
-            org=org,
-            history=history,
-            locks=args.locks,
-            set_aside=set_aside_of(args.set_aside),
-            round=args.round,
-            as_of=args.as_of,
-            progress=progress,
-            time_limit=args.time_limit,
-        )
+        asked: dict[str, Any] = {
+            "price": args.price,
+            "at_most": args.at_most,
+            "others": right,
+            "role": args.role,
+            "org": org,
+            "locks": args.locks,
+            "set_aside": set_aside_of(args.set_aside),
+            "as_of": args.as_of,
+            "progress": progress,
+            "time_limit": args.time_limit,
+        }
+        if latest is None:
+            pairing = matcher.update(left, args.previous, history=history, round=args.round, **asked)
+        else:
+            pairing = latest.programme.update(left, previous=args.previous, **asked)
         prices = pairing.price_of_stability(progress=progress) if args.prices else None
     files: list[str] = []
     if folder is not None:
-        earlier = None if args.history is None else read_history(args.history, pairing.round)[0]
-        check_history_kept(folder, earlier, pairing.round)
+        if latest is None:
+            earlier = None if args.history is None else read_history(args.history, pairing.round)[0]
+            check_history_kept(folder, earlier, pairing.round)
+        else:
+            earlier = latest.programme.history_before
         files = write_results(folder, pairing, earlier)
         files += _write_prices(folder, prices)
+    if latest is not None:
+        latest.save(pairing, console)
     _show(pairing, prices, args, console)
-    if folder is None:
+    if folder is None and latest is None:
         console.note("Nothing was written: name a folder with --out.")
-    else:
-        show_results(folder, files, console)
+    elif folder is not None:
+        show_results(folder, files, console, programme=latest is not None)
+    if latest is None:
+        note_of_programme(pairing.round, console)
     warn_of(pairing, console)
     return exit_code_for(pairing)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse arguments that contradict each other; a programme knows what matters, and its latest round."""
+    if args.programme is not None:
+        check_tables(args, "update")
+        return
+    check_arguments(args, "update")
+    if args.previous is None:
+        raise ConfigError(
+            "peermatch update needs the earlier result: --previous RESULT, or the programme that has it as its latest "
+            "round: --programme programme.json."
+        )
 
 
 def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     """Refuse to replace what is read; a history grows, and may stay."""
     from peermatch.cli.results import RESULT_FILES
 
-    previous = Path(args.previous)
-    source = previous / "result.json" if previous.is_dir() else previous
-    given = [args.people, args.left, args.right, args.org, args.locks, args.set_aside, str(source)]
+    given = [args.people, args.left, args.right, args.org, args.locks, args.set_aside, args.programme]
+    if args.previous is not None:
+        previous = Path(args.previous)
+        given.append(str(previous / "result.json" if previous.is_dir() else previous))
     if args.history is not None and Path(args.history).name != HISTORY:
         given.append(args.history)
     refuse_overwriting(given, (*RESULT_FILES, CHANGES, PRICES), folder)

@@ -11,6 +11,7 @@ examples:
   peermatch update people.csv --config programme.toml --previous results/result.json --out updated
   peermatch update people.csv --config programme.toml --previous results --price 0.2 --prices --out updated
   peermatch update people.csv --config programme.toml --previous pairs.csv --at-most 5 --set-aside 007 --out updated
+  peermatch update people.csv --programme programme.json --out updated
 
 Without --price and --at-most every pair of two people who are still here is kept. changes.csv says who has another
 partner, and why."""
@@ -20,6 +21,7 @@ examples:
   peermatch draft people.csv --config programme.toml --from results --reject 007,012 --cost
   peermatch draft people.csv --config programme.toml --from results --accept 003,008 --save draft.json --out second
   peermatch draft people.csv --config programme.toml --from draft.json --set-aside 021 --save draft.json --out third
+  peermatch draft people.csv --programme programme.json --from results --reject 007,012 --out second
 
 Edits go into the draft, and the rest is solved again, exactly. With --cost they are only weighed, each by itself."""
 
@@ -40,13 +42,15 @@ def add_update(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "people", nargs="?", metavar="PEOPLE", help="the table of people of today, or - for JSON records"
     )
-    parser.add_argument("--config", metavar="TOML", help="what matters and what is forbidden (needed)")
+    parser.add_argument(
+        "--config", metavar="TOML", help="what matters and what is forbidden (needed without --programme)"
+    )
     parser.add_argument(
         "--previous",
         metavar="RESULT",
-        required=True,
         help="the earlier result: its folder or result.json, a draft, or a table of pairs such as history.csv",
     )
+    _add_programme(parser)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--keep", choices=("all",), help="keep every pair (the default)")
     how.add_argument(
@@ -97,10 +101,13 @@ def add_draft(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument(
         "people", nargs="?", metavar="PEOPLE", help="the table of people, or - for JSON records"
     )
-    parser.add_argument("--config", metavar="TOML", help="what matters and what is forbidden (needed)")
+    parser.add_argument(
+        "--config", metavar="TOML", help="what matters and what is forbidden (needed without --programme)"
+    )
     parser.add_argument(
         "--from", dest="source", metavar="RESULT", required=True, help="a draft, a result.json, or its folder"
     )
+    _add_programme(parser)
     edits = parser.add_argument_group("edits, each of which may be given several times")
     edits.add_argument(
         "--accept", metavar="A,B", action="append", default=[], help="keep a pair; all: every pair"
@@ -122,6 +129,14 @@ def add_draft(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_encoding(parser)
     _add_sides(parser)
     _add_month(parser)
+
+
+def _add_programme(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--programme",
+        metavar="JSON",
+        help="the programme of which this is the latest round: what comes out takes its place there",
+    )
 
 
 def _price(text: str) -> float:

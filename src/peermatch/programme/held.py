@@ -20,6 +20,8 @@ from peermatch.pairing import Pairing
 from peermatch.problem import GRID
 from peermatch.programme.labels import day_of
 from peermatch.programme.turns import sat_out
+from peermatch.report import typed_id
+from peermatch.run.snapshot import DRAFT
 
 __all__ = [
     "ATTENDANCE",
@@ -32,6 +34,7 @@ __all__ = [
     "months_before",
     "named",
     "older",
+    "result_of",
     "rounds_of",
     "weakest_of_last",
 ]
@@ -84,6 +87,27 @@ def attendance_of(pairing: Pairing, date: str | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(ATTENDANCE), dtype=object)
 
 
+def result_of(
+    attendance: pd.DataFrame, history: pd.DataFrame, name: str, sides: tuple[str, str] | None
+) -> dict[str, Any]:
+    """Return a round that is written down as the earlier result of an update: who was there, and in which pairs."""
+    met, took_part = history[history["round"] == name], attendance[attendance["round"] == name]
+    return {
+        "schema": DRAFT,
+        "two_sided": sides is not None,
+        "sides": list(sides or ("a", "b")),
+        "round": name,
+        "pairs": [
+            {"a": typed_id(a), "b": typed_id(b), "score": None}
+            for a, b in zip(met["a"], met["b"], strict=True)
+        ],
+        "people": [
+            {"id": typed_id(id), "side": side, "status": status}
+            for side, id, status in zip(took_part["side"], took_part["id"], took_part["status"], strict=True)
+        ],
+    }
+
+
 def rounds_of(attendance: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     """Return one row a round: round, date, took_part, pairs, sat_out, mean, worst."""
     rows = []
@@ -101,7 +125,11 @@ def rounds_of(attendance: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
                 "worst": float(scores.min()) if len(scores) else None,
             }
         )
-    return pd.DataFrame(rows, columns=["round", "date", "took_part", "pairs", "sat_out", "mean", "worst"])
+    frame = pd.DataFrame(rows, columns=["round", "date", "took_part", "pairs", "sat_out", "mean", "worst"])
+    # a text column would turn what is missing into NaN
+    days = [None if is_missing(row["date"]) else row["date"] for row in rows]
+    frame["date"] = pd.Series(days, dtype=object)
+    return frame
 
 
 def weakest_of_last(attendance: pd.DataFrame, history: pd.DataFrame) -> tuple[Any, ...]:

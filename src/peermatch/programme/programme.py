@@ -33,7 +33,8 @@ Asked = TypeVar("Asked")
 class Programme:
     """A programme over its rounds: what matters, who met whom, who sat out, and what is held about people.
 
-    A programme is a ledger: `run`, `record`, `withdraw`, `forget` and `retain` change it, all else only reads it.
+    A programme is a ledger: `run`, `record`, `update`, `replace`, `withdraw`, `forget` and `retain`
+    change it, all else only reads it.
     Whatever it hands out is a copy, and whatever it holds is plain data. It holds no profiles: people come anew each
     round.
 
@@ -179,7 +180,7 @@ class Programme:
                 time_limit=time_limit,
             )
 
-        pairing = self._looking_back(match)
+        pairing = self._looking_back(match, self._history)
         self.record(pairing)
         return pairing
 
@@ -228,18 +229,18 @@ class Programme:
                 time_limit=time_limit,
             )
 
-        return self._looking_back(plan)
+        return self._looking_back(plan, self._history)
 
-    def _looking_back(self, ask: Callable[[pd.DataFrame | None], Asked]) -> Asked:
-        """Ask with the history, where anything looks at it; without it, where nobody in it takes part any more.
+    def _looking_back(self, ask: Callable[[pd.DataFrame | None], Asked], history: pd.DataFrame) -> Asked:
+        """Ask with this history, where anything looks at it; without it, where nobody in it takes part any more.
 
         A history that a user hands over and in which nobody is known is refused, for it is likely of other people. This
         one is the programme's own: then all have left, and there is nothing to look at.
         """
-        if not looks_back(self._matcher.criteria, self._matcher.rules) or self._history.empty:
+        if not looks_back(self._matcher.criteria, self._matcher.rules) or history.empty:
             return ask(None)
         try:
-            return ask(self._history)
+            return ask(history)
         except InputError as error:
             if not any(item["code"] == "unknown_ids" and item["column"] == "history" for item in error.items):
                 raise
@@ -258,12 +259,142 @@ class Programme:
         if pairing.round is None:
             raise ConfigError("A round needs a name to be written down: match with round=.")
         self._new_name(pairing.round)
-        date = pairing.settings.get("as_of")
-        self._history = held.history_of(extend_history(self._history, pairing), self._matcher.sides)
+        named = day_of(pairing.round)
+        self._write_down(pairing, pairing.settings.get("as_of") or (None if named is None else str(named)))
+
+    def _write_down(self, pairing: Pairing, date: str | None) -> None:
+        history = held.history_of(extend_history(self._history, pairing), self._matcher.sides)
+        history.loc[history["round"] == pairing.round, "date"] = date
+        self._history = history
         fresh = held.attendance_of(pairing, date)
         kept = [part for part in (self._attendance, fresh) if len(part)]
         self._attendance = pd.concat(kept, ignore_index=True) if kept else self._attendance
         self._weakest = weakest(pairing)
+
+    def update(
+        self,
+        people: Any,
+        others: Any = None,
+        *,
+        previous: Any = None,
+        keep: str | None = None,
+        price: float | None = None,
+        at_most: int | None = None,
+        role: str | None = None,
+        org: Any = None,
+        locks: Any = None,
+        set_aside: Any = None,
+        fitted: Any = None,
+        as_of: Any = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+    ) -> Pairing:
+        """Pair the people of the latest round again after some joined or left, and write that in its place.
+
+        The round keeps its name and its date. Nobody goes first in an update for having sat out before; who sits out
+        of it goes first in the next round.
+
+        Parameters
+        ----------
+        people, others, keep, price, at_most, role, org, locks, set_aside, fitted, progress, cancel, time_limit
+            As in `PeerMatcher.update`.
+        previous : Pairing, Draft, path, mapping, or table, optional
+            The earlier result; without it, the latest round as it is written down.
+        as_of : date or str, optional
+            The day to count dates from; without it, that of the round.
+
+        Raises
+        ------
+        ConfigError
+            If there was no round yet, or as `PeerMatcher.update` does.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 9), ("di", 9)]]
+        >>> programme = pm.Programme(pm.PeerMatcher("id", [pm.near("years")], [pm.no_repeat()]))
+        >>> before = programme.run(people, round="2026-10")
+        >>> after = programme.update([*people[:3], {"id": "el", "years": 5}])
+        >>> programme.history[["round", "date", "a", "b"]].values.tolist()
+        [['2026-10', '2026-10-01', 'ada', 'bo'], ['2026-10', '2026-10-01', 'cy', 'el']]
+        """
+        name = self.latest
+        if name is None:
+            raise ConfigError("There is no round yet that could be updated. Run one first.")
+        if previous is None:
+            previous = held.result_of(self._attendance, self._history, name, self._matcher.sides)
+
+        def match(history: pd.DataFrame | None) -> Pairing:
+            return self._matcher.update(
+                people,
+                previous,
+                keep=keep,
+                price=price,
+                at_most=at_most,
+                others=others,
+                role=role,
+                org=org,
+                history=history,
+                locks=locks,
+                set_aside=set_aside,
+                fitted=fitted,
+                round=name,
+                as_of=self._date_of(name) if as_of is None else as_of,
+                progress=progress,
+                cancel=cancel,
+                time_limit=time_limit,
+            )
+
+        pairing = self._looking_back(match, self.history_before)
+        self.replace(pairing)
+        return pairing
+
+    @property
+    def latest(self) -> str | None:
+        """The name of the latest round that was run here; None where there was none."""
+        return None if self._attendance.empty else str(self._attendance["round"].iloc[-1])
+
+    @property
+    def history_before(self) -> pd.DataFrame:
+        """Who met whom before the latest round: what a draft or an update of it looks at."""
+        earlier = self._history["round"] != self.latest
+        return self._history[earlier].reset_index(drop=True)
+
+    def replace(self, pairing: Pairing) -> None:
+        """Put a pairing in the place of the latest round, whose name it has: of a draft, say. The date stays.
+
+        Raises
+        ------
+        ConfigError
+            If the latest round has another name.
+        """
+        if not isinstance(pairing, Pairing):
+            raise ConfigError(must_be("replace", "pairing", "a Pairing", pairing))
+        self.check_latest(pairing.round)
+        date = self._date_of(str(pairing.round)) or pairing.settings.get("as_of")
+        self.withdraw(str(pairing.round))
+        self._write_down(pairing, date)
+
+    def check_latest(self, round: str | None) -> None:
+        """Refuse a round that is not the latest one.
+
+        Raises
+        ------
+        ConfigError
+        """
+        if self.latest is None or round != self.latest:
+            latest = "there was none yet" if self.latest is None else f"that is {self.latest!r}"
+            given = "a result without a round's name" if round is None else f"round {round!r}"
+            raise ConfigError(f"Only the latest round can be replaced: {latest}. Got {given} instead.")
+
+    def _date_of(self, name: str) -> str | None:
+        """Return the date of a round that is written down, else the first day of the month that it is named for."""
+        dates = self._attendance.loc[self._attendance["round"] == name, "date"]
+        if len(dates) and not is_missing(dates.iloc[0]):
+            return str(dates.iloc[0])
+        named = day_of(name)
+        return None if named is None else str(named)
 
     def withdraw(self, round: str) -> dict[str, int]:
         """Take a round back, as if it had not been: to run it again, say.

@@ -200,6 +200,12 @@ def check_rounds_possible(matcher: PeerMatcher, caller: str) -> Blossom:
     if matcher.capacity is not None:
         raise ConfigError(
             f"{caller} needs one place each. This matcher has capacity={plain_capacity(matcher.capacity)!r}."
+            + (
+                " With several places nobody can go first exactly: use protect=False, which is --unprotected on the "
+                "command line."
+                if "protect" in caller
+                else ""
+            )
         )
     return solver
 

@@ -8,11 +8,13 @@ from typing import Any
 from peermatch.criteria import key_of
 from peermatch.pairing import Pairing
 from peermatch.report import ChangeRow
+from peermatch.run.absent import SET_ASIDE
 from peermatch.run.snapshot import Snapshot, id_order
 
 __all__ = ["changes_of"]
 
 JOINED, JOINED_OR_ALONE, LEFT = "joined", "joined, or had no partner before", "left"
+ASIDE, PARTNER_ASIDE = "set aside", "partner set aside"
 PARTNER_LEFT, REPAIRED, FOUND = "partner left", "re-paired for a better total", "found a partner"
 
 _Key = tuple[int, tuple[str, Any]]
@@ -39,6 +41,13 @@ def changes_of(
     has = _partners([(left[u], right[v]) for u, v in pairing.matching.pairs.tolist()], hands)
     here: dict[_Key, Any] = {(0, key_of(id)): id for id in left}
     here.update({(hands[1], key_of(id)): id for id in right})
+    aside = {
+        (hands[hand], key_of(id))
+        for hand, cohort in enumerate(pairing.everyone)
+        if cohort is not None
+        for id, out in zip(cohort.ids.tolist(), cohort.reasons_out.tolist(), strict=True)
+        if out == SET_ASIDE
+    }
     known = None
     if before.people is not None:
         known = {person: id for person, (id, took_part) in before.people.items() if took_part}
@@ -47,7 +56,7 @@ def changes_of(
     for person in sorted(everyone, key=_in_order):
         old, new = had.get(person, {}), has.get(person, {})
         if person not in here:
-            why = LEFT
+            why = ASIDE if person in aside else LEFT
         elif known is not None and person not in known:
             why = JOINED
         elif set(old) == set(new):
@@ -55,7 +64,7 @@ def changes_of(
         elif not old:
             why = FOUND if known is not None else JOINED_OR_ALONE
         else:
-            why = _why(person, old, new, here, hands, ended)
+            why = _why(person, old, new, (here, aside), hands, ended)
         side = sides.names[person[0]] if sides.two_sided else None
         rows.append(ChangeRow(everyone[person], side, _sorted(old), _sorted(new), why))
     return tuple(rows)
@@ -65,17 +74,17 @@ def _why(
     person: _Key,
     old: Mapping[tuple[str, Any], Any],
     new: Mapping[tuple[str, Any], Any],
-    here: Mapping[_Key, Any],
+    where: tuple[Mapping[_Key, Any], set[_Key]],
     hands: tuple[int, int],
     ended: Mapping[tuple[tuple[str, Any], tuple[str, Any]], str],
 ) -> str:
     """Say why each partner who is gone is gone."""
     other = hands[1] if person[0] == hands[0] else hands[0]
-    reasons = []
+    (here, aside), reasons = where, []
     for partner in sorted(set(old) - set(new), key=id_order):
         pair = (person[1], partner) if person[0] == 0 else (partner, person[1])
         if (other, partner) not in here:
-            reasons.append(PARTNER_LEFT)
+            reasons.append(PARTNER_ASIDE if (other, partner) in aside else PARTNER_LEFT)
         else:
             reasons.append(ended.get(pair, REPAIRED))
     return "; ".join(dict.fromkeys(reasons)) or FOUND
