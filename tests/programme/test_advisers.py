@@ -526,3 +526,14 @@ def test_guarded_columns_are_guarded_here_too():
             )
     told = pm.assign_advisers(pairing, seniors, experience="years", criteria=[pm.near("age", basis="agreed")])
     assert told.settings["criteria"][0]["basis"] == "agreed"
+
+
+def test_functions_of_ones_own_say_what_makes_a_good_adviser():
+    people = [{"id": k, "years": k} for k in range(1, 5)]
+    pairing = pm.PeerMatcher("id", [pm.near("years")]).match(people)
+    seniors = [{"id": k, "years": k} for k in (20, 21, 22)]
+    older = pm.custom(lambda me, you: (you["years"] + 0 * me["years"]) / 22, "years", name="older")
+    advised = pm.assign_advisers(pairing, seniors, experience="years", criteria=[older])
+    assert sorted(advised.pairs["adviser"]) == [21, 22]
+    assert advised.settings["criteria"][0]["kind"] == "custom"
+    assert "older" in advised.to_json()

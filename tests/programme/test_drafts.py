@@ -387,3 +387,74 @@ def test_a_difference_to_itself_is_none():
     change = pm.diff(before, before)
     assert len(change.people) == 0
     assert "0 broken, 0 made" in change.text
+
+
+def test_on_two_sides_somebody_may_stand_in_a_pair_of_each():
+    chain = [
+        {"id": "ana", "grade": 1, "role": "mentee"},
+        {"id": "ben", "grade": 3, "role": "both"},
+        {"id": "cai", "grade": 5, "role": "mentor"},
+    ]
+    m = pm.PeerMatcher("id", [pm.above("grade", by=(1, 3))], sides=("mentee", "mentor"))
+    draft = pm.Draft.of(m, m.match(chain, role="role"))
+    draft.accept()
+    assert len(draft.accepted) == 2
+    assert pair_set(draft.solve()) == {("ana", "ben"), ("ben", "cai")}
+    with pytest.raises(InfeasibleError, match="stands in the pair"):
+        draft.require("ana", "cai")
+
+
+@pytest.mark.parametrize("how", [{}, {"price": 0.3}, {"at_most": 1}])
+def test_of_an_update_the_proof_tells_nothing_that_does_not_hold(how):
+    m, team = matcher(), people(range(1, 10), seed=1)
+    worst = pd.DataFrame([(1, 2), (3, 4), (5, 6)], columns=["a", "b"])
+    updated = m.update(team, worst, **how)
+    for id in range(1, 10):
+        cost = pm.Draft.of(m, updated).cost(set_aside=id)
+        assert cost.at_least is None or cost.at_least <= cost.lost + 1e-9
+
+
+def test_who_goes_first_goes_first_in_the_draft_too():
+    m, team = matcher(), people(range(1, 10), seed=1)
+    alone = m.match(team).unmatched["id"].tolist()
+    protected = m.match(team, first=alone)
+    draft = pm.Draft.of(m, protected)
+    assert pair_set(draft.solve()) == pair_set(protected)
+    for id in set(range(1, 10)) - set(alone):
+        assert alone[0] not in pm.Draft.of(m, protected).cost(set_aside=id).pairing.unmatched["id"].tolist()
+    pairs = protected.pairs[["a", "b"]].to_numpy().tolist()
+    assert pm.Draft.of(m, protected).cost(swap=(pairs[0][0], pairs[1][0])).lost >= 0
+
+
+def test_a_matcher_with_another_floor_is_another_matcher():
+    team = people(range(1, 9))
+    with pytest.raises(ConfigError, match="other floor"):
+        pm.Draft.of(matcher(), matcher(floor=0.3).match(team))
+
+
+def test_who_must_be_text_or_nothing_is_changed():
+    draft = draft_of(8)
+    with pytest.raises(ConfigError, match="who"):
+        draft.accept(who=3)
+    with pytest.raises(ConfigError, match="why"):
+        draft.set_aside(1, why=3)
+    assert not draft.accepted
+    assert not draft.aside
+    assert draft.edits.empty
+
+
+def test_a_floor_for_a_group_is_not_lost_in_silence():
+    team = [{**person, "half": "first" if person["id"] <= 10 else "rest"} for person in people(range(1, 25))]
+    m = matcher()
+    pairing = m.match(team)
+    mean = pairing.quality("half").frame.set_index("group").loc["first", "mean"]
+    floored = pairing.group_floor("half", "first", mean + 0.01)
+    with pytest.raises(ConfigError, match="floor for a group"):
+        pm.Draft.of(m, floored)
+    with pytest.raises(ConfigError, match="floor for a group"):
+        floored.frontier()
+    made, before = pair_set(floored), pair_set(pairing)
+    assert made != before
+    for a, b in before - made:
+        text = floored.why_not(a, b).text
+        assert "not proved the best." not in text

@@ -313,6 +313,10 @@ def test_another_column_may_tell_rounds_apart():
             "Row 1 of the outcomes has 'good' in column 'rating_a'",
         ),
         (lambda t: t.assign(rating_a=[float("inf"), *t["rating_a"][1:]]), "Row 1 of the outcomes|not plain"),
+        (
+            lambda t: t.assign(rating_a=t["rating_a"] * 1e300),
+            "Accepted: a number from -1,000,000,000 to 1,000,000,000",
+        ),
         (lambda t: t.drop(columns="a"), "has no column 'a'"),
         (lambda t: t.assign(round=[None, *t["round"][1:]]), "Row 1 of the outcomes has no round"),
         (lambda t: pd.concat([t, t.head(1)]), "Rows 1 and 151 of the outcomes are both of"),

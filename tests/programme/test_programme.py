@@ -238,3 +238,23 @@ def test_a_saved_programme_takes_another_matcher(tmp_path):
     again = pm.Programme.load(path, matcher=other)
     assert again.matcher is other
     assert again.history.equals(made.history)
+
+
+@pytest.mark.parametrize(
+    ("part", "spoil", "words"),
+    [
+        ("history", lambda table: table["columns"].__setitem__(0, [1]), "columns with different names"),
+        ("history", lambda table: table["columns"].__setitem__(0, 3), "columns with different names"),
+        ("attendance", lambda table: table["columns"].append("id"), "columns with different names"),
+        ("history", lambda table: table["rows"][0].__setitem__(0, {"a": 1}), "Row 1 of 'history'"),
+        ("attendance", lambda table: table["rows"][1].__setitem__(3, [1]), "Row 2 of 'attendance'"),
+        ("weakest", lambda ids: ids.append([1]), "'weakest' must be a list of ids"),
+    ],
+)
+def test_tables_of_a_file_that_hold_something_else_are_refused_in_words(part, spoil, words):
+    programme = pm.Programme(pm.PeerMatcher("id", [pm.near("years")]))
+    programme.run([{"id": k, "years": k} for k in range(6)], round="2026-01")
+    data = json.loads(json.dumps(programme.to_dict()))
+    spoil(data[part])
+    with pytest.raises(pm.InputError, match=words):
+        pm.Programme.from_dict(data)

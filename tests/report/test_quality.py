@@ -135,6 +135,26 @@ def test_two_columns_that_divide_each_other_are_refused_together() -> None:
     assert both[both["column"] == "level"]["group"].tolist()[1:4] == ["1", "2", "3"]
 
 
+def test_two_columns_of_which_a_part_divides_each_other_are_refused_together() -> None:
+    sizes = [
+        ("a1", "b1", 30),
+        ("a2", "b1", 5),
+        ("a3", "b2", 15),
+        ("a3", "b3", 15),
+        ("a4", "b3", 12),
+        ("a5", "b2", 6),
+    ]
+    cells = [(one, other) for one, other, size in sizes for _ in range(size)]
+    rows = [{"id": k, "years": k % 7, "one": one, "other": other} for k, (one, other) in enumerate(cells)]
+    pairing = pm.PeerMatcher("id", [pm.near("years")]).match(rows)
+    alone = pairing.quality("one").frame.set_index("group")["people"]
+    assert alone["a1"] == 30
+    assert alone["a2"] is None  # 5, which b1 less a1 would tell
+    assert pairing.quality("other").frame.set_index("group").loc["b1", "people"] == 35
+    with pytest.raises(pm.ConfigError, match="by subtraction"):
+        pairing.quality(["one", "other"])
+
+
 @pytest.mark.parametrize(
     ("by", "options"),
     [([], {}), (3, {}), (["team", "team"], {}), ("team", {"hide_below": 0}), ("team", {"hide_below": 2.5})],

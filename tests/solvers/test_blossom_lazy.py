@@ -12,7 +12,6 @@ import peermatch.criteria as pc
 from peermatch.problem import (
     FORBIDDEN,
     GRID,
-    OBJECTIVES,
     DenseScores,
     Matching,
     Problem,
@@ -25,6 +24,7 @@ from peermatch.solvers.candidates import Places, first_candidates, greedy_mate
 from peermatch.solvers.graph import max_weight_matching
 from peermatch.verify import prove
 from support import cohorts
+from support.objectives import WITH_TOTALS
 from support.problems import check_valid
 from support.searching import CHARACTERS, best_by_sorting, scores_of, table
 
@@ -95,7 +95,7 @@ def test_capacities_are_places(character, none, objective):
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_tiny_problems_are_matched_as_by_trying_everything(data):
-    objective = data.draw(st.sampled_from(OBJECTIVES))
+    objective = data.draw(st.sampled_from(WITH_TOTALS))
     m = data.draw(st.one_of(st.none(), st.integers(0, 4)))
     n = data.draw(st.integers(0, 8 if m is None else 6))
     seed, mutual = data.draw(st.integers(0, 30)), data.draw(st.sampled_from(["mean", "min", "harmonic"]))
@@ -115,7 +115,7 @@ def people_in(blocks: list[int], *, lonely: int = 0) -> list[dict]:
     return [{"id": i, "block": b, "years": float(rng.integers(0, 30))} for i, b in enumerate(block)]
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", WITH_TOTALS)
 @pytest.mark.parametrize("blocks", [[3, 5, 7, 9], [1, 1, 1], [11, 13], [4, 1, 2], [31]])
 @pytest.mark.parametrize("lonely", [0, 1, 4])
 @pytest.mark.usefixtures("odd_tiles")
@@ -140,7 +140,7 @@ def level(mine, theirs):
     return np.clip((theirs["level"] - mine["level"]) / 2 + 0.5, 0, 1)
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", WITH_TOTALS)
 @pytest.mark.parametrize("two", [False, True])
 def test_a_criterion_of_a_users_own_leads_to_the_same_answers(two, objective):
     """It is asked by blocks; the same scores as a matrix give the same total and the same bytes on every run."""
@@ -308,7 +308,7 @@ def test_greedy_leaves_no_two_that_could_be_paired(character, two, monkeypatch):
 # ---- The same bytes, and planted errors ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", WITH_TOTALS)
 @pytest.mark.parametrize("two", [None, 40])
 def test_threads_change_no_byte(two, objective, odd_tiles, monkeypatch):
     problem = Problem(scores_of("categories", 45, two), objective)

@@ -7,10 +7,11 @@ from itertools import count
 import numpy as np
 import pytest
 
-from peermatch.problem import OBJECTIVES, Control, Matching, Problem, Status
+from peermatch.problem import Control, Matching, Problem, Status
 from peermatch.scoring import sizes
 from peermatch.solvers import Blossom
 from peermatch.verify import is_valid, prove
+from support.objectives import WITH_TOTALS
 from support.problems import check_valid
 from support.searching import CHARACTERS, scores_of
 
@@ -44,7 +45,7 @@ def assert_true(problem: Problem, matching: Matching, best: Matching) -> None:
     assert matching.weight <= best.weight <= matching.weight + matching.gap
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", WITH_TOTALS)
 @pytest.mark.parametrize(
     ("character", "two"), [("hubs", None), ("mixed", None), ("forbidden", None), ("hubs", 13)]
 )
@@ -65,7 +66,7 @@ def test_stopped_at_any_moment_it_states_a_true_gap(character, two, objective):
     assert stopped > moments // 2
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", WITH_TOTALS)
 @pytest.mark.parametrize("character", CHARACTERS)
 @pytest.mark.parametrize("two", [None, 17])
 def test_no_time_at_all(character, two, objective):
@@ -74,7 +75,7 @@ def test_no_time_at_all(character, two, objective):
     assert_true(problem, matching, Blossom().solve(problem))
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", WITH_TOTALS)
 @pytest.mark.parametrize("character", CHARACTERS)
 @pytest.mark.parametrize("options", [{"candidates_only": True}, {"gap": 0.02}, {"gap": 0.5}])
 @pytest.mark.usefixtures("odd_tiles")

@@ -195,7 +195,7 @@ def test_solvers_of_single_places_name_the_one_that_takes_both_sides(name, objec
     with pytest.raises(UnsupportedError, match=r"'deferred'|'blossom'"):
         get_solver(name).solve(problem)
     if objective == "everyone_first":
-        with pytest.raises(UnsupportedError, match="Use 'deferred'"):
+        with pytest.raises(UnsupportedError, match="'transport' and 'deferred'"):
             get_solver(name).solve(problem)
     assert Deferred().solve(problem).pairs.tolist() == [[0, 0], [1, 1]]
 

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from peermatch.problem import FORBIDDEN, GRID, DenseScores, IntArray, Matching, Problem
+from peermatch.problem import FORBIDDEN, GRID, OBJECTIVES, DenseScores, IntArray, Matching, Problem
 from support.oracles import best_worst_first, trade_offs
 
-__all__ = ["Value", "random_trade_offs", "random_worst_first", "value_of"]
+__all__ = ["WITH_TOTALS", "Value", "random_trade_offs", "random_worst_first", "value_of"]
+
+WITH_TOTALS = tuple(objective for objective in OBJECTIVES if objective != "leximin")
+"""Leximin has tests of its own: it knows no total that a gap could be of, and is proved at once or not at all."""
 
 Value = tuple[int, int | None, int]
 

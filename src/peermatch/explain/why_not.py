@@ -32,7 +32,8 @@ class WhyNot:
     ----------
     verdict : str
         "together", "forbidden", "demanded", "costs" or "not priced". "no worse": another set of pairs has them together
-        and is as good. "better": the result in hand was not proved the best, and a better one has them together.
+        and is as good. "better": by scores alone a better set has them together; the result in hand was not proved
+        the best, or had more to keep to.
         "impossible": somebody's minimum could not be met then. "refused" and "blocking" are said of stable results.
     score : float or None
         What the two would score; None where a rule forbids the pair.
@@ -226,13 +227,17 @@ def _text(
                 f"{whole} Together they would cost the programme at least {least:.3f} points of total score."
             )
         return f"{whole} Together they would cost the programme at least {least:.3f} points of total score, or a pair."
-    others = f"and {_people(changes)} would have another partner, or none"
+    most = "" if forced.nearest else "up to "
+    others = f"and {most}{_people(changes)} would have another partner, or none"
     if verdict == "no worse":
         return (
             f"{whole} It would cost the programme nothing: a set of pairs that is as good has them together."
         )
     if verdict == "better":
-        return f"{whole} A better set of pairs has them together: this result is not proved the best."
+        return (
+            f"{whole} By scores alone, a better set of pairs has them together: this result is not proved the best, or "
+            "had more to keep to (a floor for a group, earlier pairs)."
+        )
     if forced.price is None:
         return f"{whole} Together they would leave somebody with fewer partners than they must have."
     sure = "" if forced.exact else "at most "

@@ -94,7 +94,7 @@ class Weighing(PairingFacts):
         InputError
             For a column that is not there.
         ConfigError
-            For a wrong argument, or two columns of which one divides the groups of the other.
+            For a wrong argument, or two columns of which some groups are together the same people.
 
         Notes
         -----
@@ -367,6 +367,10 @@ class Weighing(PairingFacts):
             raise ConfigError(
                 "frontier() puts the worst pair first, which no exact solver does with minima, or_none, or several "
                 "places on both sides."
+            )
+        if self.settings.get("group_floor") is not None:
+            raise ConfigError(
+                "frontier() does not keep to a floor for a group, and this result does. Ask the result without it."
             )
         try:
             found = solvers.frontier(problem, points, control=control)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,8 @@ def assign_advisers(
     matching, view = _solve(task, control)
     options = {
         "id": groups.told["id"],
-        **{key: value for key, value in spec.to_dict().items() if key not in ("criteria", "rules")},
+        # criteria and rules are told below, where functions of one's own have no need to be written to a file
+        **replace(spec, criteria=(), rules=()).to_dict(),
         "criteria_from": task.source,
         "round": groups.round,
         "as_of": None if day is None else str(day),

@@ -50,7 +50,9 @@ class Edits:
         """The pairs that are made in any case."""
         return self.of_state(ACCEPTED, REQUIRED)
 
-    def with_pairs(self, pairs: Iterable[Pair], state: str, *, one_place: tuple[bool, bool]) -> Edits:
+    def with_pairs(
+        self, pairs: Iterable[Pair], state: str, *, one_place: tuple[bool, bool], one_pool: bool
+    ) -> Edits:
         """Return these decisions and more.
 
         Parameters
@@ -59,6 +61,8 @@ class Edits:
         state : {"accepted", "required", "rejected"}
         one_place : (bool, bool)
             Whether nobody on the left, and on the right, has more than one place.
+        one_pool : bool
+            Whether there are no sides: on two of them, somebody may stand in a pair of each.
 
         Raises
         ------
@@ -75,7 +79,7 @@ class Edits:
                 )
             if state != REJECTED:
                 self._refuse_aside(pair, state)
-                _refuse_second(decided, pair, state, one_place)
+                _refuse_second(decided, pair, state, one_place, one_pool=one_pool)
             decided[key] = (pair, state)
         return replace(self, pairs=decided)
 
@@ -110,15 +114,19 @@ class Edits:
 
 
 def _refuse_second(
-    decided: Mapping[PairKey, tuple[Pair, str]], pair: Pair, state: str, one_place: tuple[bool, bool]
+    decided: Mapping[PairKey, tuple[Pair, str]],
+    pair: Pair,
+    state: str,
+    one_place: tuple[bool, bool],
+    *,
+    one_pool: bool,
 ) -> None:
     """Nobody with one place stands in two pairs that are made in any case."""
-    same_pool = one_place == (True, True)
     for other, earlier in decided.values():
         if earlier == REJECTED or pair_key(other) == pair_key(pair):
             continue
         for hand, id in enumerate(pair):
-            there = other if same_pool else other[hand : hand + 1]
+            there = other if one_pool else other[hand : hand + 1]
             if one_place[hand] and key_of(id) in map(key_of, there):
                 raise _conflict(
                     f"{id!r} stands in the pair {_names(other)}, which is {earlier}, and cannot stand in "

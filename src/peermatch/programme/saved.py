@@ -15,7 +15,7 @@ from peermatch.cohort.aside import is_missing
 from peermatch.errors import InputError, error_item
 from peermatch.report import json_text, write_files
 
-__all__ = ["SCHEMA", "checked", "table_from", "table_to", "write_json"]
+__all__ = ["SCHEMA", "checked", "is_plain", "table_from", "table_to", "write_json"]
 
 SCHEMA = "peermatch/programme/1"
 _KEYS = ("schema", "matcher", "protect", "history", "attendance", "weakest")
@@ -53,10 +53,16 @@ def table_from(data: Any, name: str, needed: Sequence[str]) -> pd.DataFrame:
         not isinstance(data, Mapping)
         or not isinstance(data.get("columns"), list)
         or not isinstance(data.get("rows"), list)
+        or not all(isinstance(column, str) for column in data["columns"])
+        or len(set(data["columns"])) < len(data["columns"])
         or any(not isinstance(row, list) or len(row) != len(data["columns"]) for row in data["rows"])
     )
     if wrong:
-        raise _fault(f"{name!r} must be a table: columns, and rows of as many cells.", name)
+        message = f"{name!r} must be a table: columns with different names, and rows of as many cells."
+        raise _fault(message, name)
+    for number, row in enumerate(data["rows"], start=1):
+        if not all(is_plain(cell) for cell in row):
+            raise _fault(f"Row {number} of {name!r} must hold texts, numbers and nulls only.", name)
     missing = [column for column in needed if column not in data["columns"]]
     if missing:
         raise _fault(
@@ -67,6 +73,17 @@ def table_from(data: Any, name: str, needed: Sequence[str]) -> pd.DataFrame:
         for place, column in enumerate(data["columns"])
     }
     return pd.DataFrame(columns, columns=data["columns"], dtype=object)
+
+
+def is_plain(cell: Any) -> bool:
+    """Return whether this is a text, a number, true, false, or nothing.
+
+    Examples
+    --------
+    >>> is_plain("007"), is_plain(None), is_plain([7])
+    (True, True, False)
+    """
+    return cell is None or isinstance(cell, bool | int | float | str)
 
 
 def write_json(path: str | os.PathLike[str], data: Mapping[str, Any]) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -155,7 +156,7 @@ def group_quality(outcome: Outcome, by: str | Sequence[str], hide_below: int = H
     Raises
     ------
     ConfigError
-        For a wrong argument, or two columns of which one divides the groups of the other.
+        For a wrong argument, or two columns of which some groups are together the same people.
     InputError
         For a column that is not there.
     """
@@ -217,17 +218,35 @@ def _refuse_nested(outcome: Outcome, columns: Sequence[str]) -> None:
         cohort = outcome.everyone[hand]
         assert cohort is not None  # hands are sides that are there
         groups = {column: groups_of(cohort, column) for column in columns}
-        for fine in columns:
-            for coarse in columns:
-                pairs = set(zip(groups[fine], groups[coarse], strict=True))
-                several = len(set(groups[coarse])) > 1
-                if fine != coarse and several and len(pairs) == len(set(groups[fine])):
-                    message = (
-                        f"Each group of {fine!r} lies within one of {coarse!r}, so what the one table hides could be "
-                        "had from the other by subtraction. Ask for one of the two, and share no other table of the "
-                        "same people by the other."
-                    )
-                    raise ConfigError(error_item("nested_columns", message, column=fine, found=coarse))
+        for fine, coarse in itertools.combinations(columns, 2):
+            if _comes_apart(groups[fine], groups[coarse]):
+                message = (
+                    f"Some groups of {fine!r} and of {coarse!r} are together the same people, so what the one table "
+                    "hides could be had from the other by subtraction. Ask for one of the two, and share no other "
+                    "table of the same people by the other."
+                )
+                raise ConfigError(error_item("nested_columns", message, column=fine, found=coarse))
+
+
+def _comes_apart(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether some groups, but not all, of two columns are together the same people.
+
+    Examples
+    --------
+    >>> _comes_apart(["a", "b", "c", "c"], ["x", "x", "y", "z"]), _comes_apart(["a", "a", "b"], ["x", "y", "y"])
+    (True, False)
+    """
+    facing: dict[tuple[bool, str], set[tuple[bool, str]]] = {}
+    for mine, theirs in set(zip(one, other, strict=True)):
+        facing.setdefault((False, mine), set()).add((True, theirs))
+        facing.setdefault((True, theirs), set()).add((False, mine))
+    reached, ahead = set[tuple[bool, str]](), list(facing)[:1]
+    while ahead:
+        group = ahead.pop()
+        if group not in reached:
+            reached.add(group)
+            ahead += facing[group]
+    return len(reached) < len(facing)
 
 
 def worth_of(outcome: Outcome, hand: int) -> list[tuple[int, float]]:

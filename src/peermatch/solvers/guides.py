@@ -144,10 +144,14 @@ def _needed_by_rows(
 ) -> IntArray:
     """Return the dual that each row needs beside those of the sampled columns; if asked to stop, 0 for the others."""
     most = np.zeros(scores.shape[0], dtype=np.int64)
+    # whole rows of a few columns are scored many times as fast as listed pairs
+    take = getattr(scores, "take", None)
+    narrow: PairScores | None = None if take is None else take(np.arange(len(most), dtype=np.int64), sample)
     for some in _stretches(len(most), len(sample)):
         if control is not None and control.stopping:
             break
-        most[some] = _need(_among(scores, some, sample), duals).max(axis=1, initial=0)
+        block = _among(scores, some, sample) if narrow is None else narrow.block(some)
+        most[some] = _need(block, duals).max(axis=1, initial=0)
     return np.minimum(most, _MOST)
 
 

@@ -60,7 +60,7 @@ class Rings:
     >>> worth = np.array([[0, 9, 1, 1], [9, 0, 1, 1], [1, 1, 0, 9], [1, 1, 9, 0]])
     >>> found = Rings().solve(RingProblem(worth))
     >>> [ring.tolist() for ring in found.rings], found.total, found.assignment_bound
-    ([[0, 1, 2, 3]], 20, 36)
+    ([[0, 3, 2, 1]], 20, 36)
     """
 
     exact: bool = True

@@ -12,6 +12,7 @@ __all__ = ["TransportGraph", "greedy_use"]
 
 _EDGES_AT_ONCE = 1 << 25  # about a third of a second
 _ROOM = 1 << 58
+_WORTH_KEEPING = 2  # times what is left is more than there was
 
 
 class TransportGraph:
@@ -70,7 +71,12 @@ class TransportGraph:
         that this empties each is opened anew, first those on the left and then those on the right.
         """
         left, right = np.arange(self.n_left), np.arange(self.n_left, self.n_left + self.n_right)
+        before = int(self.used.sum())
         self._set_back()
+        if _WORTH_KEEPING * int(self.used.sum()) < before:
+            # most would look for a place again, among prices that are too high: quicker from nothing
+            self.restart()
+            self._set_back()
         flow = self._flow()
         if not len(self.searched):  # at the start nothing is used, and every place on the right is open
             flow.open[right] = self.places[right]

@@ -24,6 +24,8 @@ def check_rings(problem: RingProblem, matching: RingMatching) -> list[str]:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from peermatch.problem import FORBIDDEN, Status
     >>> problem = RingProblem(np.array([[0, 1, 2], [3, 0, 4], [5, FORBIDDEN, 0]]))
     >>> found = RingMatching.of(
     ...     problem, [[0, 2, 1]], bound=9, assignment_bound=9, status=Status.GAP, solver="by hand"

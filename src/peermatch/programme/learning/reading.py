@@ -23,6 +23,8 @@ from peermatch.programme.learning.observed import Floats, Observed, View
 __all__ = ["Outcomes", "read_outcomes"]
 
 _CALLER = "fit_weights()"
+MOST_RATING = 1_000_000_000
+"""Squares of greater numbers drown everything else, and in the end themselves."""
 _ACCEPTED = "rating_a and rating_b, liked_a and liked_b, rating, or liked"
 
 
@@ -141,10 +143,10 @@ def _numbers(table: pd.DataFrame, column: str, *, plain: bool = False) -> tuple[
         else:
             value = _number(cell)
         out[row] = value
-        if np.isnan(value):
+        if np.isnan(value) or abs(value) > MOST_RATING:
             wrong.append((row, cell))
     if wrong:
-        accepted = YES_OR_NO if yes_no else "a number"
+        accepted = YES_OR_NO if yes_no else f"a number from -{MOST_RATING:,} to {MOST_RATING:,}"
         items = [
             error_item(
                 "wrong_kind",
