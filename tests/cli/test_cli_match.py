@@ -164,11 +164,11 @@ def test_each_conflict_of_demands_is_told(folder, run):
     )
     assert said.code == 3
     lines = said.err.splitlines()
-    assert lines[0] == "error: require() demands the pair '003' and '010', which not_in_line forbids."
+    assert lines[0] == "error: locks= demands the pair '003' and '010', which not_in_line forbids."
     assert lines[1:3] == ["       locks: 003, 010", "       not_in_line: 003, 010"]
     assert lines[3:] == [
-        "  also: require() demands '003' twice: with '008' and with '010'.",
-        "  also: require() demands '008' twice: with '003' and with '004'.",
+        "  also: locks= demands '003' twice: with '008' and with '010'.",
+        "  also: locks= demands '008' twice: with '003' and with '004'.",
     ]
     assert not (folder / "results").exists()
 

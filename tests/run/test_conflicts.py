@@ -125,8 +125,8 @@ def test_numbers_of_a_conflict_are_true():
     places, least = ([1, 1], [2, 1, 1]), (None, [1, 1, 1])
     (found,) = find_conflicts(demands_of(allowed, (), places, least))
     assert found.sentence == (
-        "'r0', 'r1' and 'r2' (mentor) need at least 3 partners between them, but the mentee side can give them 2 at "
-        "most: apart removes 1. In all, the mentor side needs 3, and the mentee side has 2 places."
+        "In all, the mentor side needs 3, and the mentee side has 2 places. 'r0', 'r1' and 'r2' (mentor) need at least "
+        "3 partners between them, but the mentee side can give them 2 at most: apart removes 1."
     )
     assert found.parts[-1] == {
         "rule": "places",
@@ -137,6 +137,19 @@ def test_numbers_of_a_conflict_are_true():
         "can_give": 2,
         "rules": "apart removes 1",
     }
+
+
+def test_the_whole_comes_first_and_what_would_be_enough():
+    allowed = np.ones((4, 3), dtype=bool)
+    asked = (None, [3, 3, 3]), (None, [2, 2, 2])
+    (found,) = find_conflicts(demands_of(allowed, (), *asked))
+    assert found.sentence.startswith(
+        "In all, the mentor side needs 6, and the mentee side has 4 places; at_least = 1 can be met. 'r"
+    )
+    assert not find_conflicts(demands_of(allowed, (), asked[0], (None, [1, 1, 1])))
+    allowed[1:, :2] = False  # now two of them have only one and the same mentee to take
+    found = find_conflicts(demands_of(allowed, (), *asked))
+    assert "can be met" not in found[0].sentence
 
 
 def test_a_person_whom_every_rule_excludes_is_named_alone():
@@ -164,7 +177,7 @@ def test_several_conflicts_are_told_one_by_one():
 def test_a_demanded_pair_of_two_who_have_no_place_is_told_once():
     allowed = np.ones((2, 2), dtype=bool)
     (found,) = find_conflicts(demands_of(allowed, [(0, 0)], ([0, 1], [0, 1])))
-    assert found.sentence == "require() demands 1 pair with 'r0', who has 0 places."
+    assert found.sentence == "locks= demands 1 pair with 'r0', who has 0 places."
 
 
 def test_what_a_solver_proves_is_told_in_the_same_words():

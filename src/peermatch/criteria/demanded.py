@@ -17,7 +17,10 @@ from peermatch.errors import InputError, error_item
 if TYPE_CHECKING:
     from peermatch.criteria.enforcing import EnforcedRule
 
-__all__ = ["conflicts_among", "demanded_pairs"]
+__all__ = ["LOCKS", "conflicts_among", "demanded_pairs", "demander"]
+
+LOCKS = "locks"
+"""The name of the rule that the pairs of ``locks=`` become."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -53,7 +56,7 @@ def demanded_pairs(
         away.add(key_of(id))
         conflicts.append(
             Conflict(
-                f"require() demands a pair with {id!r}, who does not take part ({reason}).",
+                f"{demander(rule.name)} demands a pair with {id!r}, who does not take part ({reason}).",
                 ({"rule": rule.name, "ids": [id], "reason": reason},),
             )
         )
@@ -64,7 +67,7 @@ def demanded_pairs(
             continue
         conflicts.append(
             Conflict(
-                f"require() demands the pair {ids[0]!r} and {ids[1]!r}, who are on the same side.",
+                f"{demander(rule.name)} demands the pair {ids[0]!r} and {ids[1]!r}, who are on the same side.",
                 ({"rule": rule.name, "ids": list(ids), "reason": "on the same side"},),
             )
         )
@@ -74,8 +77,19 @@ def demanded_pairs(
 
 def _unknown(rule: Rule, id: Any, sides: Sides) -> dict[str, Any]:
     example = sides.left.ids[0]
-    message = f"require() names {id!r}, an id that nobody has. Ids look like {example!r}."
+    message = f"{demander(rule.name)} names {id!r}, an id that nobody has. Ids look like {example!r}."
     return error_item("unknown_id", message, id=id, found=id, accepted=repr(example))
+
+
+def demander(name: str) -> str:
+    """Return what a rule that demands pairs is called in sentences, as the person who demanded them wrote it.
+
+    Examples
+    --------
+    >>> demander("locks"), demander("couples")
+    ('locks=', 'require()')
+    """
+    return "locks=" if name == LOCKS else "require()"
 
 
 def conflicts_among(
@@ -108,7 +122,7 @@ def conflicts_among(
             continue
         seen.add((u, v))
         if not sides.two_sided and u == v:
-            sentence = f"require() demands that {left[u]!r} is paired with themselves."
+            sentence = f"{demander(rule.name)} demands that {left[u]!r} is paired with themselves."
             found.append(Conflict(sentence, ({"rule": rule.name, "ids": [left[u]]},)))
             continue
         found += _forbidden(rule, (u, v), enforced, sides, sensitive)
@@ -120,7 +134,7 @@ def conflicts_among(
                 one, two, three = left[person], left[other], left[mate]
                 found.append(
                     Conflict(
-                        f"require() demands {one!r} twice: with {two!r} and with {three!r}.",
+                        f"{demander(rule.name)} demands {one!r} twice: with {two!r} and with {three!r}.",
                         (
                             {"rule": earlier.name, "ids": [one, two]},
                             {"rule": rule.name, "ids": [one, three]},
@@ -147,7 +161,7 @@ def _forbidden(
     ids = [sides.left.ids[pair[0]], sides.columns_side.ids[pair[1]]]
     return [
         Conflict(
-            f"require() demands the pair {ids[0]!r} and {ids[1]!r}, which {name} forbids.",
+            f"{demander(rule.name)} demands the pair {ids[0]!r} and {ids[1]!r}, which {name} forbids.",
             ({"rule": rule.name, "ids": ids}, {"rule": name, "ids": ids}),
         )
         for name in names

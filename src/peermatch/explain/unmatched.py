@@ -311,7 +311,7 @@ def _choice(room: _Room) -> str:
             return f"leaving this person out is best for the weakest pair, then for the total{given}"
         if room.objective == "leximin":
             return f"leaving this person out is best for the weakest pairs, one after another{given}"
-        return f"leaving this person out costs the programme least{given}"
+        return f"leaving this person out costs the programme no more than leaving out anyone else{given}"
     return "that it is this person is not proved to be the best choice"
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.criteria import PRIVATE, Conflict, Enforcement, Sides, shown_name
+from peermatch.criteria.demanded import demander
 from peermatch.explain.wording import counted
 from peermatch.problem import IntArray, ShortageCertificate
 from peermatch.run.people import Capacity
@@ -152,7 +153,7 @@ def _selves(demands: Demands) -> list[Conflict]:
             ids = list(dict.fromkeys(lock["ids"]))
             found.append(
                 Conflict(
-                    f"require() demands that {ids[0]!r} is paired with themselves.",
+                    f"{demander(lock['rule'])} demands that {ids[0]!r} is paired with themselves.",
                     ({"rule": lock["rule"], "ids": ids}, {"rule": "same_person", "ids": ids}),
                 )
             )
@@ -170,7 +171,8 @@ def _crowded(demands: Demands, hand: int) -> list[Conflict]:
         id, room = demands.ids(hand)[person], int(places[person])
         theirs = np.flatnonzero(able & (demands.locks[:, hand] == person))[: room + 1].tolist()
         demanded = counted(int(held[person]), "pair")
-        sentence = f"require() demands {demanded} with {id!r}, who has {counted(room, 'place')}."
+        by = demander(demands.lock(theirs[0])["rule"])
+        sentence = f"{by} demands {demanded} with {id!r}, who has {counted(room, 'place')}."
         own = {"rule": "places", "side": demands.sides.names[hand], "ids": [id], "places": room}
         found.append(Conflict(sentence, (*(demands.lock(number) for number in theirs), own)))
     return found
@@ -215,7 +217,7 @@ def _unmet(demands: Demands, hand: int) -> list[Conflict]:
             break
         if found:  # what is missing in all was said with the first
             shortfall = replace(shortfall, missing=None)
-        found.append(_competing(demands, hand, needs, shortfall))
+        found.append(_competing(demands, hand, needs, shortfall, first=not found))
         needs.need[shortfall.people] = 0
     return found
 
@@ -237,7 +239,30 @@ def conflict_of_shortage(
     return _competing(demands, hand, demands.needs(hand, demands.locks), found)
 
 
-def _competing(demands: Demands, hand: int, needs: Needs, shortfall: Shortfall) -> Conflict:
+def _enough(demands: Demands, hand: int) -> int | None:
+    """Return a lower minimum for all of a side that can be met, where there are too few places in all; else None.
+
+    Only the greatest that there are places for is tried: a flow, as the one that has just found them too few.
+    """
+    given, there = demands.minimum[hand], int(demands.places(1 - hand).sum())
+    if given is None or demands.or_none[hand] is not None or int(given.sum()) <= there:
+        return None
+    lower = there // int((given > 0).sum())
+    alike = (given == given.max()) | (demands.places(hand) == 0)
+    if lower < 1 or not alike.all():  # one number for all says nothing where people need different ones
+        return None
+    capped = np.minimum(given, lower)
+    minimum = (capped, demands.minimum[1]) if hand == 0 else (demands.minimum[0], capped)
+    tried = replace(demands, minimum=minimum).needs(hand, demands.locks)
+    # beyond that, no shortfall may only mean that it would have taken too long to see
+    if int((tried.need > 0).sum()) * int((tried.supply > 0).sum()) > _CELLS:
+        return None
+    return lower if find_shortfall(tried) is None else None
+
+
+def _competing(
+    demands: Demands, hand: int, needs: Needs, shortfall: Shortfall, *, first: bool = True
+) -> Conflict:
     people, least = shortfall.people, demands.least(hand)
     locks = _needed_locks(demands, hand, people)
     needed = int(least[people].sum())
@@ -259,10 +284,11 @@ def _competing(demands: Demands, hand: int, needs: Needs, shortfall: Shortfall) 
         last["rules"] = removed
     sentence = _sentence(side, other, ids, (needed, given), partners, removed, len(locks))
     wanted, there = int(demands.least(hand).sum()), int(demands.places(1 - hand).sum())
-    if len(people) > 1 and wanted > there:
-        sentence += (
-            f" In all, the {side} side needs {wanted:,}, and the {other} side has {counted(there, 'place')}."
-        )
+    if first and len(people) > 1 and wanted > there:
+        enough = _enough(demands, hand)
+        head = f"In all, the {side} side needs {wanted:,}, and the {other} side has {counted(there, 'place')}"
+        head += "." if enough is None else f"; at_least = {enough} can be met."
+        sentence = f"{head} {sentence}"
     elif shortfall.missing is not None and shortfall.missing > needed - given:
         sentence += f" In all, {counted(shortfall.missing, 'partner')} are missing on the {side} side."
     if not shortfall.irreducible:

@@ -27,6 +27,7 @@ from peermatch.criteria import (
     refuse,
     require,
 )
+from peermatch.criteria.demanded import LOCKS
 from peermatch.criteria.masks import count_pairs
 from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
@@ -227,7 +228,7 @@ def _enforce(
     )
     rules = list(matcher.rules)
     if request.locks is not None:
-        rules.append(require(request.locks, name="locks"))
+        rules.append(require(request.locks, name=LOCKS))
     enforced = enforce(rules, sides, criteria, occasion)
     if not sides.two_sided:
         return enforced
