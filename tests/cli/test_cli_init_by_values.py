@@ -93,6 +93,25 @@ def test_answers_in_another_language_become_a_question(tmp_path, run):
     assert "says who takes part, so everyone would be paired. Is it 'Teilnahme'?" in said.err
 
 
+def test_only_what_speaks_of_taking_part_is_asked_about(tmp_path, run):
+    table = [
+        {
+            "code": f"K{k:03d}",
+            "Team": "ABC"[k % 3],
+            "remote": ("yes", "no")[k % 2],
+            "both mentor and mentee": "no",
+        }
+        for k in range(12)
+    ]
+    said = run("init", write_csv(tmp_path / "p.csv", table), "--out", tmp_path / "p.toml")
+    assert "no column was found that says who takes part, so everyone would be paired.\n" in said.err
+    assert "# eligible" not in (tmp_path / "p.toml").read_text(encoding="utf-8")
+    for row in table:
+        row["status"] = "inactive" if row["code"] == "K003" else "active"
+    said = run("init", write_csv(tmp_path / "q.csv", table), "--out", tmp_path / "q.toml")
+    assert "Is it 'status'?" in said.err
+
+
 def test_yes_or_no_is_never_background_and_one_value_is_no_label(tmp_path):
     table = [
         {"code": f"K{k:03d}", "Name": "ACME", "remote": "ny"[k % 2], "mood": "ABC"[k % 3]} for k in range(12)

@@ -218,6 +218,8 @@ def test_what_people_are_is_proposed_only_where_they_were_asked(tables, tmp_path
     proposed = text[start:].split("\n\n")[0]
     assert 'when = "match_with_similar_identity"' in proposed
     assert "sensitive = true" in proposed
+    assert "one_way = true" in proposed
+    assert "does not score lower for it" in proposed.replace("\n# ", " ")
     taken = "\n".join(
         line.removeprefix("# ") if " = " in line or "[[" in line else line for line in proposed.split("\n")
     )
@@ -250,6 +252,40 @@ def test_a_rule_that_would_leave_hardly_anybody_is_only_proposed(tmp_path):
     text, _, _ = drafted(tmp_path, people, "coaching")
     assert "must_differ" not in active(text)[2]
     assert "That is little" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "second"), [("mentor", "mentor"), ("sponsor", "sponsor"), ("reverse", "leader")]
+)
+def test_that_nobody_need_be_further_along_is_said_first(tmp_path, run, name, second):
+    people = organisation_with(TEMPLATES[name].sides).drop(columns=["years_experience", "hire_date"])
+    people["grade"] = [
+        f"{'xyz'[k % 3]}{'ab'[k % 2]}" for k in range(len(people))
+    ]  # in no order that names tell
+    config = tmp_path / "p.toml"
+    path = tmp_path / "p.csv"
+    people.to_csv(path, index=False)
+    words = f"nothing here says that the {second} is further along: 'grade' is only proposed in comments"
+    said = run("init", path, "--template", name, "--out", config)
+    assert words in " ".join(said.err.split())
+    text = config.read_text(encoding="utf-8")
+    assert text.startswith("# WARNING: nothing here says")
+    assert words in text.replace("\n# ", " ")
+    people.drop(columns="grade").to_csv(path, index=False)
+    assert "no column was found that tells" in draft_configuration(str(path), template=name).replace(
+        "\n# ", " "
+    )
+    text, _, _ = drafted(tmp_path, organisation_with(TEMPLATES[name].sides), name)
+    assert "WARNING" not in text
+
+
+def test_names_are_short_and_what_may_be_shown_is_proposed(tables, tmp_path):
+    text = draft_configuration(str(tables / "both.csv"), template=PEER)
+    assert tomllib.loads(text)["criteria"][0]["name"] == "help"
+    assert "show" not in tomllib.loads(text)
+    config = tmp_path / "p.toml"
+    config.write_text(text.replace("# show = ", "show = "), encoding="utf-8")
+    assert {"can_teach", "wants_to_learn"} <= set(pm.PeerMatcher.from_toml(config).show)
 
 
 def test_what_contradicts_itself_is_refused(tables, run, tmp_path):

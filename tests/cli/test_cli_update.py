@@ -155,6 +155,20 @@ def test_diff_says_what_changed_and_writes_it(matched, run):
 DRAFT = ("draft", "people.csv", "--config", "programme.toml")
 
 
+def test_all_are_accepted_but_those_who_are_named(matched, run):
+    data = json.loads((matched / "results" / "result.json").read_text(encoding="utf-8"))
+    before = {tuple(pair[side]["value"] for side in "ab") for pair in data["pairs"]}
+    out = ",".join(sorted(before)[0])
+    edits = ("--from", "results", "--accept", "all", "--reject", out)
+    said = run(*DRAFT, *edits, "--cost")
+    assert said.code == 0
+    assert "2 people get other partners" in said.out
+    assert run(*DRAFT, *edits, "--save", "draft.json").code == 0
+    data = json.loads((matched / "draft.json").read_text(encoding="utf-8"))
+    after = {tuple(pair[side]["value"] for side in "ab") for pair in data["pairs"]}
+    assert before - after == {tuple(out.split(","))}
+
+
 def test_a_draft_is_weighed_edited_saved_and_goes_on(matched, run):
     (a, b), (c, _) = [(row["a"], row["b"]) for row in read(matched / "results" / "pairs.csv")][:2]
     said = run(*DRAFT, "--from", "results", "--reject", f"{a},{b}", "--set-aside", c, "--cost")

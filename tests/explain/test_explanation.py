@@ -52,7 +52,7 @@ def test_the_table_is_exact_and_adds_up():
     mine, theirs = pairing.explain("ada").table, pairing.explain("bo").table
     assert mine["mine"].tolist() == theirs["theirs"].tolist()
     assert mine["similarity"].tolist() == theirs["similarity_back"].tolist()
-    assert mine["mine"].tolist() == ["4", "finds 1 of 1 sought: Leading", "Data"]
+    assert mine["mine"].tolist() == ["4", "finds 1 of 1 sought and new: Leading", "Data"]
     assert mine["similarity_back"][1] == 0.5
 
 
@@ -176,8 +176,26 @@ def test_an_id_on_both_sides_needs_its_side():
             {"o": "c", "s": "a;b;d"},
             complement(offers="o", seeks="s"),
             [
-                ("helps", "ada can help bo with a (1 of 3 that bo seeks)"),
+                ("helps", "ada can help bo with a (1 of 3 that are new to bo)"),
+                ("against", "bo does not offer the one new thing that ada seeks (s)"),
+            ],
+        ),
+        (
+            {"o": "a", "s": "b"},
+            {"o": "c", "s": "a;c"},
+            complement(offers="o", seeks="s", new_only=False),
+            [
+                ("helps", "ada can help bo with a (1 of 2 that bo seeks)"),
                 ("against", "bo does not offer the one thing that ada seeks (s)"),
+            ],
+        ),
+        (
+            {"o": "a", "s": "b"},
+            {"o": "c", "s": "a;c"},
+            complement(offers="o", seeks="s"),
+            [
+                ("helps", "ada can help bo with a (all that is new to bo)"),
+                ("against", "bo does not offer the one new thing that ada seeks (s)"),
             ],
         ),
         (
@@ -185,7 +203,7 @@ def test_an_id_on_both_sides_needs_its_side():
             {"o": None, "s": None},
             complement(offers="o", seeks="s"),
             [
-                ("unknown", "what ada still seeks (s, beyond what is there already)"),
+                ("content", "ada seeks nothing new (s)"),
                 ("unknown", "what bo seeks (s)"),
             ],
         ),
@@ -215,7 +233,7 @@ def test_an_id_on_both_sides_needs_its_side():
             {"o": "a", "s": "a"},
             {"o": "b", "s": "b"},
             complement(offers="o", seeks="s"),
-            [("unknown", "what ada and bo still seek (s, beyond what is there already)")],
+            [("content", "ada and bo seek nothing new (s)")],
         ),
         ({"y": None}, {"y": 5}, near("y"), [("unknown", "ada's y")]),
     ],
@@ -224,6 +242,14 @@ def test_what_each_kind_says(first, second, criterion, expected):
     pairing = two(first, second, criterion)
     assert sorted(texts(pairing)) == sorted(expected)
     assert pairing.explain("bo").text
+
+
+def test_whoever_has_all_they_wish_for_is_not_to_be_asked():
+    explanation = two({"o": "a", "s": "a"}, {"o": "b", "s": None}, complement(offers="o", seeks="s")).explain(
+        "ada"
+    )
+    assert "ada seeks nothing new (s); a cautious estimate counts for that." in explanation.text
+    assert "Not known: what bo seeks (s); a cautious estimate stands in" in explanation.text
 
 
 def test_hours_in_words():
@@ -282,7 +308,7 @@ def test_one_direction_on_two_sides():
         others=[{"id": "bo", "offers": "b;c"}],
         names=("mentee", "mentor"),
     )
-    assert texts(pairing) == [("helps", "bo can help ada with b (1 of 2 that ada seeks)")]
+    assert texts(pairing) == [("helps", "bo can help ada with b (1 of 2 that are new to ada)")]
     table = pairing.explain("bo").table
     assert table["mine"].tolist() == ["offers b and c"]
     assert table["weight"].tolist() == [0.0]

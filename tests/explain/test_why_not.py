@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import peermatch as pm
+from peermatch.explain.price import forced_pair
 from peermatch.problem import FORBIDDEN, GRID
 
 
@@ -132,6 +133,42 @@ def _check_demanding(pairing, objective):
         assert found <= {"demanded", "forbidden"}
         return found
     return _check(pairing, objective)
+
+
+@pytest.mark.parametrize("objective", ["everyone_first", "best_total", "worst_first"])
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_of_the_best_with_the_pair_the_fewest_pairs_change(two_sided, objective):
+    rng, ties = random.Random(f"fewest {two_sided} {objective}"), 0
+    for _ in range(4):
+        left, right = _people(rng, 4 if two_sided else 7), _people(rng, 3, "q")
+        options = {"objective": objective}
+        if two_sided:
+            options |= {"sides": ("mentee", "mentor"), "capacity": {"mentor": 2}}
+        matcher = pm.PeerMatcher("id", [pm.near("y"), pm.same("s")], **options)
+        pairing = matcher.match(left, right) if two_sided else matcher.match(left)
+        now = {(u, ("r", v) if two_sided else v) for u, v in pairing.matching.pairs.tolist()}
+        places = {end: 1 for edge in _edges(pairing) for end in edge[:2]}
+        places |= {end: 2 for end in places if isinstance(end, tuple)}
+        every = list(_choices(_edges(pairing), places))
+        for u, end, _ in _edges(pairing):
+            v = end[1] if two_sided else end
+            found = pairing.why_not(f"p{u}", f"{'q' if two_sided else 'p'}{v}")
+            if found.price is None:
+                continue
+            assert ("up to" in found.text) == (objective == "worst_first" and found.verdict == "costs")
+            if objective == "worst_first":
+                continue
+            with_it = [chosen for chosen in every if (u, end) in {edge[:2] for edge in chosen}]
+            best = max(_key(objective, chosen) for chosen in with_it)
+            equal = [{edge[:2] for edge in chosen} for chosen in with_it if _key(objective, chosen) == best]
+            ties += len({len(now & chosen) for chosen in equal}) > 1
+            made = set()
+            forced = forced_pair(pairing._outcome, u, v)
+            for a, b in forced.pairs.tolist():
+                made.add((a, ("r", b) if two_sided else b))
+            assert len(now & made) == max(len(now & chosen) for chosen in equal)
+            assert forced.nearest
+    assert ties or objective == "worst_first"
 
 
 @pytest.mark.parametrize("objective", ["everyone_first", "best_total", "worst_first"])

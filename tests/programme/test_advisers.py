@@ -372,6 +372,19 @@ def test_who_stands_in_a_pair_may_be_left_alone():
     assert "not_among_pairs" in alone.rules["rule"].tolist()
 
 
+def test_sensitive_criteria_are_for_the_pair_unless_named():
+    people = [{"id": k, "field": "law", "faith": "x", "years": 1} for k in (1, 2)]
+    kept = pm.overlap("faith", sensitive=True)
+    pairing = pm.PeerMatcher("id", [pm.same("field"), kept]).match(people)
+    seniors = [{"id": 7, "field": "law", "faith": "x", "years": 9}]
+    found = pm.assign_advisers(pairing, seniors, experience="years")
+    assert [part["kind"] for part in found.settings["criteria"]] == ["same"]
+    named = pm.assign_advisers(pairing, seniors, experience="years", criteria=[kept])
+    assert [part["kind"] for part in named.settings["criteria"]] == ["overlap"]
+    alone = pm.PeerMatcher("id", [kept]).match(people)
+    assert pm.assign_advisers(alone, seniors, experience="years").settings["criteria_from"] == "experience"
+
+
 def test_without_shared_criteria_just_above_is_best():
     people = [{"id": k, "years": y} for k, y in ((1, 1), (2, 2))]
     pairing = pm.PeerMatcher("id", [pm.near("years")]).match(people)

@@ -26,7 +26,7 @@ def test_it_says_all_that_is_promised():
         "lowest 0.",
         "Proved over all 7 allowed pairs",
         "Best pair: Ada and Bo, score 0.",
-        "+ Bo can help Ada with Leading (all that Ada seeks)",
+        "+ Bo can help Ada with Leading (all that is new to Ada)",
         "Weakest pair: ",
         "Left without a partner: 1 person",
         "an odd number of people (5)",

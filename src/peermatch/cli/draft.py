@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Part", "Setting", "comment", "key", "table"]
+__all__ = ["Part", "Setting", "comment", "key", "short_names", "show_lines", "table"]
 
 _WIDTH = 100
+_LONG = 24
+"""Names of criteria head the columns of results: longer ones are hard to read."""
+_SHORT = {"complement": "help", "overlap": "goals"}
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,49 @@ def table(
         body = [f"# {line}" for line in body]
     lines = (*comment(*reasons), *body)
     return Part(lines, tuple(uses), active, kind, dict(values), tuple(reasons))
+
+
+def short_names(parts: Sequence[Part]) -> list[Part]:
+    """Return criteria, with a short name of its own for each whose columns would make a long one.
+
+    Examples
+    --------
+    >>> columns = {"offers": "What I can teach others", "seeks": "What I would like to learn"}
+    >>> part = table("complement", columns, ["why"], uses=[], of="criteria")
+    >>> [one.values["name"] for one in short_names([part, part])]
+    ['help', 'help_2']
+    """
+    used: dict[str, int] = {}
+    named = []
+    for part in parts:
+        long = part.kind in _SHORT and len(part.kind) + sum(len(name) + 1 for name in _columns(part)) > _LONG
+        if long and "name" not in part.values:
+            short = "identity" if part.values.get("sensitive") else _SHORT[part.kind]
+            used[short] = used.get(short, 0) + 1
+            name = short if used[short] == 1 else f"{short}_{used[short]}"
+            values = {**part.values, "name": name}
+            part = table(part.kind, values, part.reasons, uses=part.uses, active=part.active, of="criteria")
+        named.append(part)
+    return named
+
+
+def _columns(part: Part) -> list[str]:
+    return [part.values[key] for key in ("column", "left", "offers", "seeks") if key in part.values]
+
+
+def show_lines(parts: Sequence[Part]) -> list[str]:
+    """Propose, never more than that, the columns that participants may read of each other."""
+    told = [
+        part for part in parts if part.kind in _SHORT and part.active and not part.values.get("sensitive")
+    ]
+    columns = list(dict.fromkeys(name for part in told for name in part.uses))
+    if not columns:
+        return []
+    why = (
+        "What participants may read of each other, in the meeting guide for one: nothing, unless it stands here. Tell "
+        "people before you take the # away."
+    )
+    return [*comment(why), f"# {key('show', columns)}"]
 
 
 def _literal(value: Any) -> str:

@@ -28,6 +28,7 @@ __all__ = ["run_draft"]
 
 _PAIRED = ("accept", "require", "reject")
 _WEIGHED = ("require", "reject", "set_aside")
+_ALL = ("accept", "all")
 
 
 def run_draft(args: argparse.Namespace, console: Console) -> int:
@@ -99,9 +100,19 @@ def _check_save(args: argparse.Namespace, folder: Path | None) -> None:
 
 def _weigh(draft: Draft, args: argparse.Namespace, console: Console) -> int:
     """Say of each edit by itself what it would cost."""
-    edits = [(edit, what) for edit, what in _edits(draft, args) if edit in _WEIGHED]
+    given = list(_edits(draft, args))
+    edits = [(edit, what) for edit, what in given if edit in _WEIGHED]
     if not edits:
         raise ConfigError("--cost weighs --require, --reject and --set-aside. Give one of them.")
+    weighed = {id for edit, what in edits for id in ((what,) if edit == "set_aside" else what)}
+    for edit, what in given:
+        if edit == "take_back":
+            draft.take_back(what)
+        elif edit == "accept":
+            every = draft.pairs.iloc[:, :2].itertuples(index=False, name=None)
+            untouched = [pair for pair in every if weighed.isdisjoint(pair)] if what is None else [what]
+            if untouched:
+                draft.accept(*untouched)
     for edit, what in edits:
         asked: dict[str, Any] = {edit: what}
         console.result(f"{draft.cost(**asked, time_limit=args.time_limit)}\n")
@@ -125,10 +136,12 @@ def _edits(draft: Draft, args: argparse.Namespace) -> Iterator[tuple[str, Any]]:
         yield "take_back", _pair(draft, text, "--take-back") if "," in text else _id(draft, text)
     for edit in _PAIRED:
         for text in getattr(args, edit):
-            every = edit == "accept" and text == "all"
-            yield edit, None if every else _pair(draft, text, f"--{edit}")
+            if (edit, text) != _ALL:
+                yield edit, _pair(draft, text, f"--{edit}")
     for text in args.set_aside:
         yield "set_aside", _id(draft, text)
+    if "all" in args.accept:  # that is: all that nothing else was said about
+        yield "accept", None
 
 
 def _pair(draft: Draft, text: str, option: str) -> tuple[Any, Any]:

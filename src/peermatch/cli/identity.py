@@ -26,6 +26,34 @@ _ELIGIBLE = ("eligible", "opted", "optin", "opt", "participate", "participating"
              "participant", "consent", "consents", "enrolled", "enrol", "join", "joins", "joining", "signup", "signed",
              "volunteer", "teilnahme", "teilnehmen", "mitmachen", "dabei", "einwilligung", "einverstanden",
              "consentement", "inscrit")  # fmt: skip
+_ASKED = (
+    *_ELIGIBLE,
+    "active",
+    "aktiv",
+    "actif",
+    "activo",
+    "take",
+    "takes",
+    "taking",
+    "signing",
+    "agree",
+    "agreed",
+    "agrees",
+)
+_STANDING = frozenset(
+    {
+        "active",
+        "inactive",
+        "opted",
+        "consent",
+        "consented",
+        "enrolled",
+        "participating",
+        "declined",
+        "withdrawn",
+    }
+)
+"""What values say that tell who takes part in other words than yes and no."""
 _LABEL_WORDS = frozenset(
     {"display", "full", "preferred", "name", "names", "first", "given", "employee", "person", "known", "as", "label",
      "colleague", "mitarbeiter", "vorname", "nom", "nombre", "prenom", "s"}
@@ -39,6 +67,7 @@ _ABOVE = frozenset(
     {"line", "lead", "leader", "head", "report", "above", "to", "team", "upper", "n1", "führung"}
 )
 _MOSTLY = 0.7
+_FEW_VALUES = 4
 _DIGITS = 3
 _LEARNERS = (
     "mentee",
@@ -181,18 +210,21 @@ def find_eligible(columns: Sequence[Column]) -> Guess | None:
 
 
 def questions(columns: Sequence[Column]) -> list[Guess]:
-    """Return the yes-or-no columns that might say who takes part, those whose names say so first."""
-    order = {column.name: place for place, column in enumerate(first_of(columns, _ELIGIBLE))}
+    """Return columns that might say who takes part: their names speak of it, or their values do."""
+    named = [column for column in first_of(columns, _ASKED) if column.is_answer]
     found = []
-    for column in sorted(columns, key=lambda column: order.get(column.name, len(order))):
-        if not column.is_answer:
-            continue
+    for column in dict.fromkeys([*named, *(column for column in columns if _tells_standing(column))]):
         if column.is_yes_or_no:
             found.append(Guess(column.name, f"{column.yeses:,} of {len(column.cells):,} say yes"))
         else:
             reason = f"says {shown(column.distinct)}; write yes and no in the table first"
             found.append(Guess(column.name, reason))
     return found
+
+
+def _tells_standing(column: Column) -> bool:
+    few = column.is_text and 1 <= len(column.distinct) <= _FEW_VALUES
+    return few and any(_STANDING & set(str(value).casefold().split()) for value in column.distinct)
 
 
 def find_sides(

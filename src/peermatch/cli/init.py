@@ -11,7 +11,7 @@ from pathlib import Path
 from peermatch.checks import must_be
 from peermatch.cli.columns import Column, columns_of, shown
 from peermatch.cli.console import DONE, Console
-from peermatch.cli.draft import Part, comment, key, table
+from peermatch.cli.draft import Part, comment, key, short_names, show_lines, table
 from peermatch.cli.files import check_day, check_writable, write_text
 from peermatch.cli.guesses import Setting, guess_criteria, left_alone, personal
 from peermatch.cli.identity import (
@@ -171,6 +171,7 @@ class _Draft:
         if not any(part.active for part in self.criteria):
             part = self._something()
             self.criteria = [part, *(other for other in self.criteria if set(other.uses) - set(part.uses))]
+        self.criteria = short_names(self.criteria)
 
     def _something(self) -> Part:
         """At least one criterion is needed: take whatever column can be compared at all."""
@@ -256,6 +257,7 @@ class _Draft:
             ]
         if self.sides is not None:
             lines.append(key("sides", self.sides.sides, self.sides.reason))
+        lines += show_lines(self.criteria)
         other = 'as many pairs as possible, then the best; or "worst_first", "best_total"'
         if self.template == PEER:
             lines.append(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from peermatch.cli.columns import Column, first_of, is_category, shown
-from peermatch.cli.draft import Part, Setting, comment, key, table
+from peermatch.cli.draft import Part, Setting, comment, key, short_names, show_lines, table
 from peermatch.cli.guesses import left_alone, personal
 from peermatch.cli.identity import Guess, find_eligible, find_label, find_manager, find_sides, questions
 from peermatch.cli.leftovers import something
@@ -67,7 +67,7 @@ class SidedDraft:
             if column.name not in taken and column.name != self.id.name
         ]
         self.questions = questions([column for column in self.free if not personal(column)])[:_QUESTIONS]
-        self.criteria = self._criteria()
+        self.criteria = short_names(self._criteria())
         self.rules = self._rules()
 
     # ---- who is who -------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ class SidedDraft:
 
     def warnings(self) -> list[str]:
         """What is missing that such a programme should not do without."""
-        found = []
+        found = self._not_further()
         if self.role is None and not self.tables.two:
             found.append(self._no_roles())
         if self.eligible is None:
@@ -241,6 +241,17 @@ class SidedDraft:
                 "fewer than 2 criteria were found, so many pairs will be equally good. The file proposes more."
             )
         return found
+
+    def _not_further(self) -> list[str]:
+        """That nobody need be further along, where the template promises it and the table does not tell."""
+        above = [part for part in self.criteria if part.kind == "above"]
+        if not self.template.further or any(part.active for part in above):
+            return []
+        names = [name for part in above for name in part.uses]
+        why = f"{_names(names)} is only proposed in comments" if names else "no column was found that tells"
+        return [
+            f"nothing here says that the {self.sides[1]} is further along: {why}. Pairs are made without regard to it."
+        ]
 
     def _no_roles(self) -> str:
         first, second = self.sides
@@ -268,6 +279,7 @@ class SidedDraft:
         """Return the file, line by line."""
         people = sum(map(len, self.tables.cohorts))
         head = [
+            *(f"WARNING: {text}" for text in self._not_further()),
             self.template.about,
             f"Guessed from {shown(self.tables.paths, length=200)}, {counted(people, 'row')}. Every guess stands with "
             "its reason, every default with its why. Read it, change what is wrong, and run:",
@@ -315,6 +327,7 @@ class SidedDraft:
                 f"{self.template.places}: a column of whole numbers, or a number for all. Without it, one each."
             )
             lines.append(f'# capacity = {{ {_bare(second)} = "places" }}')
+        lines += show_lines(self.criteria)
         lines.append(key("mutual", *self.template.mutual))
         lines.append(key("objective", *self.template.objective))
         return lines

@@ -89,6 +89,8 @@ class Template:
         Why some ask for someone who shares what they are; empty: it is not proposed.
     at_least : str
         Why the second side must be far enough above; empty: it need not.
+    further : bool
+        Whether it promises that the second side is further along.
     notes : tuple of str
         What else is to be thought of.
     """
@@ -106,6 +108,7 @@ class Template:
     must_differ: tuple[tuple[str, ...], str] = ((), "")
     identity: str = ""
     at_least: str = ""
+    further: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -182,6 +185,7 @@ _MENTOR = Template(
     places="Mentors say how many mentees they have time for",
     no_repeat="A new mentor every time.",
     identity="Some ask for a mentor who shares an experience of theirs.",
+    further=True,
     notes=(
         "Several mentors for a mentee: give the mentees a capacity as well, such as `mentee = 2`. Mentors who must "
         'have at least one mentee: a table in place of the column, `{ at_least = 1, at_most = "places" }`.',
@@ -333,6 +337,7 @@ _SPONSOR = Template(
     places="A sponsor spends their own standing: few each",
     no_repeat="A second voice is worth more than the same one again.",
     at_least="At least two levels above, or as far as `by` says: a peer's word opens no door.",
+    further=True,
 )
 
 _REVERSE = Template(
@@ -368,6 +373,7 @@ _REVERSE = Template(
     line="Nobody tells the truth to those who decide about them.",
     places="A leader has one mentor; more where they say so",
     no_repeat="Somebody new every time: another generation of questions.",
+    further=True,
 )
 
 TEMPLATES: Mapping[str, Template] = MappingProxyType(

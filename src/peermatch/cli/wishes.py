@@ -98,8 +98,10 @@ def identity(why: str, left: Sequence[Column], right: Sequence[Column]) -> Part 
             why,
             f"{mine.name!r} and {theirs.name!r} share their values. Only for those who say yes in {asked.name!r}, and "
             "participants are never shown it. Ask people first, then take the # away.",
+            "`one_way`: what counts is the share of what the first side says that the second shares, so that someone "
+            "who is more than was wished for does not score lower for it.",
         ]
-        values = {**columns, "when": asked.name, "sensitive": True, "weight": 2}
+        values = {**columns, "one_way": True, "when": asked.name, "sensitive": True, "weight": 2}
         uses = [*dict.fromkeys((mine.name, theirs.name)), asked.name]
         return table("overlap", values, reasons, uses=uses, active=False, of="criteria")
     return None

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from peermatch.cohort.aside import is_missing
 from peermatch.criteria import Criterion, age_of
 from peermatch.criteria.measures import PrimitiveMeasure
 from peermatch.explain.outcome import Outcome
@@ -41,7 +40,10 @@ class Half:
     share : int
         The criterion's share of what counts for them, of 2**30; 0 where it does not count for them.
     wanted, found : tuple of str
-        For ``complement``: what they seek (and do not offer themselves), and what of it the other offers.
+        For ``complement``: what they seek (with ``new_only``, and do not offer themselves), and what of it the other
+        offers.
+    content : bool
+        For ``complement``: whether they seek something, and offer all of it themselves.
     equal : tuple of bool or None
         For kinds that compare columns one by one: whether what they bring counts as the same as what faces it at the
         other, a column each; None where that is not known.
@@ -60,6 +62,7 @@ class Half:
     share: int
     wanted: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
+    content: bool = False
     equal: tuple[bool | None, ...] = ()
     hours: int | None = None
 
@@ -207,7 +210,7 @@ class _Reader:
         if self.criterion.sensitive:
             label = self.outcome.label(side, self.pair[side])
             return Half(label, SENSITIVE, MappingProxyType({}), math.nan, self.shares[side])
-        wanted, found = self.wanted_and_found(side)
+        wanted, found, content = self.wishes(side)
         half = Half(
             label=self.outcome.label(side, self.pair[side]),
             text="",
@@ -216,6 +219,7 @@ class _Reader:
             share=self.shares[side],
             wanted=wanted,
             found=found,
+            content=content,
             equal=self.equal(side),
             hours=self.hours(side),
         )
@@ -257,14 +261,16 @@ class _Reader:
             return ahead[self.pair[side]]
         return _values_of(self.encoder, column, [self.cell(side, column)])[0]
 
-    def wanted_and_found(self, side: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def wishes(self, side: int) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+        """What they want of the other, what of it there is, and whether they have all they wish for."""
         if self.criterion.kind != "complement":
-            return (), ()
+            return (), (), False
         offers, seeks = self.criterion.right[0], self.criterion.left[0]
         own, other = set(self.values(side, offers)), set(self.values(1 - side, offers))
         drops = own if self.criterion.options["new_only"] else set()
-        wanted = tuple(name for name in self.values(side, seeks) if name not in drops)
-        return wanted, tuple(name for name in wanted if name in other)
+        sought = self.values(side, seeks)
+        wanted = tuple(name for name in sought if name not in drops)
+        return wanted, tuple(name for name in wanted if name in other), bool(sought) and not wanted
 
     def shared(self) -> tuple[str, ...]:
         if self.criterion.kind != "overlap" or self.criterion.sensitive or self.free_text:
@@ -327,13 +333,12 @@ def _complement_text(half: Half, reader: _Reader, side: int) -> str:
     if half.share == 0:
         offers = reader.values(side, reader.criterion.right[0])
         return f"offers {listing(offers, limit=6)}" if offers else "offers nothing known"
-    if is_missing(half.cells.get(reader.criterion.left[0])):
-        return f"seeks: {NOT_GIVEN}"
     if not half.wanted:
-        return "seeks nothing new"
+        return "seeks nothing new" if half.content else f"seeks: {NOT_GIVEN}"
+    sought = "sought and new" if reader.criterion.options["new_only"] else "sought"
     if not half.found:
-        return f"finds none of {len(half.wanted)} sought"
-    return f"finds {len(half.found)} of {len(half.wanted)} sought: {', '.join(half.found)}"
+        return f"finds none of {len(half.wanted)} {sought}"
+    return f"finds {len(half.found)} of {len(half.wanted)} {sought}: {', '.join(half.found)}"
 
 
 def _prefers_text(half: Half, reader: _Reader, side: int) -> str:

@@ -14,9 +14,10 @@ from peermatch.cohort.aside import is_missing
 from peermatch.explain.facts import Fact, Half, meeting_text
 from peermatch.explain.wording import cell_text, column_words, counted, listing, percent, told_apart
 
-__all__ = ["AGAINST", "BETWEEN", "FOR", "HELPS", "IDLE", "UNKNOWN", "Finding", "findings_of"]
+__all__ = ["AGAINST", "BETWEEN", "CONTENT", "FOR", "HELPS", "IDLE", "UNKNOWN", "Finding", "findings_of"]
 
-FOR, HELPS, IDLE, BETWEEN, UNKNOWN, AGAINST = "for", "helps", "idle", "between", "unknown", "against"
+FOR, HELPS, IDLE, BETWEEN, AGAINST = "for", "helps", "idle", "between", "against"
+CONTENT, UNKNOWN = "content", "unknown"
 
 _HIGH, _LOW = 0.6, 0.35
 _TEXT_HIGH, _TEXT_LOW = 0.5, 0.2
@@ -30,10 +31,11 @@ class Finding:
     Attributes
     ----------
     tone : str
-        `FOR`, `HELPS`, `IDLE`, `BETWEEN`, `UNKNOWN` or `AGAINST`. `IDLE` is what would speak for the pair and yet adds
-        nothing to its score, such as one person's gain where the other has none.
+        `FOR`, `HELPS`, `IDLE`, `BETWEEN`, `CONTENT`, `UNKNOWN` or `AGAINST`. `IDLE` is what would speak for the pair
+        and yet adds nothing to its score, such as one person's gain where the other has none. `CONTENT` is somebody
+        who has all that they wish for: an estimate counts, as for `UNKNOWN`, and there is nothing to ask.
     text : str
-        Half a sentence; for `HELPS` a whole one without its full stop.
+        Half a sentence; for `HELPS` and `CONTENT` a whole one without its full stop.
     weight : int
         How much it matters, for putting findings in order: what it adds to the score, or what it costs.
     """
@@ -60,6 +62,7 @@ def findings_of(facts: Sequence[Fact]) -> list[Finding]:
             continue
         share = max(half.share for half in fact.halves)
         phrases = [] if fact.known == "no" else list(_KINDS[fact.criterion.kind](fact))
+        phrases += [(CONTENT, text) for text in _content(fact)]
         phrases += [(UNKNOWN, text) for text in _unknown(fact)]
         for tone, text in phrases:
             if tone in (FOR, HELPS) and fact.contribution <= 0:
@@ -89,7 +92,7 @@ def _values(fact: Fact) -> str:
 
 
 def _unknown(fact: Fact) -> list[str]:
-    unknown = [half for half in fact.halves if half.unknown]
+    unknown = [half for half in fact.halves if half.unknown and not half.content]
     if not unknown:
         return []
     if fact.criterion.kind == "prefers":
@@ -115,18 +118,25 @@ def _possessive(subject: str, labels: Sequence[str]) -> str:
     return f"{labels[0]}'s {subject}" if len(labels) == 1 else f"the {subject} of {listing(labels)}"
 
 
+def _content(fact: Fact) -> list[str]:
+    """Those who gave wishes and have them all: that is known, and yet there is nothing that could be met."""
+    labels = [half.label for half in fact.halves if half.unknown and half.content]
+    if not labels:
+        return []
+    one, seeks = len(labels) == 1, column_words(fact.criterion.left[0])
+    return [f"{listing(labels)} {'seeks' if one else 'seek'} nothing new ({seeks})"]
+
+
 def _unknown_seeking(fact: Fact, unknown: Sequence[Half]) -> list[str]:
-    """Someone gave no wishes, has none left, or the other one's offers are missing: a gap of both is said once."""
+    """Someone gave no wishes, or the other one's offers are missing: a gap of both is said once."""
     seeks, offers = column_words(fact.criterion.left[0]), column_words(fact.criterion.right[0])
     gaps: dict[tuple[str, str], list[str]] = {}
     for half in unknown:
         other = fact.theirs if half is fact.mine else fact.mine
-        if is_missing(half.cells.get(fact.criterion.left[0])):
-            gap, whose = ("seek", seeks), half.label
-        elif half.wanted:
+        if half.wanted:
             gap, whose = ("offer", offers), other.label
         else:
-            gap, whose = ("still seek", f"{seeks}, beyond what is there already"), half.label
+            gap, whose = ("seek", seeks), half.label
         gaps.setdefault(gap, []).append(whose)
     return [
         f"what {listing(labels)} {verb}{'s' if len(labels) == 1 else ''} ({subject})"
@@ -215,17 +225,22 @@ def _overlap(fact: Fact) -> Phrases:
 
 
 def _complement(fact: Fact) -> Phrases:
+    """What somebody seeks and offers themselves is no wish with `new_only`, and is not counted as one in words."""
+    new = fact.criterion.options["new_only"]
     for half, other in ((fact.mine, fact.theirs), (fact.theirs, fact.mine)):
         if not half.known:
             continue
         if half.found:
             all_of_it = len(half.found) == len(half.wanted)
             extent = "all that" if all_of_it else f"{len(half.found)} of {len(half.wanted)} that"
-            things = listing(half.found, limit=5)
-            yield HELPS, f"{other.label} can help {half.label} with {things} ({extent} {half.label} seeks)"
+            if new:
+                extent += f" {'is' if all_of_it else 'are'} new to {half.label}"
+            else:
+                extent += f" {half.label} seeks"
+            yield HELPS, f"{other.label} can help {half.label} with {listing(half.found, limit=5)} ({extent})"
         else:
-            count = len(half.wanted)
-            things = "the one thing" if count == 1 else f"any of the {count} things"
+            count, fresh = len(half.wanted), "new " if new else ""
+            things = f"the one {fresh}thing" if count == 1 else f"any of the {count} {fresh}things"
             # with two such criteria the other one may have been met: so it is said where these were looked for
             seeks = column_words(fact.criterion.left[0])
             yield AGAINST, f"{other.label} does not offer {things} that {half.label} seeks ({seeks})"

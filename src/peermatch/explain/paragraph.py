@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from peermatch.explain.facts import Fact, pair_facts
-from peermatch.explain.findings import AGAINST, BETWEEN, FOR, HELPS, IDLE, UNKNOWN, findings_of
+from peermatch.explain.findings import AGAINST, BETWEEN, CONTENT, FOR, HELPS, IDLE, UNKNOWN, findings_of
 from peermatch.explain.outcome import KEPT_PAIRS, Outcome
 from peermatch.explain.wording import counted, listing, score_text
 from peermatch.problem import Status
@@ -30,7 +30,9 @@ def pair_text(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) ->
     facts : sequence of Fact
         Of the same pair and view.
     """
-    tones: dict[str, list[str]] = {tone: [] for tone in (FOR, HELPS, IDLE, BETWEEN, UNKNOWN, AGAINST)}
+    tones: dict[str, list[str]] = {
+        tone: [] for tone in (FOR, HELPS, IDLE, BETWEEN, CONTENT, UNKNOWN, AGAINST)
+    }
     for finding in findings_of(facts):
         tones[finding.tone].append(finding.text)
     choices = _choices(outcome, index, hand)
@@ -50,6 +52,8 @@ def pair_text(outcome: Outcome, index: int, hand: int, facts: Sequence[Fact]) ->
         sentences.append(f"In between: {_joined(tones[BETWEEN])}.")
     if tones[AGAINST]:
         sentences.append(f"What speaks against it: {_joined(tones[AGAINST])}.")
+    if tones[CONTENT]:
+        sentences.append(f"{_joined(tones[CONTENT])}; a cautious estimate counts for that.")
     if tones[UNKNOWN]:
         sentences.append(
             f"Not known: {_joined(tones[UNKNOWN])}; a cautious estimate stands in, so it is worth asking."
@@ -72,6 +76,7 @@ def pair_reasons(outcome: Outcome, index: int, *, limit: int = 3) -> tuple[list[
     found = findings_of(pair_facts(outcome, index))
     good = [finding.text for finding in found if finding.tone in (FOR, HELPS)]
     bad = [finding.text for finding in found if finding.tone in (AGAINST, BETWEEN)]
+    bad += [f"{finding.text}: an estimate counts" for finding in found if finding.tone == CONTENT]
     bad += [f"not known: {finding.text}" for finding in found if finding.tone == UNKNOWN]
     return good[:limit], bad[:limit]
 

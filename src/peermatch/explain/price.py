@@ -28,6 +28,7 @@ from peermatch.problem import (
 from peermatch.problem.flow import bounds_of
 from peermatch.scoring import LazyScores
 from peermatch.solvers import Blossom
+from peermatch.solvers.nearest import in_problem, keeping_most
 from peermatch.solvers.rounds import OneFirst
 from peermatch.solvers.transport import Transport
 from peermatch.verify.forest import BlossomForest
@@ -107,11 +108,14 @@ class Forced:
         Against the result in hand; None where the minima of others could then not be met.
     exact : bool
         Whether no set of pairs with the forced one is better; else the search was stopped.
+    nearest : bool
+        Whether no set of pairs that is as good keeps more of those in hand.
     """
 
     pairs: IntArray
     price: Price | None
     exact: bool
+    nearest: bool
 
 
 # ---- at once, from the proof ----------------------------------------------------------------------------
@@ -233,12 +237,16 @@ def forced_pair(
     except PeerMatchError:
         return None
     if isinstance(matching.certificate, ShortageCertificate):
-        return Forced(outcome.pairs, None, True)
+        return Forced(outcome.pairs, None, True, True)
+    now = in_problem(outcome.pairs, (left, right), two_sided=outcome.two_sided)
+    nearest = keeping_most(rest, matching, now, control)
+    if nearest is not None:
+        matching = nearest
     found = np.stack([left[matching.pairs[:, 0]], right[matching.pairs[:, 1]]], axis=1)
     pairs = np.concatenate([found, np.array([[u, v]], dtype=np.int64), outcome.enforcement.required])
     before, after = _worth(outcome, outcome.pairs, first), _worth(outcome, pairs, first)
     pairs = sorted_pairs(pairs, two_sided=outcome.two_sided)
-    return Forced(pairs, Price.between(before, after), _proved(matching))
+    return Forced(pairs, Price.between(before, after), _proved(matching), nearest is not None)
 
 
 def _exact_solver(problem: Problem, first: IntArray | None) -> Solver:

@@ -8,7 +8,7 @@ is compared with them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,9 +29,10 @@ from peermatch.problem import (
     sorted_pairs,
 )
 from peermatch.scoring import LazyScores
+from peermatch.solvers.nearest import keeping_most
 from peermatch.solvers.updating import at_price
 
-__all__ = ["Answer", "Compared", "Resolve", "check_resolvable", "solve_again"]
+__all__ = ["Answer", "Compared", "Resolve", "check_resolvable", "going_first_of", "solve_again"]
 
 
 class Answer(Protocol):
@@ -163,7 +164,7 @@ def solve_again(
     answer = resolve(
         scores,
         round=outcome.round,
-        first=_going_first(outcome),
+        first=going_first_of(outcome),
         objective=resolve.objective if objective is None else objective,
         floor=resolve.floor if floor is None else floor,
         control=control,
@@ -176,7 +177,7 @@ def solve_again(
     same = mine is not None and mine >= theirs  # an answer that is not proved may be worse than what there is
     pairs = outcome.pairs if same else made
     if proved and not same:
-        closest = _closest(answer, now, theirs, round(price * GRID), control)
+        closest = _closest(answer, now, best, round(price * GRID), control)
         pairs = made if closest is None else np.concatenate([closest, required])
     pairs = sorted_pairs(pairs, two_sided=outcome.two_sided)
     values, others = (scores.at(some[:, 0], some[:, 1]) for some in (outcome.pairs, made))
@@ -192,7 +193,7 @@ def solve_again(
     )
 
 
-def _going_first(outcome: Outcome) -> Mapping[Any, int] | None:
+def going_first_of(outcome: Outcome) -> Mapping[Any, int] | None:
     """Return who went first, from what is proved of the pairs."""
     evidence, positions = outcome.matching.certificate, outcome.positions
     if not isinstance(evidence, ProtectedCertificate) or positions is None:
@@ -238,24 +239,24 @@ def _standing(answer: Answer, pairs: IntArray) -> tuple[int, ...] | None:
     return (*standing, sum(values.tolist()))
 
 
-def _closest(
-    answer: Answer, now: IntArray, best: tuple[int, ...], price: int, control: Control
-) -> IntArray | None:
+def _closest(answer: Answer, now: IntArray, best: IntArray, price: int, control: Control) -> IntArray | None:
     """Return the answer that keeps most of the pairs that there are; None where that is not to be had.
 
-    Without a price it must be among the best. A pair that is kept is then worth one unit of 2**-30 more, and what that
-    finds counts if it is.
+    Without a price it is among the best.
     """
-    plain = isinstance(answer.matching.certificate, OptimalityCertificate)
-    if not plain or answer.problem.objective not in ("everyone_first", "best_total"):
-        if price:
-            raise ConfigError(
-                "price= needs the solver 'blossom', the objective 'everyone_first' or 'best_total', nobody who goes "
-                "first, and no minimum of places. Leave it out."
-            )
-        return None
-    found = at_price(answer.problem, now, max(1, price), control=control)
-    if not price and _standing(answer, found.pairs) != best:
-        return None
+    found: IntArray | None = None
+    if not price:
+        kept = keeping_most(answer.problem, replace(answer.matching, pairs=best), now, control)
+        found = None if kept is None else kept.pairs
+    elif isinstance(answer.matching.certificate, OptimalityCertificate) and answer.problem.objective in (
+        "everyone_first",
+        "best_total",
+    ):
+        found = at_price(answer.problem, now, price, control=control).pairs
+    else:
+        raise ConfigError(
+            "price= needs the solver 'blossom', the objective 'everyone_first' or 'best_total', nobody who goes "
+            "first, and no minimum of places. Leave it out."
+        )
     left, right = answer.positions
-    return np.stack([left[found.pairs[:, 0]], right[found.pairs[:, 1]]], axis=1)
+    return None if found is None else np.stack([left[found[:, 0]], right[found[:, 1]]], axis=1)

@@ -227,7 +227,8 @@ def _text(
                 f"{whole} Together they would cost the programme at least {least:.3f} points of total score."
             )
         return f"{whole} Together they would cost the programme at least {least:.3f} points of total score, or a pair."
-    others = f"and {_people(changes)} would have another partner, or none"
+    most = "" if forced.nearest else "up to "
+    others = f"and {most}{_people(changes)} would have another partner, or none"
     if verdict == "no worse":
         return (
             f"{whole} It would cost the programme nothing: a set of pairs that is as good has them together."

@@ -168,7 +168,8 @@ def _criteria(groups: Groups, advisers: Cohort, spec: Advisers) -> tuple[tuple[C
     shared = tuple(
         criterion
         for criterion in groups.criteria
-        if criterion.kind in _SHARED and _hands_of(criterion, groups, advisers)
+        # what people said in confidence was for a partner to be found: advisers are told of it where it is named
+        if criterion.kind in _SHARED and not criterion.sensitive and _hands_of(criterion, groups, advisers)
     )
     if shared:
         return shared, "the matcher"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -12,15 +13,18 @@ import pandas as pd
 
 from peermatch.checks import must_be
 from peermatch.criteria import forbid, key_of
-from peermatch.errors import ConfigError, InputError, error_item
+from peermatch.errors import ConfigError, InfeasibleError, InputError, error_item
 from peermatch.matcher import PeerMatcher
 from peermatch.pairing import Pairing
+from peermatch.problem import Control
 from peermatch.programme import drafted
 from peermatch.programme.edit_cost import EditCost, cost_of
 from peermatch.programme.edits import ACCEPTED, REJECTED, REQUIRED, Edits, Pair, pair_key
 from peermatch.programme.roll import BAD_DRAFT, Roll, is_pair
-from peermatch.report import read_json
+from peermatch.report import read_json, typed_id
 from peermatch.run import Snapshot
+from peermatch.run.arguments import check_occasion, day_of
+from peermatch.run.request import Request
 
 __all__ = ["Draft"]
 
@@ -56,6 +60,7 @@ class Draft:
         self._matcher, self._snapshot, self._occasion = matcher, snapshot, dict(occasion)
         self._pairing: Pairing | None = None
         self._edits, self._log = Edits.none(), list[dict[str, Any]]()
+        self._stays: list[Pair] = []  # what an update kept
         self._stale = True
 
     @classmethod
@@ -86,14 +91,16 @@ class Draft:
         occasion = {
             "people": cohorts[0],
             "others": cohorts[1],
+            "role": None,
             "org": org,
             "history": history,
             "round": pairing.round,
             "as_of": pairing.settings.get("as_of"),
             "fitted": pairing,
-            "first": drafted.going_first(pairing),
+            "first": drafted.first_of(pairing),
         }
         draft = cls(matcher, Snapshot.of(pairing, "pairing"), occasion)
+        draft._stays = drafted.stays_of(pairing)
         draft._edits = draft._with(drafted.locked(pairing), REQUIRED).with_aside(aside)
         draft._pairing, draft._stale = pairing, False
         return draft
@@ -171,7 +178,7 @@ class Draft:
         Parameters
         ----------
         *what : (id, id), or id
-            Pairs of the draft, or people whose pairs are meant; nothing: all pairs.
+            Pairs of the draft, or people whose pairs are meant; nothing: all pairs that no earlier edit stands against.
         who, why : str, optional
             For the record.
 
@@ -182,7 +189,7 @@ class Draft:
         InfeasibleError
             If it contradicts an earlier edit.
         """
-        pairs = self._roll.made(what) if what else self._roll.all_pairs
+        pairs = self._roll.made(what) if what else self._undecided()
         self._decide("accept", pairs, ACCEPTED, who, why)
 
     def reject(self, *what: Any, who: str | None = None, why: str | None = None) -> None:
@@ -278,6 +285,7 @@ class Draft:
         }
         if len(given) != 1:
             raise ConfigError("cost() takes exactly one of require=, reject=, set_aside= and swap=.")
+        unseen = self._copy() if self._pairing is None else None  # its pairs are those that people look at
         pairing = self._current()
         (name, value), trial = next(iter(given.items())), self._copy()
         if name == "require":
@@ -294,7 +302,7 @@ class Draft:
             for pair in pairs:
                 trial.require(*pair)
         solved = trial.solve(time_limit=time_limit) if exact else None
-        return cost_of(name, pairs, value, pairing, solved)
+        return cost_of(name, pairs, value, pairing, solved, hand=unseen, bounded=not self._stays)
 
     # ---- solving ----------------------------------------------------------------------------------------
 
@@ -307,6 +315,9 @@ class Draft:
     ) -> Pairing:
         """Find the best pairing around the pairs that stay or are demanded: exact, like every match.
 
+        Of equally good ones it is the one that keeps most of the pairs in hand (with the objectives "everyone_first"
+        and "best_total"). Who went first still does, and what an update kept stays where no edit stands against it.
+
         Raises
         ------
         InfeasibleError
@@ -317,14 +328,21 @@ class Draft:
         if rejected:
             rules = [*matcher.rules, forbid(rejected, name=drafted.rule_name(matcher))]
             matcher = replace(matcher, rules=rules)
-        pairing = matcher.match(
-            **self._occasion,
+        occasion = self._occasion
+        check_occasion("solve()", occasion["fitted"], occasion["round"], progress, cancel, time_limit)
+        request = Request(
+            **{
+                **occasion,
+                "fitted": getattr(occasion["fitted"], "fitted", None),
+                "first": occasion["first"] or None,
+                "as_of": None if occasion["as_of"] is None else day_of(occasion["as_of"], "solve()"),
+            },
             locks=self._edits.held or None,
             set_aside=self.aside or None,
-            progress=progress,
-            cancel=cancel,
-            time_limit=time_limit,
+            near=[(a, b) for a, b, _ in self._snapshot.pairs],
+            control=Control(progress=progress, cancel=cancel, time_limit=time_limit),
         )
+        pairing = drafted.solved(matcher, request, self._staying())
         self._pairing, self._stale = pairing, False
         self._snapshot = Snapshot.of(pairing, "pairing")
         if self._occasion.get("fitted") is None:
@@ -335,7 +353,7 @@ class Draft:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the draft as plain data: ``{"schema": "peermatch/draft/1", ...}``, ids with their types."""
-        return drafted.to_data(self._snapshot, self._occasion, self._edits, self._log)
+        return drafted.to_data(self._snapshot, self._occasion, self._edits, self._log, self._stays)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the draft to a JSON file, which appears whole or not at all.
@@ -374,9 +392,10 @@ class Draft:
             "round": saved.snapshot.round,
             "as_of": saved.as_of if as_of is None else as_of,
             "fitted": None,
-            "first": first,
+            "first": saved.first if first is None else first,
         }
         draft = cls(matcher, saved.snapshot, occasion)
+        draft._stays = saved.stays
         for state in (ACCEPTED, REQUIRED, REJECTED):
             pairs = [draft._roll.pair(pair) for pair in saved.pairs[state]]
             draft._edits = draft._with(pairs, state)
@@ -440,7 +459,28 @@ class Draft:
     def _copy(self) -> Draft:
         draft = Draft(self._matcher, self._snapshot, self._occasion)
         draft._pairing, draft._edits, draft._stale = self._pairing, self._edits, self._stale
+        draft._stays = self._stays
         return draft
+
+    def _undecided(self) -> list[Pair]:
+        """Return the pairs of the draft that could still be accepted."""
+        found = []
+        for pair in self._roll.all_pairs:
+            with contextlib.suppress(InfeasibleError):
+                self._with([pair], ACCEPTED)
+                found.append(pair)
+        return found
+
+    def _staying(self) -> dict[str, Any] | None:
+        """Return what an update kept, as an earlier result of which everything is to be kept; None: nothing was."""
+        moved = {
+            key for pair in self._edits.held if pair not in self._roll.all_pairs for key in map(key_of, pair)
+        }
+        stays = [pair for pair in self._stays if moved.isdisjoint(map(key_of, pair))]
+        if not stays:
+            return None
+        rows = [{"a": typed_id(a), "b": typed_id(b)} for a, b in stays]
+        return {**self.to_dict(), "pairs": rows}
 
     def _current(self) -> Pairing:
         return self.solve() if self._stale or self._pairing is None else self._pairing

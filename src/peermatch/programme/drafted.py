@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from peermatch.audit import criterion_settings, rule_settings
 from peermatch.checks import did_you_mean
@@ -23,15 +21,31 @@ from peermatch.programme.edits import ACCEPTED, REJECTED, REQUIRED, Edits, Pair
 from peermatch.report import SCHEMA, id_from, json_text, typed_id, write_files
 from peermatch.run import Snapshot, plain_capacity
 from peermatch.run.absent import brought_back
+from peermatch.run.request import Request
 from peermatch.run.snapshot import DRAFT
+from peermatch.run.updating import Mode, update_people
+from peermatch.run.way import run
 
-__all__ = ["Saved", "check_same_matcher", "from_data", "locked", "people_of", "rule_name", "to_data", "write"]
+__all__ = [
+    "Saved",
+    "check_same_matcher",
+    "first_of",
+    "from_data",
+    "locked",
+    "people_of",
+    "rule_name",
+    "solved",
+    "stays_of",
+    "to_data",
+    "write",
+]
 
 _CODE = "bad_draft"
 _KEYS = (
     *("schema", "round", "as_of", "two_sided", "sides", "settings", "people", "pairs"),
     *(ACCEPTED, REQUIRED, REJECTED, "set_aside", "edits"),
 )
+_MORE = ("first", "stays")
 _RULE = "rejected in the draft"
 
 
@@ -44,6 +58,8 @@ class Saved:
     pairs: Mapping[str, list[Pair]]
     set_aside: list[Any]
     log: list[dict[str, Any]]
+    first: dict[Any, int]
+    stays: list[Pair]
 
 
 def rule_name(matcher: PeerMatcher) -> str:
@@ -107,20 +123,40 @@ def locked(pairing: Pairing) -> list[Pair]:
     return [(left[u], right[v]) for u, v in pairing.enforcement.required.tolist()]
 
 
-def going_first(pairing: Pairing) -> dict[Any, int] | None:
-    """Return who went first, and how much: the draft is solved again for the same question."""
-    view = pairing.certificate
-    if not isinstance(view.evidence, ProtectedCertificate) or view.vertices is None:
-        return None
-    ids = np.concatenate(
-        [pairing.sides.left.ids[view.vertices[0]], pairing.sides.columns_side.ids[view.vertices[1]]]
-    )
-    numbers = zip(ids.tolist(), view.evidence.first.tolist(), strict=True)
-    return {id: number for id, number in numbers if number}
+def first_of(pairing: Pairing) -> dict[Any, int]:
+    """Return who went first, as the proof of a pairing says."""
+    evidence, vertices = pairing.certificate.evidence, pairing.certificate.vertices
+    if not isinstance(evidence, ProtectedCertificate) or vertices is None:
+        return {}
+    cohorts = pairing.sides.left, pairing.sides.columns_side
+    ids = [cohorts[hand].ids[at] for hand in (0, 1) for at in vertices[hand].tolist()]
+    return {id: number for id, number in zip(ids, evidence.first.tolist(), strict=True) if number}
+
+
+def stays_of(pairing: Pairing) -> list[Pair]:
+    """Return the pairs that an update kept."""
+    if pairing.update is None:
+        return []
+    sides = (None, pairing.sides.names[0])
+    before = {key_of(row.id): row.before for row in pairing.update.rows if row.side in sides}
+    return _kept(Snapshot.of(pairing, "pairing"), before)
+
+
+def solved(matcher: PeerMatcher, request: Request, stays: Mapping[str, Any] | None) -> Pairing:
+    """Match, near the pairs in hand; what an update kept stays where it may."""
+    matcher._check_tables("solve()", request.others, request.role, request.history)
+    if stays is None:
+        return run(matcher, matcher._solver(False), request)
+    pairing = update_people(matcher, matcher._updating_solver(Mode()), request, stays, Mode())
+    return replace(pairing, update=None)  # what was kept of a draft is not what an earlier result had
 
 
 def to_data(
-    snapshot: Snapshot, occasion: Mapping[str, Any], edits: Edits, log: list[dict[str, Any]]
+    snapshot: Snapshot,
+    occasion: Mapping[str, Any],
+    edits: Edits,
+    log: list[dict[str, Any]],
+    stays: list[Pair],
 ) -> dict[str, Any]:
     """Return a draft as plain data."""
     as_of = occasion.get("as_of")
@@ -134,6 +170,11 @@ def to_data(
         state: [{"a": typed_id(a), "b": typed_id(b)} for a, b in edits.of_state(state)]
         for state in (ACCEPTED, REQUIRED, REJECTED)
     }
+    first = (occasion.get("first") or {}).items()
+    more = {
+        "first": [{"id": typed_id(id), "number": number} for id, number in first],
+        "stays": [{"a": typed_id(a), "b": typed_id(b)} for a, b in stays],
+    }
     return {
         "schema": DRAFT,
         "round": snapshot.round,
@@ -146,6 +187,7 @@ def to_data(
         **states,
         "set_aside": [typed_id(id) for id in edits.set_aside.values()],
         "edits": [{**entry, "ids": [typed_id(id) for id in entry["ids"]]} for entry in log],
+        **{key: rows for key, rows in more.items() if rows},
     }
 
 
@@ -164,7 +206,7 @@ def from_data(data: Any, *, two_sided: bool) -> Saved:
     if data.get("schema") != DRAFT:
         raise _fault(f"This has the schema {data.get('schema')!r:.60}; a draft has {DRAFT!r}.")
     for key in data:
-        if key not in _KEYS:
+        if key not in (*_KEYS, *_MORE):
             raise _fault(f"A draft has no key {key!r:.60}." + did_you_mean(str(key)[:60], list(_KEYS)))
     missing = [key for key in _KEYS if key not in data]
     if missing:
@@ -177,7 +219,10 @@ def from_data(data: Any, *, two_sided: bool) -> Saved:
         state: [_pair(row, state) for row in _list(data, state)] for state in (ACCEPTED, REQUIRED, REJECTED)
     }
     aside = [id_from(id, "set_aside of the draft", _CODE) for id in _list(data, "set_aside")]
-    return Saved(snapshot, as_of, pairs, aside, [_entry(row) for row in _list(data, "edits")])
+    log = [_entry(row) for row in _list(data, "edits")]
+    first = dict(_number(row) for row in (_list(data, "first") if "first" in data else []))
+    stays = [_pair(row, "stays") for row in (_list(data, "stays") if "stays" in data else [])]
+    return Saved(snapshot, as_of, pairs, aside, log, first, stays)
 
 
 def _snapshot(data: Mapping[str, Any], *, two_sided: bool) -> Snapshot:
@@ -193,7 +238,52 @@ def _from_result(data: Mapping[str, Any], *, two_sided: bool) -> Saved:
     snapshot = _snapshot(data, two_sided=two_sided)
     as_of = (snapshot.settings or {}).get("as_of")
     undecided: dict[str, list[Pair]] = {state: [] for state in (ACCEPTED, REQUIRED, REJECTED)}
-    return Saved(snapshot, as_of if isinstance(as_of, str) else None, undecided, [], [])
+    day = as_of if isinstance(as_of, str) else None
+    return Saved(snapshot, day, undecided, [], [], _first_of_result(data), _stays_of_result(data, snapshot))
+
+
+def _first_of_result(data: Mapping[str, Any]) -> dict[Any, int]:
+    """Return who went first, as the proof of a result says."""
+    certificate = data.get("certificate")
+    evidence = certificate.get("evidence") if isinstance(certificate, Mapping) else None
+    if not isinstance(evidence, Mapping) or "first" not in evidence:
+        return {}
+    numbers, rows = evidence["first"], certificate.get("vertices")  # type: ignore[union-attr]  # it holds the evidence
+    if not isinstance(numbers, list) or not isinstance(rows, list) or len(numbers) != len(rows):
+        raise _fault("The result's evidence must say of each of its vertices how much it goes first.")
+    found = [
+        _number({"id": row, "number": number}) for row, number in zip(rows, numbers, strict=True) if number
+    ]
+    return dict(found)
+
+
+def _stays_of_result(data: Mapping[str, Any], snapshot: Snapshot) -> list[Pair]:
+    """Return the pairs that an update kept."""
+    update = data.get("update")
+    if update is None:
+        return []
+    if not isinstance(update, Mapping) or not isinstance(update.get("changes"), list):
+        raise _fault("The result's update must have 'changes', a list.")
+    before = {}
+    for row in update["changes"]:
+        if not isinstance(row, Mapping) or not isinstance(row.get("before"), list):
+            raise _fault("The changes of the result's update must be objects with the keys id and before.")
+        side = row.get("side")
+        if side is None or side == snapshot.names[0]:
+            where = "the changes of the update"
+            before[key_of(id_from(row.get("id"), where, _CODE))] = [
+                id_from(id, where, _CODE) for id in row["before"]
+            ]
+    return _kept(snapshot, before)
+
+
+def _kept(snapshot: Snapshot, before: Mapping[Any, Sequence[Any]]) -> list[Pair]:
+    """Return the pairs that were there before, where those are known who had others."""
+    return [
+        (a, b)
+        for a, b, _ in snapshot.pairs
+        if key_of(a) not in before or key_of(b) in map(key_of, before[key_of(a)])
+    ]
 
 
 def _list(data: Mapping[str, Any], key: str) -> list[Any]:
@@ -208,6 +298,13 @@ def _pair(row: Any, state: str) -> Pair:
         raise _fault(f"The draft's {state!r} must be a list of objects with the keys a and b.")
     a, b = (id_from(row.get(name), f"{state} of the draft", _CODE) for name in ("a", "b"))
     return a, b
+
+
+def _number(row: Any) -> tuple[Any, int]:
+    number = row.get("number") if isinstance(row, Mapping) else None
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise _fault("The draft's 'first' must be a list of objects with the keys id and number.")
+    return id_from(row.get("id"), "first of the draft", _CODE), number
 
 
 def _entry(row: Any) -> dict[str, Any]:

@@ -81,7 +81,16 @@ class EditCost:
         return f"EditCost({self.text})"
 
 
-def cost_of(edit: str, pairs: list[Pair], value: Any, before: Pairing, after: Pairing | None) -> EditCost:
+def cost_of(
+    edit: str,
+    pairs: list[Pair],
+    value: Any,
+    before: Pairing,
+    after: Pairing | None,
+    *,
+    hand: Any = None,
+    bounded: bool = True,
+) -> EditCost:
     """Return what an edit costs.
 
     Parameters
@@ -94,6 +103,10 @@ def cost_of(edit: str, pairs: list[Pair], value: Any, before: Pairing, after: Pa
     before : Pairing
     after : Pairing or None
         With the edit.
+    hand : Draft, optional
+        The pairs in hand, where they are not those of `before`: changes are counted against them.
+    bounded : bool
+        Whether the proof of `before` tells what edits cost at least.
 
     Raises
     ------
@@ -104,7 +117,7 @@ def cost_of(edit: str, pairs: list[Pair], value: Any, before: Pairing, after: Pa
     if edit in ("require", "swap"):
         for pair in pairs:
             _refuse_forbidden(before, pair)
-    bounds = _bounds(before)
+    bounds = _bounds(before) if bounded else None
     least = None if bounds is None else _least(bounds, edit, pairs, ids[0], before)
     made = len(before.matching.pairs)
     if after is None or after.certificate.status != "optimal" or before.certificate.status != "optimal":
@@ -115,7 +128,7 @@ def cost_of(edit: str, pairs: list[Pair], value: Any, before: Pairing, after: Pa
         return EditCost(edit, ids, _total(bounds, least, fewer), None, None, after, None)
     lost = (before.matching.weight - after.matching.weight) / GRID
     fewer = made - len(after.matching.pairs)
-    change = diff(before, after).people
+    change = diff(before if hand is None else hand, after).people
     return EditCost(edit, ids, _total(bounds, least, fewer), lost, fewer, after, change)
 
 

@@ -49,8 +49,8 @@ class Advisers:
         the matcher's own rule ``not_in_line`` is used, where it has one.
     criteria : sequence of Criterion
         What makes a good adviser, as a member sees them. Without any: those of the matcher's own criteria that are
-        about having the same in common, teaching, or time, and whose columns the advisers' table has; where there are
-        none, that the adviser is not much further than needed.
+        about having the same in common, teaching, or time, are not sensitive, and whose columns the advisers' table
+        has; where there are none, that the adviser is not much further than needed.
     rules : sequence of Rule
         What else forbids someone to advise a member; all kinds but ``require`` and ``no_repeat``. The matcher's own
         vetoes and forbidden pairs hold in any case.

@@ -30,3 +30,4 @@ class Request:
     groups: bool = False
     set_aside: Any = None
     updater: Any = None
+    near: Any = None

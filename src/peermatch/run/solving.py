@@ -41,6 +41,7 @@ from peermatch.problem import (
 from peermatch.report import OddView
 from peermatch.run.conflicts import Demands, conflict_of_shortage
 from peermatch.run.first import first_places_of, going_first, protected_sentence
+from peermatch.run.near import nearest
 from peermatch.run.odd import seat_left_over
 from peermatch.run.or_none import OR_NONE, asks, or_none_sentence, solve_or_none
 from peermatch.run.people import Capacity
@@ -108,6 +109,8 @@ def solve(
     if demands is not None and isinstance(free.certificate, ShortageCertificate):
         _trust(prove(problem, free), solver)
         refuse([conflict_of_shortage(demands, free.certificate, (left, right))])
+    if request.near:
+        free = nearest(problem, free, request.near, sides, (left, right), request.control)
     _check(free, problem)
     request.control.report("proving")
     proof = _trust(prove(problem, free), solver)

@@ -25,6 +25,7 @@ from peermatch.run.snapshot import Snapshot
 from peermatch.run.solving import free_problem
 from peermatch.run.way import Prepared, finish, prepare
 from peermatch.solvers import Blossom, Change, at_price, break_at_most
+from peermatch.solvers.nearest import in_problem
 from peermatch.solvers.updating import as_part_of_all
 from peermatch.verify import Proof, prove
 
@@ -276,20 +277,6 @@ class _Whole:
     required: IntArray
     problem: Problem
     positions: tuple[IntArray, IntArray]
-
-
-def in_problem(pairs: IntArray, positions: tuple[IntArray, IntArray], *, two_sided: bool) -> IntArray:
-    """Return pairs of those who take part as positions of a problem; those of which it lacks somebody are left out."""
-    places = []
-    for hand in (0, 1):
-        order = positions[hand]
-        size = max(int(order.max(initial=-1)), int(pairs[:, hand].max(initial=-1))) + 1
-        place = np.full(size, -1, dtype=np.int64)
-        place[order] = np.arange(len(order))
-        places.append(place[pairs[:, hand]])
-    found = np.stack(places, axis=1).reshape(-1, 2)
-    found = found[(found >= 0).all(axis=1)]
-    return found if two_sided else np.sort(found, axis=1)
 
 
 def _vertices(pairing: Pairing, positions: tuple[IntArray, IntArray]) -> tuple[IntArray, IntArray]:
