@@ -153,6 +153,7 @@ def test_two_columns_of_which_a_part_divides_each_other_are_refused_together() -
     assert pairing.quality("other").frame.set_index("group").loc["b1", "people"] == 35
     with pytest.raises(pm.ConfigError, match="by subtraction"):
         pairing.quality(["one", "other"])
+    assert pairing.quality(["one", "other"], hide_below=1).hidden == 0  # nothing to give away
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,8 @@ def group_quality(outcome: Outcome, by: str | Sequence[str], hide_below: int = H
         constraint = "a whole number of at least 1, which hides nothing"
         raise ConfigError(must_be("quality()", "hide_below", constraint, hide_below))
     _need(outcome, columns)
-    _refuse_nested(outcome, columns)
+    if hide_below > 1:  # else nothing is hidden that could be given away
+        _refuse_nested(outcome, columns)
     rows = [row for column in columns for row in _rows_of(outcome, column, hide_below)]
     table = pd.DataFrame(rows, columns=["side", "column", "group", *_CELLS, "hidden"])
     for name in _COUNTS:
