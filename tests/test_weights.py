@@ -164,7 +164,26 @@ def test_pairs_survive_where_everything_ties():
     found = matcher.match(people).sensitivity()
     assert found.moves["still_optimal"].tolist() == [True] * 12
     assert (found.pairs["survived"] == 1).all()
-    assert found.text.startswith("10 of 10 pairs (100%) survive all 12 moves of a weight.")
+    assert found.text.splitlines()[:2] == [
+        "The present pairs keep the best total under every one of these moves.",
+        "10 of 10 pairs (100%) survive all 12 moves of a weight.",
+    ]
+
+
+def test_what_is_lost_comes_before_what_changes():
+    rows = [("ada", 1, "x"), ("bo", 2, "y"), ("cy", 8, "x"), ("di", 9, "y")]
+    people = [{"id": id, "years": years, "site": site} for id, years, site in rows]
+    matcher = pm.PeerMatcher("id", [pm.near("years", name="years"), pm.same("site", weight=1.2, name="site")])
+    pairing = matcher.match(people)
+    found = pairing.sensitivity(by=0.5)
+    most = 100 * found.moves["regret_share"].max()
+    text = " ".join(found.text.split())
+    assert most > 0
+    assert text.startswith(
+        f"The present pairs are at most {most:.2g}% short of the best total under every one"
+    )
+    assert text.index("short of") < text.index("survive") < text.index("price=0.01")
+    assert "price=0.01" not in pairing.sensitivity(by=0.5, price=0.001).text
 
 
 def test_demanded_pairs_and_the_floor_hold_in_every_move():

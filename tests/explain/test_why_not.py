@@ -281,10 +281,16 @@ def test_alternatives_are_the_best_by_score():
         pairing = pm.PeerMatcher("id", [pm.near("y"), pm.same("s")], [pm.must_differ("t")]).match(people)
         matrix = pairing.scores.block(np.arange(9))
         for u in range(9):
-            wanted = sorted(
-                (-int(matrix[u, v]), v) for v in range(9) if v != u and matrix[u, v] != FORBIDDEN
-            )[:4]
+            wanted = sorted((-int(matrix[u, v]), v) for v in range(9) if v != u and matrix[u, v] != FORBIDDEN)
+            mine = [
+                mate
+                for index in pairing._outcome.pairs_of[0][u]
+                for _, mate in [pairing._outcome.partner(index, 0, u)]
+            ]
+            # whom they have stands last where four others come first
+            wanted = wanted[:4] + [pair for pair in wanted[4:] if pair[1] in mine]
             found = pairing.alternatives(f"p{u}", 4, exact=True)
+            assert found.table["chosen"].sum() == len(mine)
             assert found.table["id"].tolist() == [f"p{v}" for _, v in wanted]
             assert [round(s * GRID) for s in found.table["score"]] == [-s for s, _ in wanted]
             for row in found.table.itertuples():

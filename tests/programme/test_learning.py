@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -78,6 +79,16 @@ def test_noise_shows_no_skill_and_makes_no_matcher(outcome):
         with pytest.raises(pm.ConfigError, match="show no skill"):
             _ = fitted.matcher
     assert claimed <= 1
+
+
+def test_the_report_says_what_the_learned_matcher_leaves_out_and_changes(learned):
+    whole = replace(learned, weights=dict.fromkeys(learned.weights, 0.25))
+    assert "The learned matcher" not in whole.report
+    other = replace(learned, weights={**learned.weights, "site": 0.0}, mutual="mean")
+    assert other.basis.mutual != "mean"
+    text = " ".join(other.report.split())
+    assert "The learned matcher leaves out 'site': weight 0 fits best" in text
+    assert f"The learned matcher changes the mutual score from {other.basis.mutual!r} to 'mean'." in text
 
 
 def test_the_learned_matcher_is_one_like_any_other(learned, tmp_path):

@@ -7,10 +7,11 @@ import pytest
 from scipy.optimize import lsq_linear
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
+from peermatch.programme.learning.fitted import _interval
 from peermatch.programme.learning.model import fit_model, mutual_score, predict, slopes
 from peermatch.programme.learning.observed import Observed, View, utilities
 from peermatch.programme.learning.skill import skills
-from peermatch.programme.learning.uncertainty import _fieller, dyadic_variance, ratio_interval
+from peermatch.programme.learning.uncertainty import _shares_not_told_apart, dyadic_variance, ratio_interval
 
 
 def some(
@@ -141,21 +142,47 @@ def test_variance_of_sums_counts_what_hangs_together():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_interval_of_a_share_holds_what_is_not_told_apart(seed):
+    # well inside, where no weight comes near 0, it is Fieller's
     rng = np.random.default_rng(seed)
-    root = rng.normal(0, 0.3, (2, 2))
-    matrix = root @ root.T
-    top, bottom = rng.random(), 1.5 + rng.random()
-    low, high = _fieller(top, bottom, matrix[0, 0], matrix[0, 1], matrix[1, 1], 1.7)
+    root = rng.normal(0, 0.08, (3, 3))
+    matrix, free = root @ root.T, 0.5 + rng.random(3)
+    found = _shares_not_told_apart(free, matrix, 1.7)
     shares = np.linspace(0, 1, 20_001)
-    gap = (top - shares * bottom) ** 2
-    allowed = 1.7**2 * (matrix[0, 0] - 2 * shares * matrix[0, 1] + shares**2 * matrix[1, 1])
-    held = shares[gap <= allowed]
-    if bottom**2 <= 1.7**2 * matrix[1, 1]:
-        assert (low, high) == (0, 1)
-    elif len(held):
-        assert (low, high) == pytest.approx((held.min(), held.max()), abs=1e-3)
-    else:
-        assert low == high
+    for k in range(3):
+        both, all_of = matrix[k].sum(), matrix.sum()
+        allowed = 1.7**2 * (matrix[k, k] - 2 * shares * both + shares**2 * all_of)
+        held = shares[(free[k] - shares * free.sum()) ** 2 <= allowed]
+        assert found[k] == pytest.approx((held.min(), held.max()), abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_intervals_of_shares_fit_each_other_and_are_those_of_a_cloud_of_weights(seed):
+    rng = np.random.default_rng(seed)
+    root = rng.normal(0, 0.3, (3, 3))
+    # one weight is below 0, which leaves the shares of the others less than they would be without it
+    matrix, free = root @ root.T, np.array([0.9, 0.7, -0.6 * rng.random()])
+    low, high = _shares_not_told_apart(free, matrix, 1.7).T
+    assert (low + (high.sum() - high) >= 1 - 1e-6).all()
+    assert (high + (low.sum() - low) <= 1 + 1e-6).all()
+    assert (low < high).all()
+    inverse = np.linalg.inv(matrix)
+    cloud = rng.random((200_000, 3)) * 4
+    cloud[: len(cloud) // 2, 2] = 0
+    apart = np.einsum("ij,jk,ik->i", cloud - free, inverse, cloud - free)
+    near = cloud[apart <= apart.min() + 1.7**2]
+    shares = near / near.sum(axis=1, keepdims=True)
+    # the nearest of a cloud is a little further than the nearest of all
+    assert (shares.min(axis=0) >= low - 0.03).all()
+    assert (shares.max(axis=0) <= high + 0.03).all()
+
+
+def test_no_signal_leaves_every_share_open():
+    assert _shares_not_told_apart(np.array([0.1, -0.1]), np.eye(2), 1.7).tolist() == [[0, 1], [0, 1]]
+
+
+def test_no_interval_is_shown_as_nothing_but_zero():
+    assert _interval(0.0, 0.0) == "0.00 to 0.01"
+    assert _interval(0.4, 0.6001) == "0.40 to 0.61"
 
 
 def test_a_ratio_of_sums_with_plain_ratings():

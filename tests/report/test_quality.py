@@ -153,6 +153,7 @@ def test_two_columns_of_which_a_part_divides_each_other_are_refused_together() -
     assert pairing.quality("other").frame.set_index("group").loc["b1", "people"] == 35
     with pytest.raises(pm.ConfigError, match="by subtraction"):
         pairing.quality(["one", "other"])
+    assert pairing.quality(["one", "other"], hide_below=1).hidden == 0  # nothing to give away
 
 
 @pytest.mark.parametrize(
@@ -180,6 +181,19 @@ def test_the_kind_of_table_and_what_is_shown() -> None:
     assert "<b>&" not in matcher_of().match(escaped).quality("team")._repr_html_().replace(
         "<b>GroupQuality", ""
     )
+
+
+def test_groups_that_do_not_show_stand_in_one_row() -> None:
+    people = people_of(6, 140)
+    people["team"] = ["big" if k < 60 else f"small {k % 20}" for k in range(140)]
+    quality = matcher_of().match(people).quality("team")
+    assert len(quality.frame) == 22
+    text = " ".join(quality.text.split())
+    assert "20 groups, hidden together" in text
+    assert "small" not in text
+    assert "hide_below=10" in text
+    assert "small" not in quality._repr_html_()
+    assert "hidden together" not in matcher_of().match(people).quality("team", hide_below=1).text
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

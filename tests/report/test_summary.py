@@ -85,3 +85,23 @@ def test_where_all_score_the_same_nobody_is_best():
     assert "One of the pairs, which all score the same: " in text
     assert "Weakest" not in text
     assert "Best pair" not in text
+
+
+def test_in_how_many_pairs_one_can_help_the_other():
+    rows = [
+        ("a", "x", "y"),
+        ("b", "y", "x"),
+        ("c", "x", "z"),
+        ("d", "z", "q"),
+        ("e", "x", "q"),
+        ("f", "y", "q"),
+    ]
+    people = [{"id": id, "teach": teach, "learn": learn} for id, teach, learn in rows]
+    criteria = [complement(offers="teach", seeks="learn")]
+    text = " ".join(make_pairing(people, criteria, pairs=[(0, 1), (2, 3), (4, 5)]).summary().split())
+    assert (
+        "In 67% of pairs at least one can help the other with something they seek, in 33% both can." in text
+    )
+    hidden = [near("id"), complement(offers="teach", seeks="learn", sensitive=True)]
+    people = [{**row, "id": k} for k, row in enumerate(people)]
+    assert "Who can help" not in make_pairing(people, hidden, pairs=[(0, 1), (2, 3), (4, 5)]).summary()

@@ -179,8 +179,8 @@ def test_nothing_that_would_forget_the_groups_is_worked_out_afterwards():
     assert "was not worked out" in str(pairing.why_not("e0", "r1"))
     with pytest.raises(pm.ConfigError, match="or_none"):
         pairing.why_unmatched("r3")
-    other = pairing.what_if(weights={"near_years": 2})
-    assert "Nothing changes" in str(other)  # what is matched again keeps to them
+    with pytest.raises(pm.ConfigError, match="places for none or at least so many"):
+        pairing.what_if(weights={"near_years": 2})
 
 
 def test_stopped_early():

@@ -44,7 +44,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Alternatives:
-    """Someone's best possible partners, best first.
+    """Someone's best possible partners, best first, and last whom they have, where those are not among them.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ def alternatives(
     exact: bool = False,
     control: Control | None = None,
 ) -> Alternatives:
-    """Return someone's k best possible partners, whom they have, and what each would cost everyone together.
+    """Return someone's k best possible partners and the chosen ones, and what each would cost everyone together.
 
     Parameters
     ----------
@@ -137,11 +137,17 @@ def alternatives(
     if position is None:
         raise ConfigError(f"{id!r} does not take part.")
     best, scores, allowed = _best(outcome, hand, position, int(k))
-    mine = {outcome.partner(index, hand, position)[1] for index in outcome.pairs_of[hand][position]}
-    held = [int(outcome.details.scores[index]) for index in outcome.pairs_of[hand][position]]
+    mine = {
+        outcome.partner(index, hand, position)[1]: int(outcome.details.scores[index])
+        for index in outcome.pairs_of[hand][position]
+    }
+    found = dict(zip(best.tolist(), scores.tolist(), strict=True))
+    last = sorted((mate for mate in mine if mate not in found), key=lambda mate: (-mine[mate], mate))
+    found |= {mate: mine[mate] for mate in last}
+    held = list(mine.values())
     other = 1 - hand if outcome.two_sided else 0
     rows = []
-    for mate, score in zip(best.tolist(), scores.tolist(), strict=True):
+    for mate, score in found.items():
         u, v = (position, mate) if hand == 0 else (mate, position)
         chosen = mate in mine
         difference = (score - min(held)) / GRID if held else None
@@ -211,7 +217,7 @@ def _holds(outcome: Outcome, hand: int, position: int) -> list[Any]:
 
 
 def _text(outcome: Outcome, label: str, frame: pd.DataFrame, allowed: int, held: list[int]) -> str:
-    if not allowed:
+    if not allowed and not held:
         return f"No rule leaves {label} anybody to be paired with."
     better = frame[(~frame["chosen"]) & (frame["difference"] > NEAR)] if held else frame
     near = int((frame["near_equal"] & ~frame["chosen"]).sum())

@@ -133,7 +133,7 @@ def sensitivity(
         pairs=in_kind(_pairs_frame(outcome, moves)),
         moves=in_kind(table),
         complete=complete,
-        text=_text(outcome, moves, changes, complete),
+        text=_text(outcome, moves, changes, complete, price),
     )
 
 
@@ -211,7 +211,9 @@ def _survived(outcome: Outcome, moves: Sequence[_Move]) -> npt.NDArray[np.bool_]
     return np.array(rows, dtype=bool).reshape(len(moves), len(outcome.pairs))
 
 
-def _text(outcome: Outcome, moves: Sequence[_Move], changes: Sequence[float], complete: bool) -> str:
+def _text(
+    outcome: Outcome, moves: Sequence[_Move], changes: Sequence[float], complete: bool, price: float
+) -> str:
     survived = _survived(outcome, moves)
     count = len(outcome.pairs)
     if not moves or not count:
@@ -227,20 +229,20 @@ def _text(outcome: Outcome, moves: Sequence[_Move], changes: Sequence[float], co
         else f"the {counted(len(moves), 'move')} made before it was stopped"
     )
     share = percent(firm / count)
-    lines = [wrapped(f"{firm:,} of {counted(count, 'pair')} ({share}) survive {made}.")]
+    lines = [
+        wrapped(sentence)
+        for sentence in (_loss(moves), f"{firm:,} of {counted(count, 'pair')} ({share}) survive {made}.")
+    ]
     fewest = min(range(len(moves)), key=lambda k: (int(survived[k].sum()), k))
     lost = count - int(survived[fewest].sum())
     if lost:
         lines.append(wrapped(f"Most pairs change with {moves[fewest].name}: {lost:,}."))
-    known = [move for move in moves if move.compared is not None]
-    dearest = max(known, key=_share_lost, default=None)
-    if dearest is not None and _share_lost(dearest) > 0:
-        lines.append(
-            wrapped(
-                f"Left as they are, the pairs would be short of the best total by {100 * _share_lost(dearest):.2g}% at "
-                f"most ({dearest.name})."
+        if not price:
+            lines.append(
+                wrapped(
+                    "With price=0.01, only pairs whose breaking gains more than 0.01 points count as changed."
+                )
             )
-        )
     unproved = [move.name for move in moves if move.compared is not None and not move.compared.proved]
     if unproved:
         lines.append(wrapped(f"Not proved: {listing(unproved)}."))
@@ -248,6 +250,25 @@ def _text(outcome: Outcome, moves: Sequence[_Move], changes: Sequence[float], co
     if impossible:
         lines.append(wrapped(f"Demands and the floor cannot both be met: {listing(impossible)}."))
     return "\n".join([*lines, "", "Pairs that change:", _grid(outcome, moves, changes, survived)])
+
+
+def _loss(moves: Sequence[_Move]) -> str:
+    """Return what the present pairs are short of the best, the most first: it is what weights that are off cost."""
+    known = [move for move in moves if move.compared is not None]
+    if not known:
+        return "No move leaves anything to compare with."
+    every = (
+        "every one of these moves"
+        if len(known) == len(moves)
+        else "every one of these moves that is possible"
+    )
+    dearest = max(known, key=_share_lost)
+    if _share_lost(dearest) > 0:
+        return (
+            f"The present pairs are at most {100 * _share_lost(dearest):.2g}% short of the best total under {every} "
+            f"({dearest.name})."
+        )
+    return f"The present pairs keep the best total under {every}."
 
 
 def _share_lost(move: _Move) -> float:

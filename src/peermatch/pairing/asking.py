@@ -158,7 +158,7 @@ class Asking(PairingFacts):
         id : str or int
             As it came in, with its type.
         k : int, default 5
-            How many, from 1 to 1,000.
+            How many, from 1 to 1,000. Whom the person has stands last where k others score higher.
         side : str, optional
             The name of the side; needed where both sides have this id.
         exact : bool, default False

@@ -34,6 +34,7 @@ __all__ = [
 
 EVERYONE, NOT_KNOWN = "everyone", "not known"
 HIDE_BELOW = 10
+_FEWEST_FOLDED = 2
 _DIGITS = 3
 """Means and shares show no more digits: all of them would tell of how many people they are."""
 _COUNTS = ("people", "taking_part", "paired", "unmatched")
@@ -91,7 +92,7 @@ class GroupQuality:
         header = [name for name in header if name != "column" or len(self.by) > 1]
         rows = [
             [_shown(name, row[name], row["hidden"]) for name in header]
-            for row in self.table.to_dict("records")
+            for row in _folded(self.table).to_dict("records")
         ]
         words = [name.replace("_", " ") for name in header]
         return f"{text_table(words, rows)}\n\n{wrapped(self._notes())}"
@@ -111,8 +112,10 @@ class GroupQuality:
         if self.hidden:
             notes.append(
                 f"{counted(self.hidden, 'cell is', 'cells are')} hidden: numbers of people from 1 to "
-                f"{self.hide_below - 1}, and what would give them away."
+                f"{self.hide_below - 1}, and what would give them away (hide_below={self.hide_below})."
             )
+        if len(_folded(self.table)) < len(self.table):
+            notes.append("Groups of which nothing may be shown stand in one row; the frame names each.")
         return " ".join(notes)
 
     def __str__(self) -> str:
@@ -123,8 +126,12 @@ class GroupQuality:
         return f"GroupQuality({groups} by {', '.join(self.by)}, {counted(self.hidden, 'hidden cell')})"
 
     def _repr_html_(self) -> str:
-        table = self.table.drop(columns="hidden").to_html(
-            index=False, escape=True, border=0, na_rep="", float_format=lambda number: f"{number:.3f}"
+        table = (
+            _folded(self.table)
+            .drop(columns="hidden")
+            .to_html(
+                index=False, escape=True, border=0, na_rep="", float_format=lambda number: f"{number:.3f}"
+            )
         )
         return f"<p><b>{html.escape(repr(self))}</b></p>{table}<p>{html.escape(self._notes())}</p>"
 
@@ -132,6 +139,24 @@ class GroupQuality:
 def _place(table: pd.DataFrame) -> list[pd.Series[Any]]:
     side = table["side"] if "side" in table.columns else pd.Series([""] * len(table))
     return [side, table["column"]]
+
+
+def _folded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with one row in place of several groups, of one side and column, that are wholly hidden."""
+    shown = [name for name in (*_CELLS, "hidden") if name not in _COUNTS[1:]]
+    nothing = table[shown[:-1]].isna().all(axis=1) & (table["hidden"] != "") & (table["group"] != EVERYONE)
+    parts = []
+    for _, rows in table.groupby(_place(table), sort=False):
+        away = rows[nothing[rows.index]]
+        if len(away) < _FEWEST_FOLDED:
+            parts.append(rows)
+            continue
+        one = away.iloc[[0]].assign(group=f"{len(away):,} groups, hidden together")
+        for name in _CELLS:
+            if len(away[name].drop_duplicates()) > 1:
+                one[name] = None
+        parts += [rows.drop(index=away.index), one]
+    return pd.concat(parts, ignore_index=True) if parts else table
 
 
 def _shown(name: str, cell: Any, hidden: str) -> str:
@@ -170,7 +195,8 @@ def group_quality(outcome: Outcome, by: str | Sequence[str], hide_below: int = H
         constraint = "a whole number of at least 1, which hides nothing"
         raise ConfigError(must_be("quality()", "hide_below", constraint, hide_below))
     _need(outcome, columns)
-    _refuse_nested(outcome, columns)
+    if hide_below > 1:  # else nothing is hidden that could be given away
+        _refuse_nested(outcome, columns)
     rows = [row for column in columns for row in _rows_of(outcome, column, hide_below)]
     table = pd.DataFrame(rows, columns=["side", "column", "group", *_CELLS, "hidden"])
     for name in _COUNTS:

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from peermatch.criteria import Criterion
 from peermatch.explain import Outcome, pair_reasons, rule_name, stability_view
 from peermatch.explain.wording import column_words, counted, percent, score_text, shortened, wrapped
 from peermatch.problem import GRID
@@ -57,7 +58,7 @@ def summary_text(
     title = headline(outcome) + (f" · round {outcome.round}" if outcome.round is not None else "")
     parts = [title + "\n" + "=" * len(title)]
     if len(outcome.pairs):
-        parts += [_quality(outcome), _criteria(outcome)]
+        parts += [_quality(outcome), _criteria(outcome), _help(outcome)]
     if odd is not None:
         parts.append(_odd(outcome, odd))
     parts.append("Proof\n" + wrapped(certificate.sentence, indent="  "))
@@ -125,6 +126,38 @@ def _criteria(outcome: Outcome) -> str:
     lines = ["What the score is made of, on average"]
     lines += [f"  {name.ljust(width)}  {mean:.2f}  (weight {percent(weight)})" for name, mean, weight in rows]
     return "\n".join(lines)
+
+
+def _help(outcome: Outcome) -> str:
+    """In how many pairs one can help the other, by each criterion of what people offer and seek."""
+    lines = []
+    told = [k for k, part in enumerate(outcome.scores.criteria) if _is_told_help(part.criterion)]
+    u, v = outcome.pairs[:, 0], outcome.pairs[:, 1]
+    for k in told:
+        helped = [outcome.details.left_similarity[k] > 0, outcome.details.right_similarity[k] > 0]
+        asked = [outcome.scores.left_shares[k, u] > 0, outcome.scores.right_shares[k, v] > 0]
+        one, both = (helped[0] & asked[0]), (helped[1] & asked[1])
+        name = (
+            ""
+            if len(told) == 1
+            else f"{shortened(column_words(outcome.scores.criteria[k].criterion.name))}: "
+        )
+        if asked[0].any() and asked[1].any():
+            lines.append(
+                f"{name}In {percent(float((one | both).mean()))} of pairs at least one can help the other with "
+                f"something they seek, in {percent(float((one & both).mean()))} both can."
+            )
+        elif asked[0].any() or asked[1].any():
+            hand = 0 if asked[0].any() else 1
+            lines.append(
+                f"{name}In {percent(float((one | both).mean()))} of pairs the {outcome.side_name(1 - hand)} can help "
+                f"the {outcome.side_name(hand)} with something they seek."
+            )
+    return "\n".join(["Who can help whom", *(wrapped(line, indent="  ") for line in lines)]) if lines else ""
+
+
+def _is_told_help(criterion: Criterion) -> bool:
+    return criterion.kind == "complement" and not criterion.sensitive
 
 
 # ---- pairs ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from peermatch.errors import ConfigError
-from peermatch.explain.wording import counted, text_table, wrapped
+from peermatch.explain.wording import counted, listing, text_table, wrapped
 
 if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
@@ -124,9 +125,20 @@ class FittedWeights:
                 f"No skill: on rounds that they were not learned from, the weights are no better than a constant "
                 f"beyond doubt: {told}. There is no learned matcher."
             ]
-        return [
+        lines = [
             f"Skill on rounds that they were not learned from: {told} of a constant's squared error is gone."
         ]
+        dropped = [repr(name) for name, weight in self.weights.items() if not weight > 0]
+        if dropped:
+            lines.append(
+                f"The learned matcher leaves out {listing(dropped)}: weight 0 fits best, which is not to say that "
+                f"{'it does' if len(dropped) == 1 else 'they do'} not matter (see the interval)."
+            )
+        if self.mutual != self.basis.mutual:
+            lines.append(
+                f"The learned matcher changes the mutual score from {self.basis.mutual!r} to {self.mutual!r}."
+            )
+        return lines
 
     def __repr__(self) -> str:
         return self.report
@@ -151,12 +163,18 @@ def _weights_table(frame: pd.DataFrame) -> str:
         [
             str(row["criterion"]),
             f"{row['weight']:.2f}",
-            f"{row['low']:.2f} to {row['high']:.2f}",
+            _interval(row["low"], row["high"]),
             *(f"{row[name]:.2f}" for name in ("before", "seen", "known")),
         ]
         for row in frame.to_dict("records")
     ]
     return text_table(["criterion", "weight", "90% interval", "before", "seen", "known"], rows)
+
+
+def _interval(low: float, high: float) -> str:
+    """Return an interval of a share rounded outward, and never "0.00 to 0.00": nothing is as sure as that."""
+    top = max(0.01, math.ceil(100 * high - 1e-6) / 100)
+    return f"{math.floor(100 * low + 1e-6) / 100:.2f} to {top:.2f}"
 
 
 def _skill_table(frame: pd.DataFrame) -> str:

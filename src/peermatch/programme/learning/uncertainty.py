@@ -5,12 +5,19 @@ people, of the squared sum of what they take part in; what two ratings of one pa
 that and taken off once (the dyadic-robust variance of Fafchamps and Gubert 2007).
 
 A share of weight is a ratio, b_k / sum(b). All shares s for which b_k - s sum(b) is not told apart from 0 make the
-interval (Fieller 1954): it holds however weak the signal is, and becomes all of [0, 1] where there is none.
+interval (Fieller 1954): it holds however weak the signal is, and becomes all of [0, 1] where there is none. Weights are
+at least 0, so only such weights are compared: a share is in the interval if some weights that have it are not much
+further from what was found than the nearest weights are. All intervals are then shadows of one set of weights, and fit
+each other: none reaches higher than the lower ends of the others leave room for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
+from scipy.optimize import nnls
 from scipy.stats import t as student
 
 from peermatch.problem import IntArray
@@ -21,6 +28,9 @@ __all__ = ["LEVEL", "covariance", "dyadic_variance", "ratio_interval", "share_in
 
 LEVEL = 0.90
 """Of all intervals."""
+
+_NO_SPREAD = 1e-9
+_HALVINGS = 40
 
 
 def dyadic_variance(parts: Floats, people: IntArray, pair: IntArray) -> Floats:
@@ -85,27 +95,46 @@ def share_intervals(fit: Fit) -> Floats:
     """Return the interval of each criterion's share of weight, shape (criteria, 2), within [0, 1]."""
     matrix, factor = covariance(fit)
     shares = fit.weights / fit.weights.sum() if fit.weights.any() else np.full(len(fit.weights), np.nan)
-    out = np.empty((len(shares), 2))
-    total, of_total = fit.free.sum(), float(matrix.sum())
-    for k, weight in enumerate(fit.free.tolist()):
-        low, high = _fieller(weight, total, float(matrix[k, k]), float(matrix[k].sum()), of_total, factor)
-        known = not np.isnan(shares[k])
-        out[k] = (min(low, shares[k]), max(high, shares[k])) if known else (low, high)
-    return out
+    out = _shares_not_told_apart(fit.free, matrix, factor)
+    return np.stack([np.fmin(out[:, 0], shares), np.fmax(out[:, 1], shares)], axis=1)
 
 
-def _fieller(
-    top: float, bottom: float, of_top: float, both: float, of_bottom: float, factor: float
-) -> tuple[float, float]:
-    """Return the interval of a ratio within [0, 1]."""
-    square = factor * factor
-    a = bottom * bottom - square * of_bottom
-    b = top * bottom - square * both
-    c = top * top - square * of_top
-    if a <= 0 or bottom <= 0:
-        return 0.0, 1.0
-    root = np.sqrt(max(0.0, b * b - a * c))
-    return float(np.clip((b - root) / a, 0, 1)), float(np.clip((b + root) / a, 0, 1))
+def _shares_not_told_apart(free: Floats, matrix: Floats, factor: float) -> Floats:
+    """Return the interval of each share, over weights of at least 0."""
+    count = len(free)
+    spread = np.sqrt(np.diag(matrix))
+    spread = np.where(spread > 0, spread, _NO_SPREAD * max(1.0, float(np.abs(free).max())))
+    root = np.linalg.cholesky(matrix / np.outer(spread, spread) + _NO_SPREAD * np.eye(count))
+    whiten = np.linalg.solve(root, np.diag(1 / spread))
+    aim = whiten @ free
+    nearest, least = nnls(whiten, aim)
+    most = least**2 + factor**2
+    if aim @ aim <= most:
+        return np.tile([0.0, 1.0], (count, 1))
+    if count == 1:
+        return np.ones((1, 2))
+
+    def held(k: int, share: float) -> bool:
+        # weights of at least 0 with this share are sums of these rays
+        others = np.delete(np.eye(count), k, axis=1)
+        rays = (1 - share) * others + share * np.eye(count)[:, [k]]
+        return bool(nnls(whiten @ rays, aim)[1] ** 2 <= most)
+
+    found = nearest / nearest.sum()
+    return np.array(
+        [[_furthest(partial(held, k), found[k], end) for end in (0.0, 1.0)] for k in range(count)]
+    )
+
+
+def _furthest(held: Callable[[float], bool], inside: float, end: float) -> float:
+    """Return how far towards an end what is held reaches, from inside; by halving, for it has no gaps."""
+    if held(end):
+        return end
+    outside = end
+    for _ in range(_HALVINGS):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if held(middle) else (inside, middle)
+    return float(outside)
 
 
 def ratio_interval(
