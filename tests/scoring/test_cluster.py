@@ -111,7 +111,8 @@ def test_features_travel_once_and_tiles_and_results_are_small(on_dask, monkeypat
     first = looks(scores)
     assert looks(scores) == first
     assert len(pickled) == 1
-    assert list(on_dask.run(count_programs, people).values()) == [1, 1]
+    # a worker that was given no tile needs no features
+    assert max(on_dask.run(count_programs, people).values()) == 1
     assert len(tiles) == len(results) >= 6 * 6  # six tiles, three looks, twice
     # a number for each of a tile's 512 people on the way there, the best 7 of each on the way back
     assert max(tiles) < 512 * 8 * 1.5
