@@ -123,6 +123,7 @@ def same_person_of(columns: Any) -> tuple[str, ...] | None:
 
 
 def day_of(as_of: Any, caller: str) -> dt.date:
+    """Return a day; ConfigError for what is none."""
     try:
         return as_day(as_of, "as_of")
     except InputError:
@@ -146,6 +147,7 @@ def mode_of(keep: Any, price: Any, at_most: Any) -> Mode:
 
 
 def check_occasion(caller: str, fitted: Any, round: Any, progress: Any, cancel: Any, time_limit: Any) -> None:
+    """Refuse what cannot be true of this month: each argument by its name."""
     if fitted is not None and not isinstance(getattr(fitted, "fitted", fitted), tuple):
         raise ConfigError(must_be(caller, "fitted", "an earlier Pairing", fitted))
     if round is not None and not isinstance(round, str):
@@ -158,6 +160,7 @@ def check_occasion(caller: str, fitted: Any, round: Any, progress: Any, cancel: 
 
 
 def check_bounds(caller: str, parameter: str, value: Any, **bounds: float) -> None:
+    """Refuse what is no number within these bounds (`peermatch.checks.check_number`), as a ConfigError."""
     try:
         check_number(caller, parameter, value, **bounds)
     except ValueError as error:
@@ -165,6 +168,7 @@ def check_bounds(caller: str, parameter: str, value: Any, **bounds: float) -> No
 
 
 def check_whole(caller: str, parameter: str, value: Any, most: int | None) -> None:
+    """Refuse what is no whole number from 1 to `most`; None: without an upper end."""
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if whole and value >= 1 and (most is None or value <= most):
         return
@@ -173,6 +177,7 @@ def check_whole(caller: str, parameter: str, value: Any, most: int | None) -> No
 
 
 def check_word(parameter: str, value: Any, choices: Sequence[str], *, caller: str = "PeerMatcher") -> None:
+    """Refuse what is none of these words, with the nearest one."""
     if not isinstance(value, str) or value not in choices:
         listed = ", ".join(map(repr, choices))
         raise ConfigError(

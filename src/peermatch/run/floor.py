@@ -100,6 +100,19 @@ def with_floor(enforcement: Enforcement, scores: LazyScores, floor: float, sides
 def refuse_weak_demands(
     required: IntArray, scores: LazyScores, least: int, floor: float, sides: Sides
 ) -> None:
+    """Raise InfeasibleError where a demanded pair scores below a floor.
+
+    Parameters
+    ----------
+    required : int64 array, shape (m, 2)
+        The demanded pairs.
+    scores : LazyScores
+    least : int
+        The floor on the grid of 2**-30.
+    floor : float
+        The same as it was told.
+    sides : Sides
+    """
     values = scores.at(required[:, 0], required[:, 1])
     weak = np.flatnonzero(values < least)
     if not weak.size:
