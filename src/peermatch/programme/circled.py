@@ -15,10 +15,23 @@ import pandas as pd
 from peermatch.checks import did_you_mean
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
+from peermatch.explain import Outcome
 from peermatch.explain.wording import counted, percent, wrapped
 from peermatch.problem import GRID, CircleMatching, IntArray, Status
 from peermatch.programme.groups import group_id, out_of_groups, people_table, plain_rows
+from peermatch.programme.told import (
+    all_twos,
+    check_audience,
+    circle_notice,
+    group_notices,
+    met_pairs,
+    without_group,
+)
 from peermatch.report import csv_text, json_text, write_files
+from peermatch.report.group_guide import group_guide
+from peermatch.report.guide import MeetingGuide
+from peermatch.report.guide_texts import GuideTexts, guide_texts
+from peermatch.report.participant import Notice
 from peermatch.run.way import Prepared
 from peermatch.scoring.contributions import PairDetails, pair_details
 
@@ -119,38 +132,50 @@ class Circled:
             f"({percent(found.gap_share)}), by a bound over all pairs that is weak for circles ({checked})."
         )
 
-    def explain(self, which: Any) -> str:
+    def explain(self, which: Any, *, audience: str = "administrator") -> str:
         """Say in plain words who sits in a circle, how well, and why; or why someone has no seat.
 
         Parameters
         ----------
         which : str or int
             A group_id, or a person's id.
+        audience : {"administrator", "participant", "auditor"}
+            A participant, who is asked for by their own id, is told whom they meet, what they share and can teach each
+            other, from columns that the matcher's ``show`` names. An auditor reads ids in place of names.
 
         Raises
         ------
         InputError
             Where nothing and nobody is called that.
+        ConfigError
+            If there is no such audience.
         """
+        check_audience("explain()", audience)
         which = which.item() if isinstance(which, np.generic) else which
         known = [group for group, _ in self._named]
-        if which in known:
-            return self._told(known.index(which))
+        bare = audience == "auditor"
+        if which in known and audience != "participant":
+            return self._told(known.index(which), bare)
         people = self._frames["people"]
-        for row in people.to_dict("records"):
+        for place, row in enumerate(people.to_dict("records")):
             if key_of(row["id"]) == key_of(which):
+                if audience == "participant":
+                    return self._notice(place, guide_texts(), None).text
+                name = row["id"] if bare else row.get("label", row["id"])
                 if row["group_id"] is None:
-                    return f"{row.get('label', row['id'])}: {row['reason']}."
-                fit = f"{row.get('label', row['id'])} fits the others with {row['fit']:.2f} on average. "
-                return fit + self._told(known.index(row["group_id"]))
+                    return f"{name}: {row['reason']}."
+                fit = f"{name} fits the others with {row['fit']:.2f} on average. "
+                return fit + self._told(known.index(row["group_id"]), bare)
+        if audience == "participant":
+            known = []
         names = [*known, *map(str, people["id"])]
         message = f"There is no circle and no person {which!r}." + did_you_mean(str(which), names[:20_000])
         raise InputError(error_item("unknown_group", message, found=which, accepted=known[:100]))
 
-    def _told(self, at: int) -> str:
+    def _told(self, at: int, bare: bool = False) -> str:
         group, part = self._named[at]
-        details, labels = self._details[at], self.ready.sides.left.labels
-        names = [str(labels[k]) for k in part.tolist()]
+        details, taking = self._details[at], self.ready.sides.left
+        names = [str((taking.ids if bare else taking.labels)[k]) for k in part.tolist()]
         a, b = np.triu_indices(len(part), 1)
         low, high = int(details.scores.argmin()), int(details.scores.argmax())
         shares = self._shares(details)
@@ -171,6 +196,81 @@ class Circled:
         return ", ".join(
             f"{name} {mean:.2f}" for name, mean in sorted(added.items(), key=lambda one: -one[1])
         )
+
+    def notices(self, *, texts: str | os.PathLike[str] | None = None, contact: str | None = None) -> Any:
+        """Return what each participant may be told, one row a person, ready for a mail merge.
+
+        Only of columns that the matcher's ``show`` names, without numbers, rules, or people of other circles.
+
+        Parameters
+        ----------
+        texts : path, optional
+            A translation: a TOML file with the keys of ``peermatch/report/texts/guide_en.toml``.
+        contact : str, optional
+            Whom to turn to for saying no, as people read it.
+
+        Returns
+        -------
+        table
+            Columns id, label, status, partners (what people read), text.
+        """
+        said = guide_texts(texts)
+
+        def of_member(person: int) -> Notice | None:
+            members = self._seated.get(person)
+            return None if members is None else self._member_notice(person, members, said, contact)
+
+        return self._out(group_notices(self.ready, self._met, said, of_member, "in a circle"))
+
+    def meeting_guide(
+        self,
+        group_id: str,
+        *,
+        texts: str | os.PathLike[str] | None = None,
+        adviser: str | None = None,
+        contact: str | None = None,
+    ) -> MeetingGuide:
+        """Return a page for the members of a circle: what they share, where they differ, who can teach whom what.
+
+        Parameters
+        ----------
+        group_id : str
+            As in `circles`.
+        texts, contact : optional
+            As in `notices`.
+        adviser : str, optional
+            Whom to ask when a question outgrows all of them, as people read it.
+
+        Returns
+        -------
+        MeetingGuide
+            `.markdown` and `.html`.
+
+        Raises
+        ------
+        InputError
+            If there is no such circle.
+        """
+        if group_id not in self.group_ids:
+            message = f"There is no circle {group_id!r}." + did_you_mean(str(group_id), self.group_ids)
+            raise InputError(
+                error_item("unknown_group", message, found=group_id, accepted=self.group_ids[:100])
+            )
+        members = sorted(self.circles_of_positions[self.group_ids.index(group_id)].tolist())
+        said = guide_texts(texts)
+        return group_guide(self._met, members, self._shown, said, adviser=adviser, contact=contact)
+
+    def _notice(self, place: int, texts: GuideTexts, contact: str | None) -> Notice:
+        """Return what the person in some row of `people` is told."""
+        person = self.ready.sides.left_positions.get(key_of(self.ready.everyone[0].ids[place]))
+        if person is None or person not in self._seated:
+            return without_group(self.ready, place, texts, person is not None)
+        return self._member_notice(person, self._seated[person], texts, contact)
+
+    def _member_notice(
+        self, person: int, members: list[int], texts: GuideTexts, contact: str | None
+    ) -> Notice:
+        return circle_notice(self._met, members, person, self._shown, texts, contact)
 
     def summary(self) -> str:
         """Return a page to read: how many circles, how good, the proof, the best and the weakest, who was left out."""
@@ -261,6 +361,21 @@ class Circled:
     def group_ids(self) -> list[str]:
         """The id of each circle: it depends on the round and the ids of its members alone."""
         return [group for group, _ in self._named]
+
+    @property
+    def _shown(self) -> frozenset[str]:
+        return frozenset(self.settings.get("show") or ())
+
+    @cached_property
+    def _seated(self) -> dict[int, list[int]]:
+        """The members of everybody's circle."""
+        groups = [sorted(part.tolist()) for part in self.circles_of_positions]
+        return {person: members for members in groups for person in members}
+
+    @cached_property
+    def _met(self) -> Outcome:
+        groups = [part.tolist() for part in self.circles_of_positions]
+        return met_pairs(self.ready, all_twos(groups), self.round)
 
     @cached_property
     def _named(self) -> list[tuple[str, IntArray]]:

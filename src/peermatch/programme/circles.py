@@ -127,6 +127,7 @@ def form_circles(
         "circle_rules": [list(rule) for rule in rules],
         "mutual": matcher.mutual,
         "floor": matcher.floor,
+        "show": list(matcher.show or ()),
         "round": round,
         "as_of": None if as_of is None else str(as_of),
     }

@@ -16,10 +16,20 @@ import pandas as pd
 from peermatch.checks import did_you_mean
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
+from peermatch.explain import Outcome
 from peermatch.explain.wording import counted, percent, wrapped
 from peermatch.problem import GRID, IntArray, RingMatching, Status
 from peermatch.programme.groups import group_id, out_of_groups, people_table, plain_rows
+from peermatch.programme.told import (
+    check_audience,
+    group_notices,
+    met_pairs,
+    ring_notice,
+    without_group,
+)
 from peermatch.report import csv_text, json_text, write_files
+from peermatch.report.guide_texts import GuideTexts, guide_texts
+from peermatch.report.participant import Notice
 from peermatch.run.way import Prepared
 from peermatch.scoring.contributions import PairDetails, pair_details
 
@@ -120,36 +130,83 @@ class Ringed:
         checked = "checked independently" if self.verified else "not checked independently"
         return f"Not proved the best: {seats}the total is {bound}, and no rings can pass that ({checked})."
 
-    def explain(self, which: Any) -> str:
+    def explain(self, which: Any, *, audience: str = "administrator") -> str:
         """Say in plain words who advises whom in a ring, or whom someone advises and why; or why someone is in none.
 
         Parameters
         ----------
         which : str or int
             A group_id, or a person's id.
+        audience : {"administrator", "participant", "auditor"}
+            A participant, who is asked for by their own id, is told of the two whom they meet, from columns that the
+            matcher's ``show`` names. An auditor reads ids in place of names.
 
         Raises
         ------
         InputError
             Where nothing and nobody is called that.
+        ConfigError
+            If there is no such audience.
         """
+        check_audience("explain()", audience)
         which = which.item() if isinstance(which, np.generic) else which
         known = self.group_ids
-        if which in known:
-            return self._told(known.index(which))
+        bare = audience == "auditor"
+        if which in known and audience != "participant":
+            return self._told(known.index(which), bare)
         people = self._frames["people"]
-        for row in people.to_dict("records"):
+        for place, row in enumerate(people.to_dict("records")):
             if key_of(row["id"]) == key_of(which):
+                if audience == "participant":
+                    return self._notice(place, guide_texts(), None).text
                 if row["group_id"] is None:
-                    return f"{row.get('label', row['id'])}: {row['reason']}."
-                return self._of_person(row["id"])
+                    return f"{row['id'] if bare else row.get('label', row['id'])}: {row['reason']}."
+                return self._of_person(row["id"], bare)
+        if audience == "participant":
+            known = []
         names = [*known, *map(str, people["id"])]
         message = f"There is no ring and no person {which!r}." + did_you_mean(str(which), names[:20_000])
         raise InputError(error_item("unknown_group", message, found=which, accepted=known[:100]))
 
-    def _told(self, at: int) -> str:
+    def notices(self, *, texts: str | os.PathLike[str] | None = None, contact: str | None = None) -> Any:
+        """Return what each participant may be told, one row a person, ready for a mail merge.
+
+        Only of columns that the matcher's ``show`` names, without numbers, rules, or anybody but the two whom a person
+        meets.
+
+        Parameters
+        ----------
+        texts : path, optional
+            A translation: a TOML file with the keys of ``peermatch/report/texts/guide_en.toml``.
+        contact : str, optional
+            Whom to turn to for saying no, as people read it.
+
+        Returns
+        -------
+        table
+            Columns id, label, status, partners (what people read), text.
+        """
+        said = guide_texts(texts)
+
+        def of_member(person: int) -> Notice | None:
+            return self._member_notice(person, said, contact) if person in self._met_by else None
+
+        return self._out(group_notices(self.ready, self._met, said, of_member, "in a ring"))
+
+    def _notice(self, place: int, texts: GuideTexts, contact: str | None) -> Notice:
+        """Return what the person in some row of `people` is told."""
+        person = self.ready.sides.left_positions.get(key_of(self.ready.everyone[0].ids[place]))
+        if person is None or person not in self._met_by:
+            return without_group(self.ready, place, texts, person is not None)
+        return self._member_notice(person, texts, contact)
+
+    def _member_notice(self, person: int, texts: GuideTexts, contact: str | None) -> Notice:
+        adviser, advised = self._met_by[person]
+        return ring_notice(self._met, adviser, person, advised, self._shown, texts, contact)
+
+    def _told(self, at: int, bare: bool = False) -> str:
         part, details = self.rings_of_positions[at], self._details[at]
-        names = [self._label(person) for person in part.tolist()]
+        names = [self._name(person, bare) for person in part.tolist()]
         worths = details.left_utilities / GRID
         low = int(worths.argmin())
         last = (low + 1) % len(part)
@@ -160,14 +217,14 @@ class Ringed:
             f"{names[last]} ({worths[low]:.2f})."
         )
 
-    def _of_person(self, id: Any) -> str:
+    def _of_person(self, id: Any, bare: bool = False) -> str:
         position = self.ready.sides.left_positions[key_of(id)]
         for part, details in zip(self.rings_of_positions, self._details, strict=True):
             if position not in part:
                 continue
             place = int(np.flatnonzero(part == position)[0])
-            me, advised = self._label(position), self._label(int(part[(place + 1) % len(part)]))
-            adviser = self._label(int(part[place - 1]))
+            me, advised = self._name(position, bare), self._name(int(part[(place + 1) % len(part)]), bare)
+            adviser = self._name(int(part[place - 1]), bare)
             gets, gives = self._shares(details, place - 1), self._shares(details, place)
             return f"{adviser} advises {me}: {gets}. {me} advises {advised}: {gives}."
         raise AssertionError  # people who are in a ring are asked about alone
@@ -275,6 +332,25 @@ class Ringed:
         """The id of each ring: it depends on the round and the ids of its members alone."""
         return [group_id("r", self.round, self._ids(part)) for part in self.rings_of_positions]
 
+    @property
+    def _shown(self) -> frozenset[str]:
+        return frozenset(self.settings.get("show") or ())
+
+    @cached_property
+    def _met_by(self) -> dict[int, tuple[int, int]]:
+        """Everybody's adviser, and whom they advise."""
+        return {
+            person: (int(part[place - 1]), int(part[(place + 1) % len(part)]))
+            for part in self.rings_of_positions
+            for place, person in enumerate(part.tolist())
+        }
+
+    @cached_property
+    def _met(self) -> Outcome:
+        return met_pairs(
+            self.ready, [(person, advised) for person, (_, advised) in self._met_by.items()], self.round
+        )
+
     @cached_property
     def _details(self) -> list[PairDetails]:
         """Of each ring: whom each member advises on the left, the member on the right."""
@@ -306,8 +382,10 @@ class Ringed:
     def _ids(self, part: IntArray) -> list[Any]:
         return [self.ready.sides.left.ids[k] for k in part.tolist()]
 
-    def _label(self, position: int) -> str:
-        return str(self.ready.sides.left.labels[position])
+    def _name(self, position: int, bare: bool) -> str:
+        """What people read for someone; bare: the id."""
+        taking = self.ready.sides.left
+        return str((taking.ids if bare else taking.labels)[position])
 
     def _out(self, frame: pd.DataFrame) -> Any:
         return self.ready.everyone[0].in_kind(frame.copy())

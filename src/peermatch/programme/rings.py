@@ -118,6 +118,7 @@ def form_rings(
         "size": [low, high],
         "floor": matcher.floor,
         "mutual": matcher.mutual,
+        "show": list(matcher.show or ()),
         "round": round,
         "as_of": None if as_of is None else str(as_of),
     }

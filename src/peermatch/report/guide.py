@@ -18,16 +18,20 @@ from peermatch.explain.wording import cell_text, column_words, listing
 from peermatch.report.guide_texts import GuideTexts
 
 __all__ = [
+    "SIMILAR",
     "FrameSection",
     "MeetingGuide",
     "Section",
+    "fit_to_show",
     "guide_frame",
     "guide_items",
     "meeting_guide",
     "plain_markdown",
+    "subject_of",
 ]
 
-_SIMILAR = 0.6
+SIMILAR = 0.6
+"""From this similarity on people are told that they are close, or that one is ahead."""
 _STYLE = """\
 body{font:18px/1.55 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
 h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.15rem;margin:1.8rem 0 .4rem;padding-top:1rem}
@@ -177,25 +181,34 @@ class FrameSection:
 
 
 def guide_frame(
-    texts: GuideTexts, *, adviser: str | None = None, contact: str | None = None
+    texts: GuideTexts, *, adviser: str | None = None, contact: str | None = None, group: bool = False
 ) -> tuple[FrameSection, ...]:
-    """Return the sections of the guide without what is said of one pair, in the order of `guide_items`."""
+    """Return the sections of the guide without what is said of one pair, in the order of `guide_items`.
+
+    Parameters
+    ----------
+    texts : GuideTexts
+    adviser, contact : str, optional
+        Whom to ask, and whom to turn to for saying no; as people read it.
+    group : bool
+        Whether they are more than two.
+    """
 
     def own(name: str, *lines: str) -> FrameSection:
-        said = tuple(texts.say(name, key) for key in lines)
-        return FrameSection(texts.say(name, "title"), said, texts.say(name, "none"), ())
+        return FrameSection(texts.say(name, "title"), lines, texts.say(name, "none"), ())
 
     help_ = texts.say("first", "help")
     if adviser is not None:
-        help_ = f"{help_} {texts.say('page', 'adviser', adviser=adviser)}"
-    asked = [texts.say("first", key) for key in ("aim", "often", "candid", "confidential")]
+        help_ = f"{help_} {texts.say('group' if group else 'page', 'adviser', adviser=adviser)}"
+    asked = [texts.say("first", key) for key in ("aim", "often", "candid")]
+    asked.append(texts.say("group" if group else "first", "confidential"))
     later = tuple(texts.say("later", key) for key in ("month", "half", "end"))
-    decline = [texts.say("decline", "text")]
+    decline = [texts.say("group", "leave") if group else texts.say("decline", "text")]
     if contact is not None:
         decline.append(texts.say("decline", "contact", contact=contact))
     return (
         own("share"),
-        own("differ", "why"),
+        own("differ", texts.say("group" if group else "differ", "why")),
         own("teach"),
         FrameSection(
             texts.say("first", "title"),
@@ -222,12 +235,14 @@ def guide_items(
     names : dict
         "a" and "b": what people read for the two.
     """
-    share, differ, teach, things = _from_facts([fact for fact in facts if _fit(fact, shown)], texts, names)
+    share, differ, teach, things = _from_facts(
+        [fact for fact in facts if fit_to_show(fact, shown)], texts, names
+    )
     begin = [texts.say("first", "aim_known", things=listing(things, limit=4))] if things else []
     return share, differ, teach, begin, [], []
 
 
-def _fit(fact: Fact, shown: frozenset[str]) -> bool:
+def fit_to_show(fact: Fact, shown: frozenset[str]) -> bool:
     """Whether every column that a criterion reads, its yes or no included, may be shown."""
     criterion: Criterion = fact.criterion
     if criterion.sensitive:
@@ -246,13 +261,13 @@ def _from_facts(
     teach: list[str] = []
     things: list[str] = []
     for fact in facts:
-        kind, subject = fact.criterion.kind, _subject(fact)
+        kind, subject = fact.criterion.kind, subject_of(fact)
         if kind == "overlap" and fact.shared:
             share.append(texts.say("share", "values", things=listing(fact.shared, limit=6), subject=subject))
             things += fact.shared
         elif kind == "same" and fact.similarity == 1:
             share.append(texts.say("share", "same", subject=subject, things=fact.mine.text))
-        elif kind == "near" and fact.criterion.options["sweet_spot"] == 0 and fact.similarity >= _SIMILAR:
+        elif kind == "near" and fact.criterion.options["sweet_spot"] == 0 and fact.similarity >= SIMILAR:
             share.append(texts.say("share", "close", subject=subject))
         elif kind == "available" and fact.similarity > 0:
             share.append(texts.say("share", "hours"))
@@ -273,7 +288,8 @@ def _from_facts(
     return share, differ, teach, list(dict.fromkeys(things))
 
 
-def _subject(fact: Fact) -> str:
+def subject_of(fact: Fact) -> str:
+    """Return the columns of a criterion as people read them."""
     return listing(list(dict.fromkeys(map(column_words, (*fact.criterion.left, *fact.criterion.right)))))
 
 
@@ -281,7 +297,7 @@ def _ahead(fact: Fact, texts: GuideTexts, subject: str) -> list[str]:
     """On two sides the one on the right is to be ahead; in one pool whoever the other sees ahead is."""
     found = []
     for judge, other in ((fact.mine, fact.theirs), (fact.theirs, fact.mine)):
-        if judge.known and judge.similarity >= _SIMILAR:
+        if judge.known and judge.similarity >= SIMILAR:
             found.append(texts.say("differ", "ahead", ahead=other.label, subject=subject))
     return found
 
