@@ -148,3 +148,46 @@ def test_secrets_do_not_change_what_participants_read(form):
         found = form([{**one, "hidden": f"{mark}{k}"} for k, one in enumerate(people())], criteria=criteria)
         texts.append(found.notices().to_csv())
     assert texts[0] == texts[1]
+
+
+SENIORS = [
+    {"id": "s-1", "name": "NameX", "years": 30, "field": "mark-x", "places": 2},
+    {"id": "s-2", "name": "NameY", "years": 40, "field": "mark-y", "places": 9},
+    {"id": "s-3", "name": "NameZ", "years": 1, "field": "mark-z", "places": 9},
+]
+
+
+def advised(groups):
+    asked = pm.assign_advisers(groups, SENIORS, by=1, capacity="places", experience="years")
+    assert len(asked.pairs)
+    return asked
+
+
+def pairs():
+    return matcher().match(people(), round="r1")
+
+
+@pytest.mark.parametrize("form", [pairs, circles])
+def test_advisers_read_who_may_come_to_them_and_nothing_else(form):
+    found = advised(form())
+    by_adviser = found.advisers.set_index("id")
+    for row in found.notices(contact="the office").itertuples():
+        groups = by_adviser.loc[row.id, "pairs"]
+        members = {
+            one for group in groups for one in found.task.groups.labels_of(found.task.groups.ids.index(group))
+        }
+        assert names_in(row.text) == members
+        assert not re.search(r"mark|\d|id-|score|years", row.text)
+        assert ("Turn to the office." in row.text) == bool(groups)
+
+
+@pytest.mark.parametrize("form", [pairs, circles])
+def test_a_pair_is_told_whom_to_ask_and_an_auditor_reads_no_names(form):
+    found = advised(form())
+    ids = found.pairs.iloc[:, 0]
+    labels = dict(zip([one["id"] for one in SENIORS], [one["name"] for one in SENIORS], strict=True))
+    for group, adviser in zip(ids, found.pairs["adviser"], strict=True):
+        told = found.explain(group, audience="participant")
+        assert names_in(told) == {labels[adviser]}
+        assert not re.search(r"\d", told)
+        assert names_in(found.explain(group, audience="auditor")) == set()

@@ -195,7 +195,10 @@ def test_the_english_catalogue_is_used_in_full():
     text = files("peermatch.report").joinpath("texts/guide_en.toml").read_text(encoding="utf-8")
     code = "".join(
         files("peermatch").joinpath(name).read_text()
-        for name in ("report/guide.py", "report/group_guide.py", "report/participant.py", "programme/told.py")
+        for name in (
+            *("report/guide.py", "report/group_guide.py", "report/participant.py"),
+            *("programme/told.py", "programme/advised.py"),
+        )
     )
     for section, texts in tomllib.loads(text).items():
         if section == "language":

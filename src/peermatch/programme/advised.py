@@ -15,10 +15,14 @@ from peermatch.checks import did_you_mean
 from peermatch.cohort.wording import counted
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
+from peermatch.explain.wording import listing
 from peermatch.problem import GRID, Matching, Status
 from peermatch.programme.adviser_reasons import Unadvised, unadvised
 from peermatch.programme.adviser_task import Task
+from peermatch.programme.groups import OUT
+from peermatch.programme.told import check_audience
 from peermatch.report import CertificateView, csv_text, json_text, typed_id, write_files
+from peermatch.report.guide_texts import GuideTexts, guide_texts
 from peermatch.run.advisers import Advisers
 from peermatch.scoring.groups import GroupDetails, group_details
 
@@ -84,29 +88,92 @@ class Advised:
 
     # ---- in words ---------------------------------------------------------------------------------------
 
-    def explain(self, pair_id: str) -> str:
+    def explain(self, pair_id: str, *, audience: str = "administrator") -> str:
         """Say why a pair has the adviser that it has, or none.
+
+        Parameters
+        ----------
+        pair_id : str
+            As in `pairs` and `unadvised`.
+        audience : {"administrator", "participant", "auditor"}
+            The two of a pair are told whom they can ask, and no more. An auditor reads ids in place of names.
 
         Raises
         ------
         InputError
             If there is no such pair.
+        ConfigError
+            If there is no such audience.
         """
+        check_audience("explain()", audience)
         known = self.task.groups.ids
         if pair_id not in known:
             message = f"There is no pair {pair_id!r}." + did_you_mean(pair_id, known, limit=3)
             raise InputError(error_item("unknown_group", message, found=pair_id, accepted=known[:3]))
         group = known.index(pair_id)
-        names = self.task.groups.labels_of(group)
-        members = f"{', '.join(names[:-1])} and {names[-1]}"
+        bare = audience == "auditor"
+        groups = self.task.groups
+        members = listing([*map(str, groups.ids_of(group))] if bare else groups.labels_of(group))
         row = next((k for k, (u, _) in enumerate(self.matching.pairs.tolist()) if u == group), None)
+        if audience == "participant":
+            return self._told_pair(row, guide_texts())
         if row is None:
             out = next(out for out in self._without if out.group == group)
             more = f" What would help first: {out.relax}." if out.relax else ""
             return f"{members} have no adviser: {out.reason}.{more}"
-        return f"{members} can ask {self._why(row)}"
+        return f"{members} can ask {self._why(row, bare)}"
 
-    def _why(self, row: int) -> str:
+    def _told_pair(self, row: int | None, texts: GuideTexts) -> str:
+        if row is None:
+            return texts.say("adviser", "none")
+        person = int(self.matching.pairs[row, 1])
+        several = len(self.task.groups.ids_of(int(self.matching.pairs[row, 0]))) > 2
+        return texts.say(
+            "group" if several else "page", "adviser", adviser=str(self.task.advisers.labels[person])
+        )
+
+    def notices(self, *, texts: str | os.PathLike[str] | None = None, contact: str | None = None) -> Any:
+        """Return what each adviser may be told, one row for everyone in their table, ready for a mail merge.
+
+        Who may come to them, by name, and nothing of anybody's profile; the pairs themselves are told in their meeting
+        guide (``adviser=``).
+
+        Parameters
+        ----------
+        texts : path, optional
+            A translation: a TOML file with the keys of ``peermatch/report/texts/guide_en.toml``.
+        contact : str, optional
+            Whom to turn to for saying no, as people read it.
+
+        Returns
+        -------
+        table
+            Columns id, label, status, groups (what people read, joined by "; "), text.
+        """
+        said = guide_texts(texts)
+        by_adviser: dict[int, list[str]] = {}
+        for group, person in self.matching.pairs.tolist():
+            members = listing(self.task.groups.labels_of(group))
+            by_adviser.setdefault(person, []).append(members)
+        position = {key_of(id): k for k, id in enumerate(self.task.advisers.ids.tolist())}
+        decline = said.say("adviser", "leave")
+        if contact is not None:
+            decline = f"{decline} {said.say('decline', 'contact', contact=contact)}"
+        rows = []
+        table = self._advisers
+        labels = table["label"] if "label" in table.columns else table["id"].map(str)
+        for id, label, status in zip(table["id"], labels, table["status"], strict=True):
+            whom = by_adviser.get(position.get(key_of(id), -1), [])
+            if whom:
+                told = "\n".join(f"- {members}" for members in whom)
+                text = f"{said.say('adviser', 'lead')}\n{told}\n\n{decline}"
+            else:
+                text = said.say("notice", "away") if status == OUT else said.say("adviser", "not_asked")
+            rows.append((id, str(label), status, "; ".join(whom), text))
+        frame = pd.DataFrame(rows, columns=["id", "label", "status", "groups", "text"])
+        return self._out(frame.astype({"id": object}))
+
+    def _why(self, row: int, bare: bool = False) -> str:
         group, person = self.matching.pairs[row].tolist()
         task, details = self.task, self._details
         gap = task.level[person] - task.highest[group]
@@ -116,8 +183,9 @@ class Advised:
         whom = counted(allowed, "adviser")
         used = int((self.matching.pairs[:, 1] == person).sum())
         what = "the more experienced of them" if self.spec.by else "them"
+        name = (task.advisers.ids if bare else task.advisers.labels)[person]
         return (
-            f"{task.advisers.labels[person]}, who is {gap:.4g} above {what} (at least {self.spec.by:g} was asked). The "
+            f"{name}, who is {gap:.4g} above {what} (at least {self.spec.by:g} was asked). The "
             f"match scores {details.scores[row] / GRID:.2f}; what adds up to that: {shares}. Rules leave "
             f"{whom} of {len(task.advisers):,} for this pair, and this one has {used} of "
             f"{counted(int(task.places[person]), 'place')} taken."
