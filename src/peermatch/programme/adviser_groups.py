@@ -125,7 +125,7 @@ def _of_pairing(pairing: Pairing) -> Groups:
 
 
 def _of_circles(circled: Circled) -> Groups:
-    ready, circles = circled.ready, circled.circles_of_positions
+    ready, circles = circled.ready, circled.groups
     width = max(map(len, circles), default=0)
     members = np.full((len(circles), width), -1, dtype=np.int64)
     for row, part in enumerate(circles):

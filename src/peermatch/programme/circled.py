@@ -6,86 +6,48 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from peermatch.checks import did_you_mean
-from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
 from peermatch.explain import Outcome
-from peermatch.explain.wording import counted, percent, wrapped
-from peermatch.problem import GRID, CircleMatching, IntArray, Status
-from peermatch.programme.groups import group_id, out_of_groups, people_table, plain_rows
-from peermatch.programme.told import (
-    all_twos,
-    check_audience,
-    circle_notice,
-    group_notices,
-    met_pairs,
-    without_group,
-)
-from peermatch.report import csv_text, json_text, write_files
+from peermatch.explain.wording import percent
+from peermatch.problem import GRID, CircleMatching, Status
+from peermatch.programme.grouped import Grouped
+from peermatch.programme.groups import out_of_groups, people_table, plain_rows
+from peermatch.programme.told import all_twos, circle_notice, met_pairs
 from peermatch.report.group_guide import group_guide
 from peermatch.report.guide import MeetingGuide
 from peermatch.report.guide_texts import GuideTexts, guide_texts
 from peermatch.report.participant import Notice
-from peermatch.run.way import Prepared
 from peermatch.scoring.contributions import PairDetails, pair_details
 
 __all__ = ["SCHEMA", "Circled"]
 
 SCHEMA = "peermatch/circles/1"
-_FEW = 3
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Circled:
+class Circled(Grouped):
     """Who sits in which circle, how well everybody fits, and what is proved. `form_circles` makes it.
 
-    Tables come back as the kind of table that the people came in, in the canonical order of ids.
-
-    Attributes
-    ----------
-    ready : Prepared
-        Who came in, who takes part, and the scores.
-    found : CircleMatching
-        In the order in which it was solved.
-    circles_of_positions : tuple of int64 arrays
-        The members of each circle, as positions in ``ready.sides.left``.
-    verified : bool
-        Whether the bound was checked independently; what was found by a look at all possibilities carries no evidence.
-    pairs_covered : int
-        How many allowed pairs the check looked at.
-    settings : mapping
-        What was asked for, as plain data.
-    round : str or None
+    Tables come back as the kind of table that the people came in, in the canonical order of ids. What it holds is
+    listed at `peermatch.programme.grouped.Grouped`; circles that were found by a look at all possibilities carry no
+    evidence that could be checked independently.
     """
 
-    ready: Prepared
-    found: CircleMatching
-    circles_of_positions: tuple[IntArray, ...]
-    verified: bool
-    pairs_covered: int
-    settings: Mapping[str, Any]
-    round: str | None
+    WHAT: ClassVar[str] = "circle"
+    SEATED: ClassVar[str] = "in a circle"
 
-    @property
-    def status(self) -> Status:
-        """``optimal``, or ``gap``."""
-        return self.found.status
+    found: CircleMatching
 
     @property
     def gap(self) -> float:
         """How much better the total of any circles could be at most, in scores."""
         return self.found.gap / GRID
-
-    @property
-    def fitted(self) -> Any:
-        """What was learned from people, for ``fitted=`` in a later round."""
-        return self.ready.fitted
 
     @property
     def members(self) -> Any:
@@ -104,12 +66,6 @@ class Circled:
         The status is "in a circle", "unmatched" or "not taking part"; fit is someone's mean score with the others.
         """
         return self._out(self._frames["people"])
-
-    @property
-    def unmatched(self) -> Any:
-        """Those who take part and have no seat: id, reason."""
-        frame = self._frames["people"]
-        return self._out(frame[frame["status"] == "unmatched"][["id", "reason"]].reset_index(drop=True))
 
     # ---- in words ---------------------------------------------------------------------------------------
 
@@ -132,55 +88,14 @@ class Circled:
             f"({percent(found.gap_share)}), by a bound over all pairs that is weak for circles ({checked})."
         )
 
-    def explain(self, which: Any, *, audience: str = "administrator") -> str:
-        """Say in plain words who sits in a circle, how well, and why; or why someone has no seat.
-
-        Parameters
-        ----------
-        which : str or int
-            A group_id, or a person's id.
-        audience : {"administrator", "participant", "auditor"}
-            A participant, who is asked for by their own id, is told whom they meet, what they share and can teach each
-            other, from columns that the matcher's ``show`` names. An auditor reads ids in place of names.
-
-        Raises
-        ------
-        InputError
-            Where nothing and nobody is called that.
-        ConfigError
-            If there is no such audience.
-        """
-        check_audience("explain()", audience)
-        which = which.item() if isinstance(which, np.generic) else which
-        known = [group for group, _ in self._named]
-        bare = audience == "auditor"
-        if which in known and audience != "participant":
-            return self._told(known.index(which), bare)
-        people = self._frames["people"]
-        for place, row in enumerate(people.to_dict("records")):
-            if key_of(row["id"]) == key_of(which):
-                if audience == "participant":
-                    return self._notice(place, guide_texts(), None).text
-                name = row["id"] if bare else row.get("label", row["id"])
-                if row["group_id"] is None:
-                    return f"{name}: {row['reason']}."
-                fit = f"{name} fits the others with {row['fit']:.2f} on average. "
-                return fit + self._told(known.index(row["group_id"]), bare)
-        if audience == "participant":
-            known = []
-        names = [*known, *map(str, people["id"])]
-        message = f"There is no circle and no person {which!r}." + did_you_mean(str(which), names[:20_000])
-        raise InputError(error_item("unknown_group", message, found=which, accepted=known[:100]))
-
     def _told(self, at: int, bare: bool = False) -> str:
-        group, part = self._named[at]
-        details, taking = self._details[at], self.ready.sides.left
-        names = [str((taking.ids if bare else taking.labels)[k]) for k in part.tolist()]
+        part, details = self.groups[at], self._details[at]
+        names = [self._name(person, bare) for person in part.tolist()]
         a, b = np.triu_indices(len(part), 1)
         low, high = int(details.scores.argmin()), int(details.scores.argmax())
         shares = self._shares(details)
         return (
-            f"{group} seats {len(names)} people: {', '.join(names)}. Its pairs score "
+            f"{self.group_ids[at]} seats {len(names)} people: {', '.join(names)}. Its pairs score "
             f"{details.scores.mean() / GRID:.2f} on average; what adds up to that: {shares}. "
             f"The best pair is {names[a[high]]} and {names[b[high]]} ({details.scores[high] / GRID:.2f}), "
             f"the weakest {names[a[low]]} and {names[b[low]]} ({details.scores[low] / GRID:.2f})."
@@ -196,31 +111,6 @@ class Circled:
         return ", ".join(
             f"{name} {mean:.2f}" for name, mean in sorted(added.items(), key=lambda one: -one[1])
         )
-
-    def notices(self, *, texts: str | os.PathLike[str] | None = None, contact: str | None = None) -> Any:
-        """Return what each participant may be told, one row a person, ready for a mail merge.
-
-        Only of columns that the matcher's ``show`` names, without numbers, rules, or people of other circles.
-
-        Parameters
-        ----------
-        texts : path, optional
-            A translation: a TOML file with the keys of ``peermatch/report/texts/guide_en.toml``.
-        contact : str, optional
-            Whom to turn to for saying no, as people read it.
-
-        Returns
-        -------
-        table
-            Columns id, label, status, partners (what people read), text.
-        """
-        said = guide_texts(texts)
-
-        def of_member(person: int) -> Notice | None:
-            members = self._seated.get(person)
-            return None if members is None else self._member_notice(person, members, said, contact)
-
-        return self._out(group_notices(self.ready, self._met, said, of_member, "in a circle"))
 
     def meeting_guide(
         self,
@@ -256,55 +146,37 @@ class Circled:
             raise InputError(
                 error_item("unknown_group", message, found=group_id, accepted=self.group_ids[:100])
             )
-        members = sorted(self.circles_of_positions[self.group_ids.index(group_id)].tolist())
+        members = sorted(self.groups[self.group_ids.index(group_id)].tolist())
         said = guide_texts(texts)
         return group_guide(self._met, members, self._shown, said, adviser=adviser, contact=contact)
 
-    def _notice(self, place: int, texts: GuideTexts, contact: str | None) -> Notice:
-        """Return what the person in some row of `people` is told."""
-        person = self.ready.sides.left_positions.get(key_of(self.ready.everyone[0].ids[place]))
-        if person is None or person not in self._seated:
-            return without_group(self.ready, place, texts, person is not None)
-        return self._member_notice(person, self._seated[person], texts, contact)
+    def _told_of(self, row: Mapping[Any, Any], bare: bool) -> str:
+        name = row["id"] if bare else row.get("label", row["id"])
+        fit = f"{name} fits the others with {row['fit']:.2f} on average. "
+        return fit + self._told(self.group_ids.index(row["group_id"]), bare)
 
-    def _member_notice(
-        self, person: int, members: list[int], texts: GuideTexts, contact: str | None
-    ) -> Notice:
+    def _member_notice(self, person: int, texts: GuideTexts, contact: str | None) -> Notice:
+        members = sorted(self.groups[self._place_of[person][0]].tolist())
         return circle_notice(self._met, members, person, self._shown, texts, contact)
 
     def summary(self) -> str:
         """Return a page to read: how many circles, how good, the proof, the best and the weakest, who was left out."""
         people, circles = self._frames["people"], self._frames["circles"]
-        title = repr(self)[len("Circled(") :].split(", ")[0] + (
-            f" · round {self.round}" if self.round else ""
-        )
-        parts = [title + "\n" + "=" * len(title)]
+        how_good = ""
         if len(circles):
-            seated = people[people["status"] == "in a circle"]
+            seated = people[people["status"] == self.SEATED]
             fits = seated["fit"].astype(float)
             worst = seated.iloc[int(fits.argmin())]
-            parts.append(
+            how_good = (
                 "How good the circles are (score from 0 to 1)\n"
                 f"  circles: mean {circles['score'].mean():.2f} · lowest {circles['score'].min():.2f}\n"
                 f"  people's mean score with their circle: lowest {fits.min():.2f} "
                 f"({worst.get('label', worst['id'])}) · middle {fits.median():.2f}"
             )
-            best = int(circles["score"].argmax())
-            parts.append("Best circle\n" + wrapped(self._told(best), indent="  "))
-            if len(circles) > 1:
-                parts.append(
-                    "Weakest circle\n" + wrapped(self._told(int(circles["score"].argmin())), indent="  ")
-                )
-        parts.append("Proof\n" + wrapped(self.sentence, indent="  "))
-        parts.append(_without_seat(people))
-        return "\n\n".join(parts) + "\n"
+        return self._page(how_good, "score")
 
     def __repr__(self) -> str:
-        seated = sum(map(len, self.circles_of_positions))
-        circles = (
-            f"{counted(len(self.circles_of_positions), 'circle')} of {counted(seated, 'person', 'people')}"
-        )
-        return f"Circled({circles}, {self.status}, gap {self.gap:.3f})"
+        return f"Circled({self._headline()}, {self.status}, gap {self.gap:.3f})"
 
     # ---- out of here ------------------------------------------------------------------------------------
 
@@ -331,67 +203,27 @@ class Circled:
             },
         }
 
-    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return `to_dict` as JSON, and write it to a file where one is given.
-
-        Raises
-        ------
-        OutputError
-            If the file cannot be written.
-        """
-        text = json_text(self.to_dict())
-        if path is not None:
-            write_files(Path(path).parent, {Path(path).name: text})
-        return text
-
-    def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
-        """Write people.csv, circles.csv, members.csv, summary.txt and circles.json, each whole or not at all.
-
-        Raises
-        ------
-        OutputError
-            If the folder cannot be made or written.
-        """
-        files = {f"{name}.csv": csv_text(frame) for name, frame in self._frames.items()}
-        return write_files(folder, {**files, "summary.txt": self.summary(), "circles.json": self.to_json()})
-
     # ---- inside -----------------------------------------------------------------------------------------
-
-    @property
-    def group_ids(self) -> list[str]:
-        """The id of each circle: it depends on the round and the ids of its members alone."""
-        return [group for group, _ in self._named]
-
-    @property
-    def _shown(self) -> frozenset[str]:
-        return frozenset(self.settings.get("show") or ())
-
-    @cached_property
-    def _seated(self) -> dict[int, list[int]]:
-        """The members of everybody's circle."""
-        groups = [sorted(part.tolist()) for part in self.circles_of_positions]
-        return {person: members for members in groups for person in members}
 
     @cached_property
     def _met(self) -> Outcome:
-        groups = [part.tolist() for part in self.circles_of_positions]
-        return met_pairs(self.ready, all_twos(groups), self.round)
-
-    @cached_property
-    def _named(self) -> list[tuple[str, IntArray]]:
-        return [(group_id("c", self.round, self._ids(part)), part) for part in self.circles_of_positions]
+        return met_pairs(self.ready, all_twos([part.tolist() for part in self.groups]), self.round)
 
     @cached_property
     def _details(self) -> list[PairDetails]:
         found = []
-        for part in self.circles_of_positions:
+        for part in self.groups:
             a, b = np.triu_indices(len(part), 1)
             found.append(pair_details(self.ready.scores, part[a], part[b]))
         return found
 
     @cached_property
     def _frames(self) -> dict[str, pd.DataFrame]:
-        members = [(group, id, "peer") for group, part in self._named for id in self._ids(part)]
+        members = [
+            (group, id, "peer")
+            for group, part in zip(self.group_ids, self.groups, strict=True)
+            for id in self._ids(part)
+        ]
         return {
             "people": self._people(),
             "circles": self._circles(),
@@ -400,7 +232,7 @@ class Circled:
 
     def _circles(self) -> pd.DataFrame:
         rows = []
-        for (group, part), details in zip(self._named, self._details, strict=True):
+        for group, part, details in zip(self.group_ids, self.groups, self._details, strict=True):
             contributions = (details.contributions.mean(axis=1) / GRID).tolist()
             score, weakest = details.scores.mean() / GRID, details.scores.min() / GRID
             rows.append((group, len(part), float(score), float(weakest), *contributions))
@@ -409,7 +241,7 @@ class Circled:
 
     def _people(self) -> pd.DataFrame:
         seats: dict[int, tuple[str, float]] = {}
-        for (group, part), details in zip(self._named, self._details, strict=True):
+        for group, part, details in zip(self.group_ids, self.groups, self._details, strict=True):
             a, b = np.triu_indices(len(part), 1)
             for k, person in enumerate(part.tolist()):
                 with_others = details.scores[(a == k) | (b == k)]
@@ -417,23 +249,3 @@ class Circled:
         alone = [person for person in range(len(self.ready.sides.left)) if person not in seats]
         why = out_of_groups(self.ready, alone, 2, "circle")
         return people_table(self.ready, "in a circle", seats, ["group_id", "fit"], why)
-
-    def _ids(self, part: IntArray) -> list[Any]:
-        return [self.ready.sides.left.ids[k] for k in part.tolist()]
-
-    def _out(self, frame: pd.DataFrame) -> Any:
-        return self.ready.everyone[0].in_kind(frame.copy())
-
-
-def _without_seat(people: pd.DataFrame) -> str:
-    left = people[(people["status"] == "unmatched").to_numpy(dtype=bool)]
-    if not len(left):
-        return "Without a seat: nobody"
-    lines = [f"Without a seat: {counted(len(left), 'person', 'people')}"]
-    lines += [
-        wrapped(f"{row.get('label', row['id'])}: {row['reason']}", indent="  ")
-        for row in left.head(_FEW).to_dict("records")
-    ]
-    if len(left) > _FEW:
-        lines.append(f"  and {len(left) - _FEW:,} more, each with their reason in the table of people")
-    return "\n".join(lines)

@@ -2,78 +2,43 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from peermatch.checks import did_you_mean
 from peermatch.criteria import key_of
-from peermatch.errors import InputError, error_item
 from peermatch.explain import Outcome
-from peermatch.explain.wording import counted, percent, wrapped
-from peermatch.problem import GRID, IntArray, RingMatching, Status
-from peermatch.programme.groups import group_id, out_of_groups, people_table, plain_rows
-from peermatch.programme.told import (
-    check_audience,
-    group_notices,
-    met_pairs,
-    ring_notice,
-    without_group,
-)
-from peermatch.report import csv_text, json_text, write_files
-from peermatch.report.guide_texts import GuideTexts, guide_texts
+from peermatch.explain.wording import percent
+from peermatch.problem import GRID, RingMatching, Status
+from peermatch.programme.grouped import Grouped
+from peermatch.programme.groups import out_of_groups, people_table, plain_rows
+from peermatch.programme.told import met_pairs, ring_notice
+from peermatch.report.guide_texts import GuideTexts
 from peermatch.report.participant import Notice
-from peermatch.run.way import Prepared
 from peermatch.scoring.contributions import PairDetails, pair_details
 
 __all__ = ["SCHEMA", "Ringed"]
 
 SCHEMA = "peermatch/rings/1"
-_FEW = 3
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ringed:
+class Ringed(Grouped):
     """Who advises whom in which ring, what that is worth, and what is proved. `form_rings` makes it.
 
-    Tables come back as the kind of table that the people came in.
-
-    Attributes
-    ----------
-    ready : Prepared
-        Who came in, who takes part, and the scores.
-    found : RingMatching
-        In the order in which it was solved.
-    rings_of_positions : tuple of int64 arrays
-        The members of each ring as positions in ``ready.sides.left``, each advising the next.
-    verified : bool
-        Whether what is claimed was checked independently.
-    pairs_covered : int
-        How many pairs of adviser and advised the check looked at.
-    settings : mapping
-        What was asked for, as plain data.
-    round : str or None
+    Tables come back as the kind of table that the people came in. What it holds is listed at
+    `peermatch.programme.grouped.Grouped`.
     """
 
-    ready: Prepared
-    found: RingMatching
-    rings_of_positions: tuple[IntArray, ...]
-    verified: bool
-    pairs_covered: int
-    settings: Mapping[str, Any]
-    round: str | None
+    WHAT: ClassVar[str] = "ring"
+    SEATED: ClassVar[str] = "in a ring"
 
-    @property
-    def status(self) -> Status:
-        """``optimal``, or ``gap``."""
-        return self.found.status
+    found: RingMatching
 
     @property
     def gap(self) -> float:
@@ -106,12 +71,6 @@ class Ringed:
         """
         return self._out(self._frames["people"])
 
-    @property
-    def unmatched(self) -> Any:
-        """Those who take part and are in no ring: id, reason."""
-        frame = self._frames["people"]
-        return self._out(frame[frame["status"] == "unmatched"][["id", "reason"]].reset_index(drop=True))
-
     # ---- in words ---------------------------------------------------------------------------------------
 
     @property
@@ -130,82 +89,8 @@ class Ringed:
         checked = "checked independently" if self.verified else "not checked independently"
         return f"Not proved the best: {seats}the total is {bound}, and no rings can pass that ({checked})."
 
-    def explain(self, which: Any, *, audience: str = "administrator") -> str:
-        """Say in plain words who advises whom in a ring, or whom someone advises and why; or why someone is in none.
-
-        Parameters
-        ----------
-        which : str or int
-            A group_id, or a person's id.
-        audience : {"administrator", "participant", "auditor"}
-            A participant, who is asked for by their own id, is told of the two whom they meet, from columns that the
-            matcher's ``show`` names. An auditor reads ids in place of names.
-
-        Raises
-        ------
-        InputError
-            Where nothing and nobody is called that.
-        ConfigError
-            If there is no such audience.
-        """
-        check_audience("explain()", audience)
-        which = which.item() if isinstance(which, np.generic) else which
-        known = self.group_ids
-        bare = audience == "auditor"
-        if which in known and audience != "participant":
-            return self._told(known.index(which), bare)
-        people = self._frames["people"]
-        for place, row in enumerate(people.to_dict("records")):
-            if key_of(row["id"]) == key_of(which):
-                if audience == "participant":
-                    return self._notice(place, guide_texts(), None).text
-                if row["group_id"] is None:
-                    return f"{row['id'] if bare else row.get('label', row['id'])}: {row['reason']}."
-                return self._of_person(row["id"], bare)
-        if audience == "participant":
-            known = []
-        names = [*known, *map(str, people["id"])]
-        message = f"There is no ring and no person {which!r}." + did_you_mean(str(which), names[:20_000])
-        raise InputError(error_item("unknown_group", message, found=which, accepted=known[:100]))
-
-    def notices(self, *, texts: str | os.PathLike[str] | None = None, contact: str | None = None) -> Any:
-        """Return what each participant may be told, one row a person, ready for a mail merge.
-
-        Only of columns that the matcher's ``show`` names, without numbers, rules, or anybody but the two whom a person
-        meets.
-
-        Parameters
-        ----------
-        texts : path, optional
-            A translation: a TOML file with the keys of ``peermatch/report/texts/guide_en.toml``.
-        contact : str, optional
-            Whom to turn to for saying no, as people read it.
-
-        Returns
-        -------
-        table
-            Columns id, label, status, partners (what people read), text.
-        """
-        said = guide_texts(texts)
-
-        def of_member(person: int) -> Notice | None:
-            return self._member_notice(person, said, contact) if person in self._met_by else None
-
-        return self._out(group_notices(self.ready, self._met, said, of_member, "in a ring"))
-
-    def _notice(self, place: int, texts: GuideTexts, contact: str | None) -> Notice:
-        """Return what the person in some row of `people` is told."""
-        person = self.ready.sides.left_positions.get(key_of(self.ready.everyone[0].ids[place]))
-        if person is None or person not in self._met_by:
-            return without_group(self.ready, place, texts, person is not None)
-        return self._member_notice(person, texts, contact)
-
-    def _member_notice(self, person: int, texts: GuideTexts, contact: str | None) -> Notice:
-        adviser, advised = self._met_by[person]
-        return ring_notice(self._met, adviser, person, advised, self._shown, texts, contact)
-
     def _told(self, at: int, bare: bool = False) -> str:
-        part, details = self.rings_of_positions[at], self._details[at]
+        part, details = self.groups[at], self._details[at]
         names = [self._name(person, bare) for person in part.tolist()]
         worths = details.left_utilities / GRID
         low = int(worths.argmin())
@@ -217,17 +102,18 @@ class Ringed:
             f"{names[last]} ({worths[low]:.2f})."
         )
 
-    def _of_person(self, id: Any, bare: bool = False) -> str:
-        position = self.ready.sides.left_positions[key_of(id)]
-        for part, details in zip(self.rings_of_positions, self._details, strict=True):
-            if position not in part:
-                continue
-            place = int(np.flatnonzero(part == position)[0])
-            me, advised = self._name(position, bare), self._name(int(part[(place + 1) % len(part)]), bare)
-            adviser = self._name(int(part[place - 1]), bare)
-            gets, gives = self._shares(details, place - 1), self._shares(details, place)
-            return f"{adviser} advises {me}: {gets}. {me} advises {advised}: {gives}."
-        raise AssertionError  # people who are in a ring are asked about alone
+    def _told_of(self, row: Mapping[Any, Any], bare: bool) -> str:
+        person = self.ready.sides.left_positions[key_of(row["id"])]
+        at, place = self._place_of[person]
+        part, details = self.groups[at], self._details[at]
+        adviser, advised = self._met_by(person)
+        me, gives_to, gets_from = (self._name(one, bare) for one in (person, advised, adviser))
+        gets, gives = self._shares(details, place - 1), self._shares(details, place % len(part))
+        return f"{gets_from} advises {me}: {gets}. {me} advises {gives_to}: {gives}."
+
+    def _member_notice(self, person: int, texts: GuideTexts, contact: str | None) -> Notice:
+        adviser, advised = self._met_by(person)
+        return ring_notice(self._met, adviser, person, advised, self._shown, texts, contact)
 
     def _shares(self, details: PairDetails, place: int) -> str:
         """What an adviser is worth, and what adds up to it; criteria marked as sensitive stand together, unnamed."""
@@ -244,36 +130,19 @@ class Ringed:
 
     def summary(self) -> str:
         """Return a page to read: how many rings, how good, the proof, the best and the weakest, who was left out."""
-        people, rings = self._frames["people"], self._frames["rings"]
-        title = repr(self)[len("Ringed(") :].split(", ")[0] + (f" · round {self.round}" if self.round else "")
-        parts = [title + "\n" + "=" * len(title)]
-        if len(rings):
-            fits = people.loc[(people["status"] == "in a ring").to_numpy(dtype=bool), "fit"].astype(float)
-            parts.append(
+        people = self._frames["people"]
+        how_good = ""
+        if len(self.groups):
+            fits = people.loc[(people["status"] == self.SEATED).to_numpy(dtype=bool), "fit"].astype(float)
+            how_good = (
                 "How good the advice is (what an adviser is worth, from 0 to 1)\n"
                 f"  mean {fits.mean():.2f} · middle {fits.median():.2f} · lowest {fits.min():.2f}"
             )
-            parts.append("Best ring\n" + wrapped(self._told(int(rings["worth"].argmax())), indent="  "))
-            if len(rings) > 1:
-                parts.append(
-                    "Weakest ring\n" + wrapped(self._told(int(rings["worth"].argmin())), indent="  ")
-                )
-        parts.append("Proof\n" + wrapped(self.sentence, indent="  "))
-        left = people[(people["status"] == "unmatched").to_numpy(dtype=bool)]
-        lines = [f"In no ring: {counted(len(left), 'person', 'people') if len(left) else 'nobody'}"]
-        lines += [
-            wrapped(f"{row.get('label', row['id'])}: {row['reason']}", indent="  ")
-            for row in left.head(_FEW).to_dict("records")
-        ]
-        if len(left) > _FEW:
-            lines.append(f"  and {len(left) - _FEW:,} more, each with their reason in the table of people")
-        parts.append("\n".join(lines))
-        return "\n\n".join(parts) + "\n"
+        return self._page(how_good, "worth")
 
     def __repr__(self) -> str:
-        inside = sum(map(len, self.rings_of_positions))
-        rings = f"{counted(len(self.rings_of_positions), 'ring')} of {counted(inside, 'person', 'people')}"
-        return f"Ringed({rings}, {self.status}, {self.assignment_gap:.3f} below the best assignment)"
+        lost = f"{self.assignment_gap:.3f} below the best assignment"
+        return f"Ringed({self._headline()}, {self.status}, {lost})"
 
     # ---- out of here ------------------------------------------------------------------------------------
 
@@ -301,67 +170,30 @@ class Ringed:
             },
         }
 
-    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return `to_dict` as JSON, and write it to a file where one is given.
-
-        Raises
-        ------
-        OutputError
-            If the file cannot be written.
-        """
-        text = json_text(self.to_dict())
-        if path is not None:
-            write_files(Path(path).parent, {Path(path).name: text})
-        return text
-
-    def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
-        """Write people.csv, rings.csv, members.csv, summary.txt and rings.json, each whole or not at all.
-
-        Raises
-        ------
-        OutputError
-            If the folder cannot be made or written.
-        """
-        files = {f"{name}.csv": csv_text(frame) for name, frame in self._frames.items()}
-        return write_files(folder, {**files, "summary.txt": self.summary(), "rings.json": self.to_json()})
-
     # ---- inside -----------------------------------------------------------------------------------------
 
-    @cached_property
-    def group_ids(self) -> list[str]:
-        """The id of each ring: it depends on the round and the ids of its members alone."""
-        return [group_id("r", self.round, self._ids(part)) for part in self.rings_of_positions]
-
-    @property
-    def _shown(self) -> frozenset[str]:
-        return frozenset(self.settings.get("show") or ())
-
-    @cached_property
-    def _met_by(self) -> dict[int, tuple[int, int]]:
-        """Everybody's adviser, and whom they advise."""
-        return {
-            person: (int(part[place - 1]), int(part[(place + 1) % len(part)]))
-            for part in self.rings_of_positions
-            for place, person in enumerate(part.tolist())
-        }
+    def _met_by(self, person: int) -> tuple[int, int]:
+        """Someone's adviser, and whom they advise."""
+        at, place = self._place_of[person]
+        part = self.groups[at]
+        return int(part[place - 1]), int(part[(place + 1) % len(part)])
 
     @cached_property
     def _met(self) -> Outcome:
-        return met_pairs(
-            self.ready, [(person, advised) for person, (_, advised) in self._met_by.items()], self.round
-        )
+        pairs = [(person, self._met_by(person)[1]) for person in self._place_of]
+        return met_pairs(self.ready, pairs, self.round)
 
     @cached_property
     def _details(self) -> list[PairDetails]:
         """Of each ring: whom each member advises on the left, the member on the right."""
-        return [pair_details(self.ready.scores, np.roll(part, -1), part) for part in self.rings_of_positions]
+        return [pair_details(self.ready.scores, np.roll(part, -1), part) for part in self.groups]
 
     @cached_property
     def _frames(self) -> dict[str, pd.DataFrame]:
         members: list[tuple[Any, ...]] = []
         rings: list[tuple[Any, ...]] = []
         seats: dict[int, tuple[Any, ...]] = {}
-        for group, part, details in zip(self.group_ids, self.rings_of_positions, self._details, strict=True):
+        for group, part, details in zip(self.group_ids, self.groups, self._details, strict=True):
             ids, worths = self._ids(part), (details.left_utilities / GRID).tolist()
             rings.append((group, len(part), float(np.mean(worths)), min(worths)))
             for place, (person, id) in enumerate(zip(part.tolist(), ids, strict=True)):
@@ -378,14 +210,3 @@ class Ringed:
             "rings": pd.DataFrame(rings, columns=["group_id", "size", "worth", "weakest"]),
             "members": frame.astype({"group_id": object, "id": object, "advises": object}),
         }
-
-    def _ids(self, part: IntArray) -> list[Any]:
-        return [self.ready.sides.left.ids[k] for k in part.tolist()]
-
-    def _name(self, position: int, bare: bool) -> str:
-        """What people read for someone; bare: the id."""
-        taking = self.ready.sides.left
-        return str((taking.ids if bare else taking.labels)[position])
-
-    def _out(self, frame: pd.DataFrame) -> Any:
-        return self.ready.everyone[0].in_kind(frame.copy())
