@@ -18,6 +18,7 @@ NAMES_NONE = {
     "by",
     "criterion",
     "days",
+    "decided_by",
     "directed",
     "function",
     "half_life",

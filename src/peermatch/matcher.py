@@ -13,7 +13,7 @@ from typing import Any
 from peermatch.checks import must_be
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
 from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, check_uses, looks_back
-from peermatch.criteria.arguments import column_names
+from peermatch.criteria.arguments import column_names, decider_of
 from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
 from peermatch.problem import OBJECTIVES, ONE_POOL, TWO_SIDES, Control, Solver
@@ -118,6 +118,9 @@ class PeerMatcher:
         What is asked of second-line advisers; `assign_advisers` looks for them.
     learned : mapping, optional
         From what the weights were learned, as `fit_weights` says; it changes nothing, and stands in every result.
+    decided_by : str, optional
+        Who decided on all of this, in words, such as "the works council and HR, 3 May 2026". A criterion or a rule may
+        have a ``decided_by`` of its own. It changes no score; auditors read it (`Pairing.uses`).
 
     Raises
     ------
@@ -154,6 +157,7 @@ class PeerMatcher:
     audit_only: Sequence[str] | None = field(default=None, kw_only=True)
     advisers: Advisers | None = field(default=None, kw_only=True)
     learned: Mapping[str, Any] | None = field(default=None, kw_only=True)
+    decided_by: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         for parameter in ("id", "label", "eligible"):
@@ -184,6 +188,7 @@ class PeerMatcher:
         self._check_guarded()
         if self.learned is not None:
             self._settle("learned", facts_of("learned", self.learned))
+        decider_of("PeerMatcher", self.decided_by)
 
     def _settle(self, parameter: str, value: Any) -> None:
         """Keep an argument as it was checked."""

@@ -136,7 +136,7 @@ def test_the_auditor_sees_no_values_and_no_names():
         text = f"{told}{told.text}{told.table.to_string()}{told._repr_html_()}"
         assert MARK not in text
         assert "Name" not in text
-        if told.whole.pairs:
+        if told.pairs:
             table = told.table
             pair = found.pairs.set_index("pair_id").loc[table["pair_id"][0]]
             assert table["contribution"].sum() == pair["score"]

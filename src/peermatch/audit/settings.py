@@ -60,7 +60,7 @@ def criterion_settings(criterion: Criterion) -> dict[str, Any]:
             "weight": criterion.weight,
             "name": criterion.name,
         }
-        return told if criterion.basis is None else {**told, "basis": criterion.basis}
+        return {**told, **_answered_for(criterion)}
     words = {"table": "a table", "text": "a transformer"}
     return {key: words.get(key, value) for key, value in criterion.to_dict().items()}
 
@@ -69,5 +69,11 @@ def rule_settings(rule: Rule) -> dict[str, Any]:
     """Return a rule as data, without the people whom it names; of a private rule only that there is one."""
     if rule.private:
         told = {"kind": rule.kind, "name": rule.public_name}
-        return told if rule.basis is None else {**told, "basis": rule.basis}
+        return {**told, **_answered_for(rule)}
     return {key: "a list of pairs" if key == "pairs" else value for key, value in rule.to_dict().items()}
+
+
+def _answered_for(part: Criterion | Rule) -> dict[str, str]:
+    """What somebody states of it: what it rests on, and who decided."""
+    stated = {"basis": part.basis, "decided_by": part.decided_by}
+    return {name: text for name, text in stated.items() if text is not None}

@@ -14,6 +14,7 @@ __all__ = [
     "basis_of",
     "build",
     "column_names",
+    "decider_of",
     "ladder_of",
     "make",
     "number",
@@ -36,6 +37,7 @@ def build(
     when: str | None,
     sensitive: bool,
     basis: str | None = None,
+    decided_by: str | None = None,
     **options: Any,
 ) -> Criterion:
     """Check what all criteria share, and build one."""
@@ -49,7 +51,16 @@ def build(
             f"{caller} takes as many columns in right= as in left=. Got {len(theirs)} and {len(mine)}."
         )
     return make(
-        kind, mine, theirs, weight=weight, name=name, when=when, sensitive=sensitive, basis=basis, **options
+        kind,
+        mine,
+        theirs,
+        weight=weight,
+        name=name,
+        when=when,
+        sensitive=sensitive,
+        basis=basis,
+        decided_by=decided_by,
+        **options,
     )
 
 
@@ -63,6 +74,7 @@ def make(
     when: str | None,
     sensitive: bool,
     basis: str | None = None,
+    decided_by: str | None = None,
     **options: Any,
 ) -> Criterion:
     """Check weight, name, when and sensitive, and build a criterion."""
@@ -77,10 +89,18 @@ def make(
         raise ConfigError(must_be(caller, "when", "the name of a column", when))
     if not isinstance(sensitive, bool):
         raise ConfigError(must_be(caller, "sensitive", "True or False", sensitive))
-    basis = basis_of(caller, basis)
     fallback = "_".join([kind, *dict.fromkeys(left or ())])
     return Criterion(
-        kind, name or fallback.replace(" ", "_"), checked, left, right, when, sensitive, options, basis
+        kind,
+        name or fallback.replace(" ", "_"),
+        checked,
+        left,
+        right,
+        when,
+        sensitive,
+        options,
+        basis_of(caller, basis),
+        decider_of(caller, decided_by),
     )
 
 
@@ -90,6 +110,13 @@ def basis_of(caller: str, basis: Any) -> str | None:
         constraint = "a text that says what the use of a protected column rests on"
         raise ConfigError(must_be(caller, "basis", constraint, basis))
     return basis
+
+
+def decider_of(caller: str, decided_by: Any) -> str | None:
+    """Return who is said to have decided on something, or None; ConfigError for no text."""
+    if decided_by is not None and (not isinstance(decided_by, str) or not decided_by.strip()):
+        raise ConfigError(must_be(caller, "decided_by", "a text that says who decided", decided_by))
+    return decided_by
 
 
 def column_names(caller: str, parameter: str, value: Any) -> tuple[str, ...]:

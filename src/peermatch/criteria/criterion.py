@@ -50,6 +50,9 @@ class Criterion:
     basis : str or None
         What the use of a protected column rests on, in the words of those who answer for it; it is told in every
         result (`Pairing.settings`).
+    decided_by : str or None
+        Who decided on this criterion and its weight, in words; None where that is the matcher's own ``decided_by``.
+        It changes no score, and stands in every result.
     """
 
     kind: str
@@ -61,13 +64,14 @@ class Criterion:
     sensitive: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     basis: str | None = None
+    decided_by: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = (self.kind, self.name, self.weight, self.left, self.right, self.when, self.sensitive)
-        return (Criterion, (*fields, dict(self.options), self.basis))
+        return (Criterion, (*fields, dict(self.options), self.basis, self.decided_by))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Criterion) and same_parts(self.__reduce__()[1], other.__reduce__()[1])
@@ -105,6 +109,8 @@ class Criterion:
             data["sensitive"] = True
         if self.basis is not None:
             data["basis"] = self.basis
+        if self.decided_by is not None:
+            data["decided_by"] = self.decided_by
         return data
 
 

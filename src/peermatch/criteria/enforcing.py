@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -73,7 +73,7 @@ class Enforcement:
     Attributes
     ----------
     rules : tuple of EnforcedRule
-        In the order in which they were given.
+        In the order in which they were given; all private rules are one, in the place of the first.
     required : int64 array, shape (k, 2)
         Demanded pairs, as (row, column).
     demanded_by : tuple of str
@@ -140,6 +140,7 @@ def enforce(
         mask, note = _COMPILERS[rule.kind](rule, context)
         removed = 0 if mask is None else count_pairs(mask, sides.shape, one_pool=not sides.two_sided)
         enforced.append(EnforcedRule(rule, mask, removed, note))
+    enforced = _private_as_one(enforced, sides)
     sensitive = {compiled.criterion.name for compiled in criteria if compiled.criterion.sensitive}
     refuse(
         [*conflicts, *conflicts_among(required, enforced, sides, sensitive, several=context.occasion.groups)]
@@ -147,6 +148,31 @@ def enforce(
     first = {(u, v): rule.name for rule, u, v in reversed(required)}
     pairs = np.array(sorted(first), dtype=np.int64).reshape(-1, 2)
     return Enforcement(tuple(enforced), pairs, tuple(first[u, v] for u, v in pairs.tolist()))
+
+
+def _private_as_one(enforced: list[EnforcedRule], sides: Sides) -> list[EnforcedRule]:
+    """Put all private rules together: whose list a pair stands on must not show, by name, order or difference."""
+    private = [one for one in enforced if one.rule.private and isinstance(one.mask, ListedMask)]
+    if len(private) < 2:
+        return enforced
+    masks = [one.mask for one in private if isinstance(one.mask, ListedMask)]
+    u, v = np.concatenate([mask.u for mask in masks]), np.concatenate([mask.v for mask in masks])
+    mask = ListedMask.of(sides.shape, u, v, one_pool=not sides.two_sided)
+    rule = replace(
+        private[0].rule,
+        left=tuple(dict.fromkeys(column for one in private for column in one.rule.left)),
+        right=tuple(dict.fromkeys(column for one in private for column in one.rule.right)),
+        basis=_joined(one.rule.basis for one in private),
+        decided_by=_joined(one.rule.decided_by for one in private),
+    )
+    removed = count_pairs(mask, sides.shape, one_pool=not sides.two_sided)
+    together = EnforcedRule(rule, mask, removed, _joined(one.note for one in private) or "")
+    rest = [one for one in enforced if one is private[0] or one not in private]
+    return [together if one is private[0] else one for one in rest]
+
+
+def _joined(texts: Iterable[str | None]) -> str | None:
+    return "; ".join(dict.fromkeys(text for text in texts if text)) or None
 
 
 def _codes(rule: Rule, sides: Sides) -> tuple[Ints, Ints]:

@@ -36,6 +36,7 @@ def near(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """Roughly the same amount: years of experience, hire dates, grades on a ladder.
 
@@ -54,7 +55,7 @@ def near(
         Instead of `column`: one column for each side, or two columns.
     ladder : sequence, optional
         Grades, lowest first.
-    weight, name, when, sensitive, basis
+    weight, name, when, sensitive, basis, decided_by
         See `Criterion`.
 
     Raises
@@ -77,6 +78,7 @@ def near(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
         scale=number("near()", "scale", scale, above=0),
         sweet_spot=number("near()", "sweet_spot", sweet_spot, at_least=0),
         ladder=ladder_of("near()", ladder),
@@ -96,6 +98,7 @@ def above(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """The other is that far above me.
 
@@ -113,7 +116,7 @@ def above(
         The wanted difference, in the column's unit or steps of the ladder.
     scale : float, optional
         Default: half the width of `by`, at least 1.
-    left, right, weight, name, when, sensitive, basis
+    left, right, weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Examples
@@ -136,6 +139,7 @@ def above(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
         ladder=ladder_of(caller, ladder),
         by=(low, high),
         scale=max(1.0, (high - low) / 2) if scale is None else number(caller, "scale", scale, above=0),
@@ -152,12 +156,13 @@ def same(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """Equal values; letter case and surrounding space do not matter.
 
     Parameters
     ----------
-    column, left, right, weight, name, when, sensitive, basis
+    column, left, right, weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Examples
@@ -170,7 +175,16 @@ def same(
         one_name("same()", "left", left),
         one_name("same()", "right", right),
     )
-    return build("same", *parts, weight=weight, name=name, when=when, sensitive=sensitive, basis=basis)
+    return build(
+        "same",
+        *parts,
+        weight=weight,
+        name=name,
+        when=when,
+        sensitive=sensitive,
+        basis=basis,
+        decided_by=decided_by,
+    )
 
 
 def different(
@@ -183,13 +197,14 @@ def different(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """A different background: the share of these columns in which two people differ, among those known of both.
 
     Parameters
     ----------
     columns : str or list of str
-    left, right, weight, name, when, sensitive, basis
+    left, right, weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Examples
@@ -213,6 +228,7 @@ def different(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
     )
 
 
@@ -230,6 +246,7 @@ def overlap(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """Similar goals: values in both over values in either; free text by the direction of its vectors.
 
@@ -246,7 +263,7 @@ def overlap(
     one_way : bool
         Whether it is enough that the other has all that I have: someone who has more is then no worse. On two sides:
         that the right person has all that the left one has.
-    left, right, weight, name, when, sensitive, basis
+    left, right, weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Examples
@@ -271,6 +288,7 @@ def overlap(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
         separator=separator_of(caller, separator),
         vocabulary=words_of(caller, vocabulary),
         text=text,
@@ -292,6 +310,7 @@ def complement(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """Each offers what the other seeks: the share of what I seek, and don't already offer myself, that the
     other offers.
@@ -309,7 +328,7 @@ def complement(
         Instead: what the left side seeks, and what the right side offers.
     separator, vocabulary
         See `overlap`.
-    weight, name, when, sensitive, basis
+    weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Examples
@@ -336,6 +355,7 @@ def complement(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
         new_only=new_only,
         separator=separator_of(caller, separator),
         vocabulary=words_of(caller, vocabulary),
@@ -352,6 +372,7 @@ def available(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """Shared working hours in a week reach the wanted number.
 
@@ -361,7 +382,7 @@ def available(
         Columns with time zones and working hours; see `peermatch.encoders.AvailabilityEncoder`.
     wanted : float
         Shared hours a week that are worth 1; fewer count in proportion.
-    weight, name, when, sensitive, basis
+    weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Examples
@@ -380,5 +401,6 @@ def available(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
         wanted=wanted,
     )

@@ -26,6 +26,7 @@ def prefers(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """The other is first on my list.
 
@@ -39,7 +40,7 @@ def prefers(
     table : table, list of (id, preferred id), or path, optional
         Instead of `column`: one row a wish, with the columns ``a`` (who), ``b`` (whom) and ``rank`` (from 1; the
         order of rows where it is missing).
-    weight, name, when, sensitive, basis
+    weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Examples
@@ -56,6 +57,7 @@ def prefers(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
         separator=separator_of("prefers()", separator),
     )
 
@@ -69,6 +71,7 @@ def ties(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """An existing tie: worked together, endorsed.
 
@@ -79,7 +82,7 @@ def ties(
         without a tie to each other have the similarity 0.
     directed : bool
         Whether a tie from a to b counts for a only.
-    weight, name, when, sensitive, basis
+    weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Examples
@@ -98,6 +101,7 @@ def ties(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
         directed=directed,
     )
 
@@ -118,6 +122,7 @@ def custom(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """Your own NumPy function says so.
 
@@ -129,7 +134,7 @@ def custom(
         may not depend on who else is in the block. In one pool it is asked in both directions.
     columns : str or list of str
         Columns of numbers become float arrays, all others object arrays.
-    weight, name, when, sensitive, basis
+    weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Examples
@@ -150,6 +155,7 @@ def custom(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
         function=function,
     )
 

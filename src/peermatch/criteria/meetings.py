@@ -74,6 +74,7 @@ def novelty(
     when: str | None = None,
     sensitive: bool = False,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Criterion:
     """Somebody new: a repeat has a price that fades.
 
@@ -87,7 +88,7 @@ def novelty(
         In rounds or days; above 0.
     unit : {"rounds", "days"}
         The latest round of the history is one round ago; days are counted back from ``as_of``.
-    weight, name, when, sensitive, basis
+    weight, name, when, sensitive, basis, decided_by
         See `near`.
 
     Raises
@@ -117,6 +118,7 @@ def novelty(
         when=when,
         sensitive=sensitive,
         basis=basis,
+        decided_by=decided_by,
         half_life=checked,
         unit=unit,
     )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_count, must_be
-from peermatch.criteria.arguments import basis_of, column_names, number
+from peermatch.criteria.arguments import basis_of, column_names, decider_of, number
 from peermatch.criteria.criterion import same_parts
 from peermatch.criteria.tables import plain_table
 from peermatch.errors import ConfigError
@@ -43,7 +43,7 @@ class Rule:
     options : mapping
     private : bool
         Shown to nobody but as "a private rule".
-    basis : str or None
+    basis, decided_by : str or None
         See `Criterion`.
     """
 
@@ -54,13 +54,14 @@ class Rule:
     options: Mapping[str, Any] = field(default_factory=dict)
     private: bool = False
     basis: str | None = None
+    decided_by: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        fields = (self.kind, self.name, self.left, self.right, dict(self.options), self.private, self.basis)
-        return (Rule, fields)
+        fields = (self.kind, self.name, self.left, self.right, dict(self.options), self.private)
+        return (Rule, (*fields, self.basis, self.decided_by))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rule) and same_parts(self.__reduce__()[1], other.__reduce__()[1])
@@ -100,11 +101,19 @@ class Rule:
         data["name"] = self.name
         if self.basis is not None:
             data["basis"] = self.basis
+        if self.decided_by is not None:
+            data["decided_by"] = self.decided_by
         return data
 
 
 def _by_column(
-    kind: str, column: str | None, left: str | None, right: str | None, name: str | None, basis: str | None
+    kind: str,
+    column: str | None,
+    left: str | None,
+    right: str | None,
+    name: str | None,
+    basis: str | None,
+    decided_by: str | None,
 ) -> Rule:
     caller = f"{kind}()"
     if (column is None) == (left is None and right is None) or (left is None) != (right is None):
@@ -113,7 +122,14 @@ def _by_column(
     theirs = mine if right is None else column_names(caller, "right", right)
     if len(mine) != 1 or len(theirs) != 1:
         raise ConfigError(f"{caller} takes one column; write a rule for each.")
-    return Rule(kind, _named(caller, name, f"{kind}_{mine[0]}"), mine, theirs, basis=basis_of(caller, basis))
+    return Rule(
+        kind,
+        _named(caller, name, f"{kind}_{mine[0]}"),
+        mine,
+        theirs,
+        basis=basis_of(caller, basis),
+        decided_by=decider_of(caller, decided_by),
+    )
 
 
 def _named(caller: str, name: str | None, fallback: str) -> str:
@@ -138,6 +154,7 @@ def must_differ(
     right: str | None = None,
     name: str | None = None,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Rule:
     """Forbid pairs with equal values; a value that is not known forbids nothing.
 
@@ -150,13 +167,15 @@ def must_differ(
         For the table of rules; made from the column where it is not given.
     basis : str, optional
         What the use of a protected column rests on; see `Criterion`.
+    decided_by : str, optional
+        Who decided on it, in words; see `Criterion`.
 
     Examples
     --------
     >>> must_differ("department").name
     'must_differ_department'
     """
-    return _by_column("must_differ", column, left, right, name, basis)
+    return _by_column("must_differ", column, left, right, name, basis, decided_by)
 
 
 def must_match(
@@ -166,12 +185,13 @@ def must_match(
     right: str | None = None,
     name: str | None = None,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Rule:
     """Forbid pairs whose values are not known to be equal.
 
     Parameters
     ----------
-    column, left, right, name, basis
+    column, left, right, name, basis, decided_by
         See `must_differ`.
 
     Examples
@@ -179,11 +199,16 @@ def must_match(
     >>> must_match("language").kind
     'must_match'
     """
-    return _by_column("must_match", column, left, right, name, basis)
+    return _by_column("must_match", column, left, right, name, basis, decided_by)
 
 
 def not_in_line(
-    manager: str, *, min_found: float = 0.9, name: str | None = None, basis: str | None = None
+    manager: str,
+    *,
+    min_found: float = 0.9,
+    name: str | None = None,
+    basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Rule:
     """Forbid anyone above or below in the same reporting chain, however far.
 
@@ -196,7 +221,7 @@ def not_in_line(
     min_found : float
         The share of managers that must be found; below it, ``match`` raises rather than let the rule forbid
         nothing in silence.
-    name, basis : str, optional
+    name, basis, decided_by : str, optional
         See `must_differ`.
 
     Examples
@@ -213,10 +238,17 @@ def not_in_line(
         column,
         {"min_found": found},
         basis=basis_of("not_in_line()", basis),
+        decided_by=decider_of("not_in_line()", decided_by),
     )
 
 
-def no_repeat(rounds: int | None = None, days: int | None = None, *, name: str | None = None) -> Rule:
+def no_repeat(
+    rounds: int | None = None,
+    days: int | None = None,
+    *,
+    name: str | None = None,
+    decided_by: str | None = None,
+) -> Rule:
     """Forbid pairs that stand in `history`.
 
     Parameters
@@ -238,16 +270,18 @@ def no_repeat(rounds: int | None = None, days: int | None = None, *, name: str |
         "rounds": _optional_count("no_repeat()", "rounds", rounds),
         "days": _optional_count("no_repeat()", "days", days),
     }
-    return Rule("no_repeat", _named("no_repeat()", name, "no_repeat"), options=options)
+    decided_by = decider_of("no_repeat()", decided_by)
+    return Rule("no_repeat", _named("no_repeat()", name, "no_repeat"), options=options, decided_by=decided_by)
 
 
-def _pairs(kind: str, pairs: Any, name: str | None) -> Rule:
+def _pairs(kind: str, pairs: Any, name: str | None, decided_by: str | None) -> Rule:
     if pairs is None or isinstance(pairs, bool | int | float):
         raise ConfigError(must_be(f"{kind}()", "pairs", "a list of (id, id), a table, or a path", pairs))
-    return Rule(kind, _named(f"{kind}()", name, kind), options={"pairs": pairs})
+    decided_by = decider_of(f"{kind}()", decided_by)
+    return Rule(kind, _named(f"{kind}()", name, kind), options={"pairs": pairs}, decided_by=decided_by)
 
 
-def forbid(pairs: Any, *, name: str | None = None) -> Rule:
+def forbid(pairs: Any, *, name: str | None = None, decided_by: str | None = None) -> Rule:
     """Forbid listed pairs.
 
     Parameters
@@ -261,10 +295,10 @@ def forbid(pairs: Any, *, name: str | None = None) -> Rule:
     >>> forbid([("ada", "bob")]).kind
     'forbid'
     """
-    return _pairs("forbid", pairs, name)
+    return _pairs("forbid", pairs, name, decided_by)
 
 
-def require(pairs: Any, *, name: str | None = None) -> Rule:
+def require(pairs: Any, *, name: str | None = None, decided_by: str | None = None) -> Rule:
     """Demand listed pairs: they are made, and everyone else is paired around them.
 
     Parameters
@@ -277,7 +311,7 @@ def require(pairs: Any, *, name: str | None = None) -> Rule:
     >>> require([("ada", "bob")]).kind
     'require'
     """
-    return _pairs("require", pairs, name)
+    return _pairs("require", pairs, name, decided_by)
 
 
 def veto(
@@ -287,6 +321,7 @@ def veto(
     separator: str | None = None,
     name: str | None = None,
     basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Rule:
     """Private exclusions: they show to nobody but as "a private rule".
 
@@ -298,7 +333,7 @@ def veto(
         Instead of `column`.
     name : str, optional
         Not shown.
-    basis : str, optional
+    basis, decided_by : str, optional
         See `must_differ`.
 
     Examples
@@ -320,11 +355,17 @@ def veto(
         options,
         private=True,
         basis=basis_of("veto()", basis),
+        decided_by=decider_of("veto()", decided_by),
     )
 
 
 def no_twins(
-    columns: str | Sequence[str], at_least: float = 1.0, *, name: str | None = None, basis: str | None = None
+    columns: str | Sequence[str],
+    at_least: float = 1.0,
+    *,
+    name: str | None = None,
+    basis: str | None = None,
+    decided_by: str | None = None,
 ) -> Rule:
     """Forbid people who agree on nearly all of these columns.
 
@@ -333,7 +374,7 @@ def no_twins(
     columns : str or list of str
     at_least : float
         The share of columns, among those known of both, from which on two people are twins; above 0.
-    name, basis : str, optional
+    name, basis, decided_by : str, optional
         See `must_differ`.
 
     Examples
@@ -350,10 +391,18 @@ def no_twins(
         names,
         {"at_least": share},
         basis=basis_of("no_twins()", basis),
+        decided_by=decider_of("no_twins()", decided_by),
     )
 
 
-def at_least(criterion: str, value: float, *, name: str | None = None, basis: str | None = None) -> Rule:
+def at_least(
+    criterion: str,
+    value: float,
+    *,
+    name: str | None = None,
+    basis: str | None = None,
+    decided_by: str | None = None,
+) -> Rule:
     """Forbid pairs whose similarity on one criterion is below a floor, in either direction in which it counts.
 
     A similarity that is not known counts as what the criterion fills in for it.
@@ -364,7 +413,7 @@ def at_least(criterion: str, value: float, *, name: str | None = None, basis: st
         The criterion's name.
     value : float
         Above 0, at most 1.
-    name, basis : str, optional
+    name, basis, decided_by : str, optional
         See `must_differ`.
 
     Examples
@@ -381,6 +430,7 @@ def at_least(criterion: str, value: float, *, name: str | None = None, basis: st
         _named("at_least()", name, f"at_least_{criterion}"),
         options=options,
         basis=basis_of("at_least()", basis),
+        decided_by=decider_of("at_least()", decided_by),
     )
 
 

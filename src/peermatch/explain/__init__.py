@@ -1,7 +1,7 @@
 """Where a result comes from, in tables and in words: why these two, and why someone has nobody."""
 
 from peermatch.explain.alternatives import Alternatives, alternatives
-from peermatch.explain.audit import AuditExplanation
+from peermatch.explain.audit import AuditExplanation, AuditPair, audit_explanation, audit_pairs, audit_reason
 from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
 from peermatch.explain.facts import Fact, Half, pair_fact, pair_facts, read_ahead
 from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
@@ -14,6 +14,7 @@ from peermatch.explain.stability import (
     StabilitySide,
     StabilityView,
     WhyStable,
+    audit_why_stable,
     blocking_rows,
     odd_party_text,
     odd_party_words,
@@ -22,16 +23,20 @@ from peermatch.explain.stability import (
 )
 from peermatch.explain.two_people import pair_index
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
+from peermatch.explain.uses import NOT_RECORDED, NOT_USED, decider, fit_to_show, uses_frame
 from peermatch.explain.what_if import WhatIf, what_if
-from peermatch.explain.why_not import WhyNot, why_not
+from peermatch.explain.why_not import WhyNot, audit_why_not, why_not
 from peermatch.explain.why_unmatched import WhyUnmatched, relaxations_frame, why_unmatched
 
 __all__ = [
     "FOR",
     "HELPS",
+    "NOT_RECORDED",
+    "NOT_USED",
     "UNKNOWN",
     "Alternatives",
     "AuditExplanation",
+    "AuditPair",
     "Explanation",
     "Fact",
     "Finding",
@@ -49,11 +54,18 @@ __all__ = [
     "WhyStable",
     "WhyUnmatched",
     "alternatives",
+    "audit_explanation",
+    "audit_pairs",
+    "audit_reason",
+    "audit_why_not",
+    "audit_why_stable",
     "blocking_rows",
+    "decider",
     "explain",
     "explain_pair",
     "explain_pairs",
     "findings_of",
+    "fit_to_show",
     "left_out",
     "odd_party_text",
     "odd_party_words",
@@ -68,6 +80,7 @@ __all__ = [
     "sensitivity",
     "stability_view",
     "trio_id",
+    "uses_frame",
     "what_if",
     "why_not",
     "why_stable",

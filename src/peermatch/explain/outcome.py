@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -260,3 +260,21 @@ class Outcome:
     def label(self, hand: int, position: int) -> str:
         """Return what people read for someone."""
         return str(self.cohort(hand).labels[position])
+
+    @cached_property
+    def by_ids(self) -> Outcome:
+        """The same outcome with ids where people read names: whatever is drawn from it names nobody otherwise."""
+        known = {id(cohort): _by_ids(cohort) for cohort in self.everyone if cohort is not None}
+        left, right = self.everyone
+        sides = replace(
+            self.sides,
+            left=_by_ids(self.sides.left),
+            right=None if self.sides.right is None else _by_ids(self.sides.right),
+        )
+        everyone = (known[id(left)], None if right is None else known[id(right)])
+        return replace(self, everyone=everyone, sides=sides)
+
+
+def _by_ids(cohort: Cohort) -> Cohort:
+    labels = np.array([str(one) for one in cohort.ids.tolist()], dtype=object)
+    return replace(cohort, label=None, labels=labels)

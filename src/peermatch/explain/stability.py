@@ -20,9 +20,11 @@ from peermatch.problem import GRID, IntArray, Matching, NoStableCertificate, Pro
 from peermatch.verify import refusals
 
 __all__ = [
+    "AUDIT_VERDICTS",
     "StabilitySide",
     "StabilityView",
     "WhyStable",
+    "audit_why_stable",
     "blocking_rows",
     "odd_parties_of",
     "odd_party_text",
@@ -147,6 +149,18 @@ def _standing(side: StabilitySide, other: bool) -> str:
 def stable_kind(outcome: Outcome) -> bool:
     """Whether a solver that asks for stability made a result."""
     return outcome.asks_for_stability
+
+
+AUDIT_VERDICTS = {
+    "refused": "The two are not together: at least one of them would not leave for the other.",
+    "blocking": "The two are not together, and both would rather have each other.",
+}
+"""What an auditor reads of two people in a stable result."""
+
+
+def audit_why_stable(found: WhyStable) -> WhyStable:
+    """Keep the verdict, which is what an auditor may have: all else tells of people's own lists."""
+    return WhyStable(found.verdict, (), AUDIT_VERDICTS.get(found.verdict, found.text), found.kind)
 
 
 def why_stable(outcome: Outcome, a: Any, b: Any) -> WhyStable:

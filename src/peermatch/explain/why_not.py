@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,12 @@ from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.price import Forced, Price, Vertices, forced_pair, least_price
-from peermatch.explain.stability import stable_kind, why_stable
+from peermatch.explain.stability import AUDIT_VERDICTS, stable_kind, why_stable
 from peermatch.explain.two_people import forbidden_text, forbidding_rules, together, two_people
 from peermatch.explain.wording import counted, listing, score_text, wrapped
 from peermatch.problem import GRID, Control, IntArray
 
-__all__ = ["WhyNot", "price_words", "why_not"]
+__all__ = ["WhyNot", "audit_why_not", "price_words", "why_not"]
 
 _COLUMNS = ("id", "side", "before", "after", "score_before", "score_after", "change")
 _SMALLEST = 0.0005
@@ -76,6 +76,12 @@ class WhyNot:
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(self.text)}</p>"
+
+
+def audit_why_not(found: WhyNot) -> WhyNot:
+    """Keep what an auditor may have: of stable results the verdict, since all else tells of people's own lists."""
+    told = AUDIT_VERDICTS.get(found.verdict)
+    return found if told is None else replace(found, text=told)
 
 
 def why_not(

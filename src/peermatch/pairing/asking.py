@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
-from peermatch.checks import must_be
-from peermatch.errors import ConfigError
 from peermatch.explain import (
     Alternatives,
     AuditExplanation,
@@ -18,6 +16,10 @@ from peermatch.explain import (
     WhyStable,
     WhyUnmatched,
     alternatives,
+    audit_explanation,
+    audit_pairs,
+    audit_why_not,
+    audit_why_stable,
     explain,
     explain_pairs,
     relaxations_frame,
@@ -27,6 +29,7 @@ from peermatch.explain import (
     why_unmatched,
 )
 from peermatch.problem import Control
+from peermatch.report import ADMINISTRATOR, AUDITOR, PARTICIPANT
 
 if TYPE_CHECKING:
     from peermatch.report.participant import Notice
@@ -76,21 +79,20 @@ class Asking(PairingFacts):
         ConfigError
             If there is no such audience.
         """
-        if audience == "participant":
+        outcome = self._seen_by("explain", audience)
+        if audience == PARTICIPANT:
             from peermatch.report.guide_texts import guide_texts
             from peermatch.report.participant import notice
 
-            return notice(self._outcome, id, side, self._shown, guide_texts())
-        if audience not in ("administrator", "auditor"):
-            accepted = "'administrator', 'participant' or 'auditor'"
-            raise ConfigError(must_be("explain()", "audience", accepted, audience))
-        found = explain(self._outcome, id, side)
-        return found if audience == "administrator" else AuditExplanation(found)
+            return notice(outcome, id, side, self._shown, guide_texts())
+        found = explain(outcome, id, side)
+        return audit_explanation(outcome, found) if audience == AUDITOR else found
 
     def notices(self, *, texts: str | os.PathLike[str] | None = None, contact: str | None = None) -> Any:
         """Return what each participant may be told, one row a person and side, ready for a mail merge.
 
-        Only of columns that the matcher's ``show`` names, without numbers, rules, or third persons.
+        Only of columns that the matcher's ``show`` names, without numbers, rules, or third persons. The table is the
+        administrator's, who sends each person their own row and nobody the table.
 
         Parameters
         ----------
@@ -110,13 +112,15 @@ class Asking(PairingFacts):
         frame = notices_frame(self._outcome, self._shown, guide_texts(texts), contact=contact)
         return self.everyone[0].in_kind(frame)
 
-    def why_stable(self, a: Any, b: Any) -> WhyStable:
+    def why_stable(self, a: Any, b: Any, *, audience: str = ADMINISTRATOR) -> WhyStable:
         """Say of two people why they are not together: who would refuse to leave for the other, and by how much.
 
         Parameters
         ----------
         a, b : str or int
             Their ids, as they came in.
+        audience : {"administrator", "auditor"}
+            An auditor gets the verdict, and nothing of people's own lists. It is not for participants.
 
         Returns
         -------
@@ -138,7 +142,9 @@ class Asking(PairingFacts):
         >>> pm.PeerMatcher("id", [pm.same("site")]).match(people, preferences=lists).why_stable("cy", "ada").verdict
         'refused'
         """
-        return why_stable(self._outcome, a, b)
+        outcome = self._seen_by("why_stable", audience)
+        found = why_stable(outcome, a, b)
+        return audit_why_stable(found) if audience == AUDITOR else found
 
     def alternatives(
         self,
@@ -147,6 +153,7 @@ class Asking(PairingFacts):
         side: str | None = None,
         *,
         exact: bool = False,
+        audience: str = ADMINISTRATOR,
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
         time_limit: float | None = None,
@@ -166,6 +173,8 @@ class Asking(PairingFacts):
             at once: "at least".
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`, of each time that it solves again.
+        audience : {"administrator", "auditor"}
+            An auditor gets ids in the place of names. It is not for participants.
 
         Returns
         -------
@@ -187,10 +196,9 @@ class Asking(PairingFacts):
         array([['bo', True],
                ['cy', False]], dtype=object)
         """
+        outcome = self._seen_by("alternatives", audience)
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
-        return alternatives(
-            self._outcome, self.certificate.vertices, id, k, side, exact=exact, control=control
-        )
+        return alternatives(outcome, self.certificate.vertices, id, k, side, exact=exact, control=control)
 
     def why_not(
         self,
@@ -198,6 +206,7 @@ class Asking(PairingFacts):
         b: Any,
         *,
         exact: bool = True,
+        audience: str = ADMINISTRATOR,
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
         time_limit: float | None = None,
@@ -212,6 +221,9 @@ class Asking(PairingFacts):
             Solve again with the two together; False: only what the proof tells at once, an "at least".
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`, of solving again.
+        audience : {"administrator", "auditor"}
+            An auditor gets ids in the place of names, and of stable results nothing of people's own lists. It is not
+            for participants.
 
         Returns
         -------
@@ -233,10 +245,14 @@ class Asking(PairingFacts):
         >>> found.verdict, round(found.price.total, 2)
         ('costs', 0.71)
         """
+        outcome = self._seen_by("why_not", audience)
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
-        return why_not(self._outcome, self.certificate.vertices, a, b, exact=exact, control=control)
+        found = why_not(outcome, self.certificate.vertices, a, b, exact=exact, control=control)
+        return audit_why_not(found) if audience == AUDITOR else found
 
-    def why_unmatched(self, id: Any, side: str | None = None) -> WhyUnmatched:
+    def why_unmatched(
+        self, id: Any, side: str | None = None, *, audience: str = ADMINISTRATOR
+    ) -> WhyUnmatched:
         """Say why someone has no partner: what each rule removed, who was lost to better pairs, what to waive.
 
         For up to 2,500 people with one place each, what waiving a rule for this person alone would change is matched
@@ -249,6 +265,8 @@ class Asking(PairingFacts):
             As it came in, with its type.
         side : str, optional
             The name of the side; needed where both sides have this id.
+        audience : {"administrator", "auditor"}
+            An auditor gets ids in the place of names. It is not for participants.
 
         Returns
         -------
@@ -271,12 +289,13 @@ class Asking(PairingFacts):
         >>> pairing.why_unmatched("ada").cheapest
         'must_differ_team'
         """
-        return why_unmatched(self._outcome, id, side)
+        return why_unmatched(self._seen_by("why_unmatched", audience), id, side)
 
     def relaxations(
         self,
         *,
         at_most: int = 20_000,
+        audience: str = ADMINISTRATOR,
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
         time_limit: float | None = None,
@@ -290,6 +309,8 @@ class Asking(PairingFacts):
             the matching. So it is with minimum capacities, several places on both sides, and leximin.
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`; rows that were not reached are not exact.
+        audience : {"administrator", "auditor"}
+            An auditor gets the same. It is not for participants.
 
         Returns
         -------
@@ -303,20 +324,37 @@ class Asking(PairingFacts):
         ConfigError
             If a stable solver made this result.
         """
+        outcome = self._seen_by("relaxations", audience)
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
-        return self.everyone[0].in_kind(relaxations_frame(self._outcome, at_most, control))
+        return self.everyone[0].in_kind(relaxations_frame(outcome, at_most, control))
 
     @property
     def stability(self) -> StabilityView | None:
         """What is known about stability: promise, odd parties in words, blocking pairs; None of an optimal result."""
         return stability_view(self._outcome)
 
-    def explanations(self) -> list[PairExplanation]:
+    @overload
+    def explanations(self) -> list[PairExplanation]: ...
+
+    @overload
+    def explanations(self, *, audience: str) -> list[PairExplanation] | list[AuditExplanation]: ...
+
+    def explanations(
+        self, *, audience: str = ADMINISTRATOR
+    ) -> list[PairExplanation] | list[AuditExplanation]:
         """Explain every pair, in the order of `pairs`, as the person in its first place sees it.
+
+        Parameters
+        ----------
+        audience : {"administrator", "auditor"}
+            An auditor gets weights and contributions, ids and nobody's values. For participants see `notices`.
 
         Returns
         -------
         list of PairExplanation
-            Each with its `pair_id`, `frame` and `text`; much quicker than asking `explain` for one after another.
+            Each with its `pair_id`, `frame` and `text`; much quicker than asking `explain` for one after another. For
+            an auditor a list of AuditExplanation.
         """
-        return explain_pairs(self._outcome)
+        outcome = self._seen_by("explanations", audience)
+        found = explain_pairs(outcome)
+        return audit_pairs(outcome, found) if audience == AUDITOR else found

@@ -11,15 +11,17 @@ import pandas as pd
 
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
-from peermatch.explain import (
-    Outcome,
-    Resolve,
-)
+from peermatch.explain import Outcome, Resolve, fit_to_show, uses_frame
 from peermatch.problem import IntArray, Matching, Problem
 from peermatch.report import (
+    ADMINISTRATOR,
+    AUDITOR,
     CertificateView,
     OddView,
     UpdateView,
+    audit_frames,
+    changes_frame,
+    check_audience,
     members_frame,
     pairs_frame,
     people_frame,
@@ -128,13 +130,48 @@ class PairingFacts:
             "repairs": repairs_frame(self._outcome),
         }
 
-    @property
-    def _shown(self) -> frozenset[str]:
-        return frozenset(self.settings.get("show") or ())
+    @cached_property
+    def _audit_frames(self) -> dict[str, pd.DataFrame]:
+        """The auditor's tables: by ids, without what anybody wrote."""
+        outcome = self._outcome.by_ids
+        reasons = reasons_of(outcome)
+        frames = {
+            "people": people_frame(outcome, reasons),
+            "pairs": pairs_frame(outcome),
+            "unmatched": unmatched_frame(outcome, reasons),
+            **{name: self._frames[name] for name in ("members", "rules", "repairs")},
+            "changes": self._changes,
+        }
+        return audit_frames(outcome, frames, reasons, self.settings, self._uses)
 
-    def _out(self, name: str) -> Any:
+    @property
+    def _changes(self) -> pd.DataFrame:
+        return changes_frame(() if self.update is None else self.update.rows)
+
+    @cached_property
+    def _uses(self) -> pd.DataFrame:
+        return uses_frame(self._outcome, self.settings, self._shown)
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """The columns that participants may read of each other."""
+        criteria = [compiled.criterion for compiled in self.scores.criteria]
+        rules = [enforced.rule for enforced in self.enforcement.rules]
+        show = self.settings.get("show") or ()
+        return fit_to_show(show, criteria, rules, self.settings.get("audit_only") or ())
+
+    def _seen_by(self, thing: str, audience: str) -> Outcome:
+        """Return what an answer for an audience is drawn from; ConfigError where it is not for them."""
+        return self._outcome.by_ids if check_audience(thing, audience) == AUDITOR else self._outcome
+
+    def _frames_of(self, audience: str) -> dict[str, pd.DataFrame]:
+        if audience == AUDITOR:
+            return self._audit_frames
+        return {**self._frames, "changes": self._changes, "uses": self._uses}
+
+    def _out(self, name: str, audience: str = ADMINISTRATOR) -> Any:
         """Return a table of our own as one of the users' kind; a copy, since what they do to it is theirs."""
-        frame = self._frames[name].copy()
+        frame = self._frames_of(audience)[name].copy()
         if name == "people":
             frame["partners"] = pd.Series([list(ids) for ids in frame["partners"]], dtype=object)
         return self.everyone[0].in_kind(frame)

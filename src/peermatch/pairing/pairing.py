@@ -7,13 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peermatch.checks import must_be
-from peermatch.errors import ConfigError
+from peermatch.errors import ConfigError, InputError
 from peermatch.explain import pair_index
 from peermatch.pairing.asking import Asking
 from peermatch.pairing.weighing import Weighing
 from peermatch.report import (
+    ADMINISTRATOR,
+    AUDITOR,
+    PARTICIPANT,
     CertificateView,
-    changes_frame,
+    audit_document,
+    audit_summary,
+    check_audience,
+    check_table,
     csv_text,
     document,
     headline,
@@ -102,7 +108,67 @@ class Pairing(Asking, Weighing):
 
         Empty but for `PeerMatcher.update`.
         """
-        return self.everyone[0].in_kind(changes_frame(() if self.update is None else self.update.rows))
+        return self._out("changes")
+
+    def table(self, name: str, *, audience: str = ADMINISTRATOR) -> Any:
+        """Return one of the tables as an audience may have it.
+
+        Parameters
+        ----------
+        name : {"people", "pairs", "members", "unmatched", "rules", "repairs", "changes", "uses"}
+        audience : {"administrator", "auditor"}
+            The administrator's are the tables of the same names. An auditor has ids in the place of names, no
+            capacities and no answers of people, of repairs how many there were in each column, and of rules who decided
+            on them. It is not for participants.
+
+        Returns
+        -------
+        table
+
+        Raises
+        ------
+        ConfigError
+            If there is no such table, or it is not for this audience.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": 1, "name": "Ada", "team": "x"}, {"id": 2, "name": "Bo", "team": "x"}]
+        >>> pairing = pm.PeerMatcher("id", [pm.same("team")], label="name").match(people)
+        >>> list(pairing.table("people", audience="auditor").columns)
+        ['id', 'status', 'partners', 'group_id', 'used', 'reason']
+        """
+        check_audience("table", audience)
+        return self._out(check_table(name), audience)
+
+    def uses(self, *, audience: str = AUDITOR) -> Any:
+        """Say which column was used for what, how much it counts, and by whose choice.
+
+        Parameters
+        ----------
+        audience : {"auditor", "administrator"}
+            It is the same for both, and not for participants.
+
+        Returns
+        -------
+        table
+            One row for each column and use, then the columns that came in and were not used. Columns: column
+            ("(a list of pairs)" where a criterion or a rule reads a table of its own), side (where there are two),
+            used_for (such as "id", "eligible", "criterion goals", "rule no_repeat"; "not used"), kind (of the criterion
+            or the rule, or "setting"; of a column that is not used how it was declared, such as "audit-only"), weight
+            (as it was given), share (of all weights), sensitive, shown_to_participants (whether participants may read
+            values of it), decided_by ("not recorded" where nobody wrote it down). Of a private rule there is no name.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": 1, "team": "x", "pay": 3}, {"id": 2, "team": "x", "pay": 4}]
+        >>> matcher = pm.PeerMatcher("id", [pm.same("team", decided_by="the works council")], decided_by="HR")
+        >>> matcher.match(people).uses()[["column", "used_for", "decided_by"]].values.tolist()
+        [['id', 'id', 'HR'], ['team', 'criterion same_team', 'the works council'], ['pay', 'not used', '']]
+        """
+        check_audience("uses", audience)
+        return self._out("uses", audience)
 
     def meeting_guide(
         self,
@@ -112,6 +178,7 @@ class Pairing(Asking, Weighing):
         texts: str | os.PathLike[str] | None = None,
         adviser: str | None = None,
         contact: str | None = None,
+        audience: str = ADMINISTRATOR,
     ) -> MeetingGuide:
         """Return a page for the two people of a pair: what they share, where they differ, what each can teach.
 
@@ -128,6 +195,9 @@ class Pairing(Asking, Weighing):
             Whom to ask when a question outgrows both, as people read it.
         contact : str, optional
             Whom to turn to for saying no, as people read it.
+        audience : {"administrator", "participant"}
+            Who asks for it. The page is the same; a participant who names somebody else is told that there is no such
+            pair, and nothing more.
 
         Returns
         -------
@@ -152,9 +222,16 @@ class Pairing(Asking, Weighing):
         from peermatch.report.guide import meeting_guide
         from peermatch.report.guide_texts import guide_texts
 
-        found = pair_index(self._outcome, a, b, caller="meeting_guide()")
+        outcome = self._seen_by("meeting_guide", audience)
+        try:
+            found = pair_index(outcome, a, b, caller="meeting_guide()")
+        except (ConfigError, InputError):
+            if audience != PARTICIPANT:
+                raise
+            # who is here, who takes part and who has whom is nobody's to ask
+            raise ConfigError(f"There is no pair of {a!r} and {b!r}.") from None
         return meeting_guide(
-            self._outcome, found, self._shown, guide_texts(texts), adviser=adviser, contact=contact
+            outcome, found, self._shown, guide_texts(texts), adviser=adviser, contact=contact
         )
 
     def report(
@@ -215,10 +292,26 @@ class Pairing(Asking, Weighing):
 
         return Plots(self._outcome, self._frontier_frame)
 
-    def summary(self) -> str:
-        """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
+    def summary(self, *, audience: str = ADMINISTRATOR, runner_up: Any = None) -> str:
+        """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out.
+
+        Parameters
+        ----------
+        audience : {"administrator", "auditor"}
+            An auditor reads what was asked and who decided it, what is proved, the weights and whose they are, what
+            each rule removed, which columns were used for what, and what was verified; no names, and nobody's values.
+            It is not for participants.
+        runner_up : optional
+            For an auditor: what is known of the second-best set of pairs, which says so as text.
+        """
+        outcome = self._seen_by("summary", audience)
+        if audience == AUDITOR:
+            frames = self._audit_frames
+            return audit_summary(
+                outcome, self.certificate, self.settings, frames, odd=self.odd, runner_up=runner_up
+            )
         text = summary_text(
-            self._outcome, self.certificate, self._frames["people"], self._frames["rules"], self.odd
+            outcome, self.certificate, self._frames["people"], self._frames["rules"], self.odd
         )
         return text if self.update is None else f"{text}\n{self.update.section()}\n"
 
@@ -229,7 +322,14 @@ class Pairing(Asking, Weighing):
     def _repr_html_(self) -> str:
         return notebook_html(headline(self._outcome), self.certificate.sentence, self._frames["pairs"])
 
-    def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
+    def to_csv(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        audience: str = ADMINISTRATOR,
+        texts: str | os.PathLike[str] | None = None,
+        contact: str | None = None,
+    ) -> list[Path]:
         """Write people.csv, pairs.csv, members.csv, unmatched.csv, rules.csv and result.json.
 
         Of an update also changes.csv.
@@ -241,6 +341,12 @@ class Pairing(Asking, Weighing):
         ----------
         folder : path
             Made where it is missing.
+        audience : {"administrator", "auditor", "participant"}
+            For an auditor: the same tables by ids and without values, uses.csv, repairs.csv, audit.txt (the page of
+            `summary`) and audit.json. For participants: notices.csv for a mail merge, and a guide for each pair, which
+            are handed out one by one and never as a folder.
+        texts, contact : optional
+            For participants, as in `notices`.
 
         Returns
         -------
@@ -251,36 +357,75 @@ class Pairing(Asking, Weighing):
         ------
         OutputError
             If the folder cannot be made or written.
+        ConfigError
+            If there is no such audience, or the texts are wrong.
         """
-        files = {f"{name}.csv": csv_text(self._frames[name]) for name in _FILES}
-        if self.update is not None:
-            files["changes.csv"] = csv_text(self.update.frame)
-        return write_files(folder, {**files, "result.json": self.to_json()})
+        outcome = self._seen_by("to_csv", audience)
+        if audience == PARTICIPANT:
+            from peermatch.report.guide_texts import guide_texts
+            from peermatch.report.participant import participant_files
 
-    def to_dict(self) -> dict[str, Any]:
+            files = participant_files(outcome, self._shown, guide_texts(texts), contact=contact)
+            return write_files(folder, files)
+        frames = self._frames_of(audience)
+        names = _FILES if audience == ADMINISTRATOR else (*_FILES, "uses", "repairs")
+        files = {f"{name}.csv": csv_text(frames[name]) for name in names}
+        if self.update is not None:
+            files["changes.csv"] = csv_text(frames["changes"])
+        if audience == AUDITOR:
+            files["audit.txt"] = self.summary(audience=audience)
+        last = "result.json" if audience == ADMINISTRATOR else "audit.json"
+        return write_files(folder, {**files, last: self.to_json(audience=audience)})
+
+    def to_dict(self, *, audience: str = ADMINISTRATOR) -> dict[str, Any]:
         """Return the result as plain data: ``{"schema": "peermatch/pairing/1", ...}``.
 
         Its JSON Schema ships with the package (`peermatch.report.pairing_schema`). Ids are strings plus their type.
-        """
-        data = document(self._outcome, self.settings, self.certificate, self._frames, self.odd)
-        return data if self.update is None else {**data, "update": self.update.to_dict()}
 
-    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
+        Parameters
+        ----------
+        audience : {"administrator", "auditor"}
+            For an auditor ``{"schema": "peermatch/audit/1", ...}``: without names and values, with ``uses`` and
+            ``summary``; `peermatch.report.audit_schema` describes it. It is not for participants.
+        """
+        outcome = self._seen_by("to_dict", audience)
+        data = document(outcome, self.settings, self.certificate, self._frames, self.odd)
+        data = data if self.update is None else {**data, "update": self.update.to_dict()}
+        if audience == AUDITOR:
+            return audit_document(data, self._audit_frames, self.summary(audience=audience))
+        return data
+
+    def to_json(self, path: str | os.PathLike[str] | None = None, *, audience: str = ADMINISTRATOR) -> str:
         """Return `to_dict` as JSON, and write it to a file where one is given.
+
+        Parameters
+        ----------
+        path : path, optional
+        audience : {"administrator", "auditor"}
+            As in `to_dict`.
 
         Raises
         ------
         OutputError
             If the file cannot be written.
+        ConfigError
+            If there is no such audience, or it is not for them.
         """
-        text = json_text(self.to_dict())
+        check_audience("to_json", audience)
+        text = json_text(self.to_dict(audience=audience))
         if path is not None:
             write_files(Path(path).parent, {Path(path).name: text})
         return text
 
-    def to_networkx(self) -> nx.Graph:
+    def to_networkx(self, *, audience: str = ADMINISTRATOR) -> nx.Graph:
         """Return a graph: people as nodes (ids; on two sides (side, id)), pairs as edges with score and contributions.
 
         People without a partner are in it as well.
+
+        Parameters
+        ----------
+        audience : {"administrator", "auditor"}
+            An auditor gets no names and no capacities. It is not for participants.
         """
-        return to_graph(self._outcome, self._frames["people"])
+        outcome = self._seen_by("to_networkx", audience)
+        return to_graph(outcome, self._frames_of(audience)["people"])

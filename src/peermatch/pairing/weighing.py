@@ -11,6 +11,7 @@ import pandas as pd
 
 from peermatch import solvers
 from peermatch.checks import check_number, must_be
+from peermatch.criteria import columns_of, folded
 from peermatch.errors import ConfigError
 from peermatch.explain import (
     Sensitivity,
@@ -21,6 +22,8 @@ from peermatch.explain import (
 from peermatch.pairing.facts import PairingFacts
 from peermatch.problem import Control, FlowProblem, Problem
 from peermatch.report import (
+    ADMINISTRATOR,
+    AUDITOR,
     GroupQuality,
     coverage_frame,
     frontier_frame,
@@ -32,6 +35,7 @@ from peermatch.verify import prove
 __all__ = ["Weighing"]
 
 _MOST_POINTS = 50
+_HIDDEN_FROM_AUDITORS = 10
 
 
 class Weighing(PairingFacts):
@@ -41,6 +45,7 @@ class Weighing(PairingFacts):
         self,
         points: int = 20,
         *,
+        audience: str = ADMINISTRATOR,
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
         time_limit: float | None = None,
@@ -56,6 +61,8 @@ class Weighing(PairingFacts):
             At most this many rows, from 2 to 50; each takes about as long as the matching.
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`; stopped early, the table has the rows that are proved so far.
+        audience : {"administrator", "auditor"}
+            An auditor gets the same. It is not for participants.
 
         Returns
         -------
@@ -67,10 +74,13 @@ class Weighing(PairingFacts):
         ConfigError
             If `points` is not a whole number from 2 to 50, or there are minima or several places on both sides.
         """
+        self._seen_by("frontier", audience)
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return self.everyone[0].in_kind(self._frontier_frame(points, control))
 
-    def quality(self, by: str | Sequence[str], *, hide_below: int = 10) -> GroupQuality:
+    def quality(
+        self, by: str | Sequence[str], *, hide_below: int = 10, audience: str = ADMINISTRATOR
+    ) -> GroupQuality:
         """Say how well each group of people is paired: an audit, by any column of the tables that people came in.
 
         Numbers of people from 1 to ``hide_below - 1`` are hidden, and with them as many other cells as it takes so
@@ -83,6 +93,8 @@ class Weighing(PairingFacts):
             Columns; audit-only ones too. Several make a table each. An empty cell is a group, "not known".
         hide_below : int, default 10
             1 hides nothing.
+        audience : {"administrator", "auditor"}
+            An auditor gets no groups of fewer than 10 people. It is not for participants.
 
         Returns
         -------
@@ -102,10 +114,32 @@ class Weighing(PairingFacts):
         departments), with two values of `hide_below`, or of two rounds between which one person joined, can be played
         against each other: decide which one is shared.
         """
-        return group_quality(self._outcome, by, hide_below)
+        outcome = self._seen_by("quality", audience)
+        if audience == AUDITOR and isinstance(hide_below, int) and hide_below < _HIDDEN_FROM_AUDITORS:
+            constraint = f"at least {_HIDDEN_FROM_AUDITORS} for an auditor"
+            raise ConfigError(must_be("quality()", "hide_below", constraint, hide_below))
+        self._refuse_private("quality()", by)
+        return group_quality(outcome, by, hide_below)
 
-    def coverage(self) -> Any:
+    def _refuse_private(self, caller: str, by: Any) -> None:
+        """Refuse to tell groups apart by what a private rule reads: their names are whom people do not want."""
+        asked = {
+            folded(name) for name in (by if isinstance(by, list | tuple) else [by]) if isinstance(name, str)
+        }
+        rules = [enforced.rule for enforced in self.enforcement.rules if enforced.rule.private]
+        private = {folded(column) for rule in rules for column in columns_of(rule)}
+        if asked & private:
+            raise ConfigError(
+                f"{caller} does not tell groups apart by a column that only a private rule may read."
+            )
+
+    def coverage(self, *, audience: str = ADMINISTRATOR) -> Any:
         """Say how much of what counts was known for the pairs that were made, criterion by criterion.
+
+        Parameters
+        ----------
+        audience : {"administrator", "auditor"}
+            An auditor gets the same. It is not for participants.
 
         Returns
         -------
@@ -114,7 +148,7 @@ class Weighing(PairingFacts):
             weights), asked (how many people of pairs it counts for, once for each pair), known (for how many of them
             it was known), coverage (the share of these; of all together weighted by what each criterion counts).
         """
-        return self.everyone[0].in_kind(coverage_frame(self._outcome))
+        return self.everyone[0].in_kind(coverage_frame(self._seen_by("coverage", audience)))
 
     def close_gap(
         self,
@@ -124,6 +158,7 @@ class Weighing(PairingFacts):
         points: int = 6,
         basis: str | None = None,
         hide_below: int = 10,
+        audience: str = ADMINISTRATOR,
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
         time_limit: float | None = None,
@@ -144,6 +179,8 @@ class Weighing(PairingFacts):
             The group, and all others, must have at least so many people who take part.
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`, of each time that it solves again.
+        audience : {"administrator", "auditor"}
+            An auditor gets the same. It is not for participants.
 
         Returns
         -------
@@ -159,8 +196,10 @@ class Weighing(PairingFacts):
         """
         from peermatch.report.group_floor import closing_frame, floor_demand
 
+        outcome = self._seen_by("close_gap", audience)
         self._refuse_floor_of_update("close_gap()")
-        demand = floor_demand(self._outcome, self.settings, by, group, basis, hide_below, "close_gap()")
+        self._refuse_private("close_gap()", by)
+        demand = floor_demand(outcome, self.settings, by, group, basis, hide_below, "close_gap()")
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return self.everyone[0].in_kind(closing_frame(demand, points, control))
 
@@ -228,6 +267,7 @@ class Weighing(PairingFacts):
         by: Sequence[float] | float = (0.10, 0.20, 0.50),
         *,
         price: float = 0.0,
+        audience: str = ADMINISTRATOR,
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
         time_limit: float | None = None,
@@ -246,6 +286,8 @@ class Weighing(PairingFacts):
             where breaking it gains more than this (in points of score, for each broken pair).
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`; stopped early, the tables have the moves that were made so far.
+        audience : {"administrator", "auditor"}
+            An auditor gets ids in the place of names. It is not for participants.
 
         Returns
         -------
@@ -268,7 +310,8 @@ class Weighing(PairingFacts):
         [['years', -0.5, 0], ['years', 0.5, 0], ['site', -0.5, 2], ['site', 0.5, 0]]
         """
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
-        return sensitivity(self._outcome, self.resolve, by, price, control, self.everyone[0].in_kind)
+        outcome = self._seen_by("sensitivity", audience)
+        return sensitivity(outcome, self.resolve, by, price, control, self.everyone[0].in_kind)
 
     def what_if(
         self,
@@ -277,6 +320,7 @@ class Weighing(PairingFacts):
         mutual: str | None = None,
         objective: str | None = None,
         floor: float | None = None,
+        audience: str = ADMINISTRATOR,
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
         time_limit: float | None = None,
@@ -291,6 +335,8 @@ class Weighing(PairingFacts):
             As in `PeerMatcher`, in place of what it was; a floor of 0 is none.
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`.
+        audience : {"administrator", "auditor"}
+            An auditor gets ids in the place of names. It is not for participants.
 
         Returns
         -------
@@ -315,12 +361,14 @@ class Weighing(PairingFacts):
         """
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         changes = {"mutual": mutual, "objective": objective, "floor": floor}
-        return what_if(self._outcome, self.resolve, weights or {}, changes, control, self.everyone[0].in_kind)
+        outcome = self._seen_by("what_if", audience)
+        return what_if(outcome, self.resolve, weights or {}, changes, control, self.everyone[0].in_kind)
 
     def price_of_stability(
         self,
         points: int = 12,
         *,
+        audience: str = ADMINISTRATOR,
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
         time_limit: float | None = None,
@@ -333,6 +381,8 @@ class Weighing(PairingFacts):
             At most this many rows, from 2 to 50; each takes about as long as the matching.
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`.
+        audience : {"administrator", "auditor"}
+            An auditor gets the same. It is not for participants.
 
         Returns
         -------
@@ -345,6 +395,7 @@ class Weighing(PairingFacts):
         ConfigError
             If there was no update, for the objective "worst_first", or if `points` is not a whole number from 2 to 50.
         """
+        self._seen_by("price_of_stability", audience)
         if self.update is None:
             raise ConfigError("There is no earlier result to keep: only update() has a price of stability.")
         problem = self.update.problem

@@ -24,6 +24,7 @@ KEPT, MADE, BROKEN = "kept", "made", "broken"
 JOINED, LEFT, FOUND, LOST, OTHER = "joined", "left", "found a partner", "lost their partner", "other partner"
 _SCORING = ("criteria", "mutual", "unknown")
 
+_DECIDED = "decided_by"
 _Person = tuple[int, tuple[str, Any]]
 
 
@@ -188,7 +189,8 @@ class Difference:
         one, other = self.before.settings, self.after.settings
         if one is None or other is None:
             return []
-        return [name for name in _SCORING if name in one and name in other and one[name] != other[name]]
+        both = [name for name in _SCORING if name in one and name in other]
+        return [name for name in both if _scored_by(one[name]) != _scored_by(other[name])]
 
     def _gain(self, before: float | None, after: float | None) -> float | None:
         if self.comparable is False or before is None or after is None:
@@ -296,6 +298,16 @@ class Difference:
                 a, b = b, a
             found[key_of(a), key_of(b)] = (a, b, score)
         return found
+
+
+def _scored_by(setting: Any) -> Any:
+    """Return what of a setting scores: who decided on it does not."""
+    if not isinstance(setting, list):
+        return setting
+    return [
+        {key: value for key, value in part.items() if key != _DECIDED} if isinstance(part, Mapping) else part
+        for part in setting
+    ]
 
 
 def _gains(stayed: pd.DataFrame) -> list[str]:

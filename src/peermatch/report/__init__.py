@@ -1,7 +1,20 @@
 """Results on their way out: tables, text, files, plain data, graphs. Nothing here knows what a pairing object is."""
 
+from peermatch.report.audience import (
+    ADMINISTRATOR,
+    AUDIENCES,
+    AUDITOR,
+    PARTICIPANT,
+    TABLES,
+    THINGS,
+    Access,
+    check_audience,
+    check_table,
+)
+from peermatch.report.audit_summary import audit_summary
 from peermatch.report.certificate import CertificateView
 from peermatch.report.document import SCHEMA, document, json_text, pairing_schema, typed_id
+from peermatch.report.exports import AUDIT_SCHEMA, audit_document, audit_frames
 from peermatch.report.files import csv_text, plain_text, safe_text, write_files
 from peermatch.report.frames import (
     frontier_frame,
@@ -23,7 +36,15 @@ from peermatch.report.summary import headline, summary_text
 from peermatch.report.update import ChangeRow, UpdateView, changes_frame, stability_frame
 
 __all__ = [
+    "ADMINISTRATOR",
+    "AUDIENCES",
+    "AUDITOR",
+    "AUDIT_SCHEMA",
+    "PARTICIPANT",
     "SCHEMA",
+    "TABLES",
+    "THINGS",
+    "Access",
     "CertificateView",
     "ChangeRow",
     "GroupQuality",
@@ -31,7 +52,12 @@ __all__ = [
     "ShortOf",
     "Shortlist",
     "UpdateView",
+    "audit_document",
+    "audit_frames",
+    "audit_summary",
     "changes_frame",
+    "check_audience",
+    "check_table",
     "coverage_frame",
     "csv_text",
     "document",

@@ -11,7 +11,16 @@ from itertools import combinations
 
 from peermatch.explain import Fact, Outcome, pair_facts
 from peermatch.explain.wording import cell_text, column_words, listing
-from peermatch.report.guide import SIMILAR, MeetingGuide, fit_to_show, guide_frame, subject_of
+from peermatch.report.guide import (
+    SIMILAR,
+    MeetingGuide,
+    as_written,
+    by_columns,
+    fit_to_show,
+    guide_frame,
+    listed,
+    subject_of,
+)
 from peermatch.report.guide_texts import GuideTexts
 
 __all__ = ["group_guide", "group_sections"]
@@ -94,7 +103,7 @@ def group_sections(
             teach += said
             things += found
     first = list(dict.fromkeys(things))
-    begin = [texts.say("first", "aim_known", things=listing(first, limit=4))] if first else []
+    begin = [texts.say("first", "aim_known", things=listed(first, texts, limit=4))] if first else []
     return share, differ, teach, begin, [], []
 
 
@@ -107,9 +116,9 @@ def _by_criterion(outcome: Outcome, members: Sequence[int], shown: frozenset[str
         (a, b, pair_facts(outcome, index_of[members[a], members[b]]))
         for a, b in combinations(range(len(members)), 2)
     ]
-    for k, fact in enumerate(facts[0][2]):
-        if fit_to_show(fact, shown):
-            yield [(a, b, told[k]) for a, b, told in facts]
+    fit = [(by_columns(fact), k) for k, fact in enumerate(facts[0][2]) if fit_to_show(fact, shown)]
+    for _, k in sorted(fit):
+        yield [(a, b, told[k]) for a, b, told in facts]
 
 
 def _who(names: Sequence[str], some: Iterable[int], texts: GuideTexts) -> str:
@@ -121,16 +130,18 @@ def _who(names: Sequence[str], some: Iterable[int], texts: GuideTexts) -> str:
 def _named_by(told: OfCriterion, names: Sequence[str], subject: str, texts: GuideTexts) -> list[str]:
     """Values that two or more named, those of the same people together; what most have in common first."""
     holders: dict[str, set[int]] = {}
+    spelled: dict[str, str] = {}  # as the first who named it wrote it
     for a, b, fact in told:
         for value in fact.shared:
+            spelled.setdefault(value, as_written([value], fact.mine)[0])
             holders.setdefault(value, set()).update((a, b))
     by_people: dict[tuple[int, ...], list[str]] = {}
     for value, some in holders.items():
-        by_people.setdefault(tuple(sorted(some)), []).append(value)
+        by_people.setdefault(tuple(sorted(some)), []).append(spelled[value])
     ordered = sorted(by_people.items(), key=lambda one: (-len(one[0]), one[0]))
     return [
         texts.say(
-            "group", "values", who=_who(names, some, texts), things=listing(values, limit=6), subject=subject
+            "group", "values", who=_who(names, some, texts), things=listed(values, texts), subject=subject
         )
         for some, values in ordered
     ]
@@ -190,8 +201,8 @@ def _taught(told: OfCriterion, texts: GuideTexts) -> tuple[list[str], list[str]]
     for _, _, fact in told:
         for learner, teacher in ((fact.mine, fact.theirs), (fact.theirs, fact.mine)):
             if learner.known and learner.found:
-                found = listing(learner.found, limit=6)
+                named = as_written(learner.found, learner)
                 who = {"teacher": teacher.label, "learner": learner.label}
-                said.append(texts.say("teach", "helps", **who, things=found))
-                things += learner.found
+                said.append(texts.say("teach", "helps", **who, things=listed(named, texts)))
+                things += named
     return said, things

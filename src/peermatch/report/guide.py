@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from peermatch.cohort.aside import is_missing
 from peermatch.criteria import Criterion
-from peermatch.explain import Fact, Outcome, pair_facts
+from peermatch.explain import Fact, Half, Outcome, pair_facts
 from peermatch.explain.wording import cell_text, column_words, listing
 from peermatch.report.guide_texts import GuideTexts
 
@@ -22,9 +23,13 @@ __all__ = [
     "FrameSection",
     "MeetingGuide",
     "Section",
+    "as_written",
+    "by_columns",
     "fit_to_show",
     "guide_frame",
     "guide_items",
+    "html_page",
+    "listed",
     "meeting_guide",
     "plain_markdown",
     "subject_of",
@@ -86,14 +91,7 @@ class MeetingGuide:
             listed = f"<ul>{items}</ul>" if items else ""
             body.append(f"<section><h2>{html.escape(section.title)}</h2>{lines}{listed}</section>")
         body.append(f"<p>{html.escape(self.goodbye)}</p>")
-        policy = "default-src 'none'; style-src 'unsafe-inline'"
-        return (
-            f'<!doctype html>\n<html lang="{html.escape(self.language)}"><head><meta charset="utf-8">'
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-            '<meta name="viewport" content="width=device-width,initial-scale=1">'
-            f"<title>{html.escape(self.title)}</title><style>{_STYLE}</style></head>"
-            f"<body><main>{''.join(body)}</main></body></html>\n"
-        )
+        return html_page(self.title, "".join(body), self.language)
 
     def __str__(self) -> str:
         parts = [self.title, self.hello]
@@ -107,6 +105,18 @@ class MeetingGuide:
     def _repr_html_(self) -> str:
         start, end = self.html.index("<main>"), self.html.index("</main>")
         return self.html[start + len("<main>") : end]
+
+
+def html_page(title: str, body: str, language: str) -> str:
+    """Return one HTML file without scripts and without anything from elsewhere; `body` is HTML already."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return (
+        f'<!doctype html>\n<html lang="{html.escape(language)}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{body}</main></body></html>\n"
+    )
 
 
 def meeting_guide(
@@ -235,11 +245,32 @@ def guide_items(
     names : dict
         "a" and "b": what people read for the two.
     """
-    share, differ, teach, things = _from_facts(
-        [fact for fact in facts if fit_to_show(fact, shown)], texts, names
-    )
-    begin = [texts.say("first", "aim_known", things=listing(things, limit=4))] if things else []
+    told = sorted((fact for fact in facts if fit_to_show(fact, shown)), key=by_columns)
+    share, differ, teach, things = _from_facts(told, texts, names)
+    begin = [texts.say("first", "aim_known", things=listed(things, texts, limit=4))] if things else []
     return share, differ, teach, begin, [], []
+
+
+def by_columns(fact: Fact) -> tuple[Any, ...]:
+    """Where a criterion is told: the order in which criteria were written may tell which one counts most."""
+    return (fact.criterion.left, fact.criterion.right, fact.criterion.kind)
+
+
+def listed(things: Sequence[str], texts: GuideTexts, *, limit: int = 6) -> str:
+    """Name things; of many the first few, without how many there are."""
+    if len(things) <= limit:
+        return listing(things)
+    return texts.say("page", "more", things=", ".join(things[:limit]))
+
+
+def as_written(names: Sequence[str], half: Half) -> list[str]:
+    """Spell values as this person did: the most common spelling of all would tell of others."""
+    cells = [cell for cell in half.cells.values() if not is_missing(cell)]
+    written = "\n".join(
+        "\n".join(map(str, cell)) if isinstance(cell, list | tuple) else str(cell) for cell in cells
+    )
+    found = [re.search(re.escape(name), written, flags=re.IGNORECASE) for name in names]
+    return [name if hit is None else hit.group() for name, hit in zip(names, found, strict=True)]
 
 
 def fit_to_show(fact: Fact, shown: frozenset[str]) -> bool:
@@ -263,8 +294,9 @@ def _from_facts(
     for fact in facts:
         kind, subject = fact.criterion.kind, subject_of(fact)
         if kind == "overlap" and fact.shared:
-            share.append(texts.say("share", "values", things=listing(fact.shared, limit=6), subject=subject))
-            things += fact.shared
+            named = as_written(fact.shared, fact.mine)
+            share.append(texts.say("share", "values", things=listed(named, texts), subject=subject))
+            things += named
         elif kind == "same" and fact.similarity == 1:
             share.append(texts.say("share", "same", subject=subject, things=fact.mine.text))
         elif kind == "near" and fact.criterion.options["sweet_spot"] == 0 and fact.similarity >= SIMILAR:
@@ -278,13 +310,10 @@ def _from_facts(
         elif kind == "complement":
             for learner, teacher in ((fact.mine, fact.theirs), (fact.theirs, fact.mine)):
                 if learner.known and learner.found:
-                    found = listing(learner.found, limit=6)
-                    teach.append(
-                        texts.say(
-                            "teach", "helps", teacher=teacher.label, learner=learner.label, things=found
-                        )
-                    )
-                    things += learner.found
+                    named = as_written(learner.found, learner)
+                    told = {"teacher": teacher.label, "learner": learner.label}
+                    teach.append(texts.say("teach", "helps", things=listed(named, texts), **told))
+                    things += named
     return share, differ, teach, list(dict.fromkeys(things))
 
 

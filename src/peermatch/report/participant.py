@@ -14,14 +14,16 @@ import numpy as np
 import pandas as pd
 
 from peermatch.criteria import key_of
+from peermatch.errors import InputError, error_item
 from peermatch.explain import Outcome, pair_facts, read_ahead
 from peermatch.explain.explanation import find_person
 from peermatch.explain.wording import listing, wrapped
+from peermatch.report.files import csv_text
 from peermatch.report.frames import NOT_TAKING_PART, PAIRED, UNMATCHED
-from peermatch.report.guide import Section, guide_items, plain_markdown
+from peermatch.report.guide import Section, guide_items, html_page, meeting_guide, plain_markdown
 from peermatch.report.guide_texts import GuideTexts
 
-__all__ = ["Notice", "notice", "notices_frame"]
+__all__ = ["Notice", "guide_name", "notice", "notices_frame", "participant_files"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,6 +40,8 @@ class Notice:
         As people read them.
     lead : str
     sections : tuple of Section
+    language : str
+        As HTML writes it.
     """
 
     id: Any
@@ -46,6 +50,7 @@ class Notice:
     partners: tuple[str, ...]
     lead: str
     sections: tuple[Section, ...]
+    language: str = "en"
 
     @property
     def text(self) -> str:
@@ -65,6 +70,17 @@ class Notice:
             if section.items:
                 parts.append("\n".join(f"- {plain_markdown(item)}" for item in section.items))
         return "\n\n".join(parts) + "\n"
+
+    @property
+    def html(self) -> str:
+        """Their own page as one HTML file, without scripts and without anything from elsewhere."""
+        body = [f"<p>{html.escape(self.lead)}</p>"]
+        for section in self.sections:
+            items = "".join(f"<li>{html.escape(item)}</li>" for item in section.items)
+            lines = "".join(f"<p>{html.escape(line)}</p>" for line in section.lines)
+            listed = f"<ul>{items}</ul>" if items else ""
+            body.append(f"<section><h2>{html.escape(section.title)}</h2>{lines}{listed}</section>")
+        return html_page(self.lead, f"<h1>{html.escape(self.label)}</h1>{''.join(body)}", self.language)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -113,11 +129,21 @@ def notice(
         If nobody has this id, or both sides have it.
     """
     id = id.item() if isinstance(id, np.generic) else id
-    hand = find_person(outcome, id, side)
+    hand = _find(outcome, id, side)
     everyone = outcome.everyone[hand]
     assert everyone is not None  # find_person names sides that are there
     place = next(k for k, known in enumerate(everyone.ids) if key_of(known) == key_of(id))
     return _at(outcome, hand, place, shown, texts, contact)
+
+
+def _find(outcome: Outcome, id: Any, side: str | None) -> int:
+    """Return the side on which someone came in; the error names no id of anybody else."""
+    try:
+        return find_person(outcome, id, side)
+    except InputError as error:
+        if error.items[0]["code"] != "unknown_id":
+            raise
+        raise InputError(error_item("unknown_id", f"Nobody has the id {id!r}.", id=id, found=id)) from None
 
 
 def _at(
@@ -130,21 +156,21 @@ def _at(
     positions = outcome.sides.left_positions if hand == 0 else outcome.sides.right_positions
     position = positions.get(key_of(id))
     if position is None:
-        return Notice(id, label, NOT_TAKING_PART, (), texts.say("notice", "away"), ())
+        return Notice(id, label, NOT_TAKING_PART, (), texts.say("notice", "away"), (), texts.language)
     indices = outcome.pairs_of[hand][position]
     if not indices:
-        return Notice(id, label, UNMATCHED, (), texts.say("notice", "unmatched"), ())
+        return Notice(id, label, UNMATCHED, (), texts.say("notice", "unmatched"), (), texts.language)
     partners = [outcome.label(*outcome.partner(index, hand, position)) for index in indices]
     if len(partners) == 1:
         lead = texts.say("notice", "paired", partner=partners[0])
     else:
-        lead = texts.say("notice", "several", partners=listing(partners))
+        lead = texts.say("notice", "several", partners=listing(partners, limit=len(partners)))
     sections = [section for index in indices for section in _of_pair(outcome, index, shown, texts)]
     decline = [texts.say("decline", "text")]
     if contact is not None:
         decline.append(texts.say("decline", "contact", contact=contact))
     sections.append(Section(texts.say("decline", "title"), tuple(decline)))
-    return Notice(id, label, PAIRED, tuple(partners), lead, tuple(sections))
+    return Notice(id, label, PAIRED, tuple(partners), lead, tuple(sections), texts.language)
 
 
 def _of_pair(outcome: Outcome, index: int, shown: frozenset[str], texts: GuideTexts) -> list[Section]:
@@ -175,3 +201,55 @@ def notices_frame(
             rows.append((told.id, told.label, side, told.status, "; ".join(told.partners), told.text))
     frame = pd.DataFrame(rows, columns=["id", "label", "side", "status", "partners", "text"])
     return frame if outcome.two_sided else frame.drop(columns="side")
+
+
+def guide_name(pair_id: str) -> str:
+    """Return the name of the file of a pair's guide: nothing of it comes from people's data.
+
+    Examples
+    --------
+    >>> guide_name("p-971d9223c127")
+    'guide-p-971d9223c127.html'
+    """
+    return f"guide-{pair_id}.html"
+
+
+def participant_files(
+    outcome: Outcome, shown: frozenset[str], texts: GuideTexts, *, contact: str | None = None
+) -> dict[str, str]:
+    """Return everybody's own pages, by the names of their files: what the administrator hands out, one by one.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    shown : frozenset of str
+        The columns that participants may read.
+    texts : GuideTexts
+    contact : str, optional
+        Whom to turn to, as people read it.
+
+    Returns
+    -------
+    dict
+        ``notices.csv``, a row for each person and side, with the names of their guides; then a guide for each pair.
+    """
+    frame = notices_frame(outcome, shown, texts, contact=contact)
+    frame["guides"] = pd.Series(_guides(outcome), dtype=object)
+    files = {"notices.csv": csv_text(frame)}
+    for index, pair in enumerate(outcome.pair_ids):
+        guide = meeting_guide(outcome, index, shown, texts, contact=contact)
+        files[guide_name(pair)] = guide.html
+    return files
+
+
+def _guides(outcome: Outcome) -> list[str]:
+    """The names of everybody's guides, joined by "; ", in the order of the notices."""
+    found = []
+    for hand in outcome.hands:
+        everyone = outcome.everyone[hand]
+        positions = outcome.sides.left_positions if hand == 0 else outcome.sides.right_positions
+        for id in [] if everyone is None else everyone.ids.tolist():
+            position = positions.get(key_of(id))
+            indices = [] if position is None else outcome.pairs_of[hand][position]
+            found.append("; ".join(guide_name(outcome.pair_ids[index]) for index in indices))
+    return found

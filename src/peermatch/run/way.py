@@ -266,6 +266,10 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
         options.update(show=matcher.show)
     if matcher.learned is not None:
         options["learned"] = dict(matcher.learned)
+    if matcher.decided_by is not None:
+        options["decided_by"] = matcher.decided_by
+    if request.role is not None:
+        options["role"] = request.role
     if request.preferences is not None:
         # what people said themselves decides: the objective plays no part, and who they are is not told here
         options.update(preferences="stated by people", unlisted=request.unlisted)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FittedWeights", "mutual_frame", "skill_frame"]
 
+LEARNED = "learned from outcomes"
+"""Who decided on a learned weight."""
+
 SELECTION = (
     "Only pairs that were made could be observed. Pairs that nobody made may go differently, most of all on a "
     "criterion of which little was seen (the column seen). A pair that went well shows what goes with it, not what "
@@ -85,7 +88,7 @@ class FittedWeights:
                 "better than a constant does. Keep the present weights, and try again when more pairs were rated."
             )
         criteria = [
-            replace(criterion, weight=self.weights[criterion.name])
+            replace(criterion, weight=self.weights[criterion.name], decided_by=LEARNED)
             for criterion in self.basis.criteria
             if self.weights[criterion.name] > 0
         ]
