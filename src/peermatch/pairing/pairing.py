@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peermatch.checks import must_be
 from peermatch.errors import ConfigError
-from peermatch.explain import pair_index
+from peermatch.explain import Sensitivity, pair_index, sensitivity
 from peermatch.pairing.asking import Asking
 from peermatch.pairing.weighing import Weighing
+from peermatch.problem import Control
 from peermatch.report import (
     CertificateView,
     changes_frame,
@@ -207,13 +209,16 @@ class Pairing(Asking, Weighing):
 
     @property
     def plot(self) -> Plots:
-        """Pictures: ``plot.waterfall(id)``, ``plot.scores()``, ``plot.map()``, ``plot.frontier()``.
+        """Pictures: waterfall(id), scores(), map(), frontier(), sensitivity() and quality(by), such as ``plot.map()``.
 
         Each takes ``ax=`` and returns the axes. They need matplotlib: ``pip install 'peermatch[plots]'``.
         """
         from peermatch.report.plots import Plots  # pictures are not part of a run, and cost time to import
 
-        return Plots(self._outcome, self._frontier_frame)
+        def moved(by: Sequence[float] | float, price: float) -> Sensitivity:
+            return sensitivity(self._outcome, self.resolve, by, price, Control(), lambda frame: frame)
+
+        return Plots(self._outcome, self._frontier_frame, moved)
 
     def summary(self) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out."""
