@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peermatch.checks import must_be
 from peermatch.errors import ConfigError, InputError
-from peermatch.explain import pair_index
+from peermatch.explain import Sensitivity, pair_index, sensitivity
 from peermatch.pairing.asking import Asking
 from peermatch.pairing.weighing import Weighing
+from peermatch.problem import Control
 from peermatch.report import (
     ADMINISTRATOR,
     AUDITOR,
@@ -180,7 +182,7 @@ class Pairing(Asking, Weighing):
         contact: str | None = None,
         audience: str = ADMINISTRATOR,
     ) -> MeetingGuide:
-        """Return a page for the two people of a pair: what they share, where they differ, what each can teach.
+        """Return a page for the people of a pair or a trio: what they share, where they differ, what each can teach.
 
         It is made for participants: only of columns that the matcher's ``show`` names, without numbers, without what
         spoke against the pair, without sensitive criteria.
@@ -230,9 +232,13 @@ class Pairing(Asking, Weighing):
                 raise
             # who is here, who takes part and who has whom is nobody's to ask
             raise ConfigError(f"There is no pair of {a!r} and {b!r}.") from None
-        return meeting_guide(
-            outcome, found, self._shown, guide_texts(texts), adviser=adviser, contact=contact
-        )
+        members = outcome.trio_of.get(int(outcome.pairs[found, 0]))
+        said = guide_texts(texts)
+        if members is not None:
+            from peermatch.report.group_guide import group_guide
+
+            return group_guide(outcome, members, self._shown, said, adviser=adviser, contact=contact)
+        return meeting_guide(outcome, found, self._shown, said, adviser=adviser, contact=contact)
 
     def report(
         self,
@@ -284,13 +290,16 @@ class Pairing(Asking, Weighing):
 
     @property
     def plot(self) -> Plots:
-        """Pictures: ``plot.waterfall(id)``, ``plot.scores()``, ``plot.map()``, ``plot.frontier()``.
+        """Pictures: waterfall(id), scores(), map(), frontier(), sensitivity() and quality(by), such as ``plot.map()``.
 
         Each takes ``ax=`` and returns the axes. They need matplotlib: ``pip install 'peermatch[plots]'``.
         """
         from peermatch.report.plots import Plots  # pictures are not part of a run, and cost time to import
 
-        return Plots(self._outcome, self._frontier_frame)
+        def moved(by: Sequence[float] | float, price: float) -> Sensitivity:
+            return sensitivity(self._outcome, self.resolve, by, price, Control(), lambda frame: frame)
+
+        return Plots(self._outcome, self._frontier_frame, moved)
 
     def summary(self, *, audience: str = ADMINISTRATOR, runner_up: Any = None) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out.

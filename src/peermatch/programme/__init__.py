@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from peermatch.programme.draft import Draft
     from peermatch.programme.edit_cost import EditCost
     from peermatch.programme.history import extend_history
+    from peermatch.programme.pictures import plot_rounds
     from peermatch.programme.plan import RoundPlan
     from peermatch.programme.programme import Programme
     from peermatch.programme.ringed import Ringed
@@ -42,6 +43,7 @@ __all__ = [
     "form_circles",
     "form_rings",
     "plan_rounds",
+    "plot_rounds",
 ]
 
 _HOME = {
@@ -61,6 +63,7 @@ _HOME = {
     "form_circles": "circles",
     "form_rings": "rings",
     "plan_rounds": "rounds",
+    "plot_rounds": "pictures",
 }
 
 

@@ -13,6 +13,7 @@ from peermatch.explain.wording import counted
 from peermatch.pairing import Pairing
 from peermatch.problem import GRID
 from peermatch.programme.history import extend_history
+from peermatch.programme.pictures import RoundPlots, rounds_table
 from peermatch.programme.turns import sat_out
 
 __all__ = ["RoundPlan", "sit_outs_frame"]
@@ -99,6 +100,19 @@ class RoundPlan:
                 }
             )
         return pd.DataFrame(rows)
+
+    @property
+    def plot(self) -> RoundPlots:
+        """Pictures of the plan: ``plot.rounds()``, where a pair is new that no earlier round of the plan has.
+
+        They need matplotlib: ``pip install 'peermatch[plots]'``.
+        """
+        first, second = self.pairings[0].sides.names
+        met = self.pairs.rename(columns={first: "a", second: "b"})
+        sides = [pairing.sides for pairing in self.pairings]
+        took_part = [len(part.left) + (len(part.columns_side) if part.two_sided else 0) for part in sides]
+        told = self.rounds.assign(took_part=took_part)
+        return RoundPlots(rounds_table(met, told, two_sided=sides[0].two_sided))
 
     @property
     def pairs(self) -> pd.DataFrame:

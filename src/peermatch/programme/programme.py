@@ -20,6 +20,7 @@ from peermatch.programme import held, saved
 from peermatch.programme.dossier import Dossier
 from peermatch.programme.history import extend_history
 from peermatch.programme.labels import day_of, following
+from peermatch.programme.pictures import RoundPlots, rounds_table
 from peermatch.programme.plan import RoundPlan, sit_outs_frame
 from peermatch.programme.rounds import check_rounds_possible, plan_rounds
 from peermatch.programme.turns import Turns, weakest
@@ -106,6 +107,12 @@ class Programme:
     def rounds(self) -> pd.DataFrame:
         """One row a round that was run here: round, date, took_part, pairs, sat_out, mean, worst."""
         return held.rounds_of(self._attendance, self._history)
+
+    @property
+    def plot(self) -> RoundPlots:
+        """Pictures of the rounds that were run here: ``plot.rounds()``. They need matplotlib."""
+        two_sided = self._matcher.sides is not None
+        return RoundPlots(rounds_table(self._history, self.rounds, two_sided=two_sided))
 
     @property
     def sit_outs(self) -> pd.DataFrame:

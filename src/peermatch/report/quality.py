@@ -81,6 +81,11 @@ class GroupQuality:
         return self.cohort.in_kind(self.table.copy())
 
     @property
+    def folded(self) -> pd.DataFrame:
+        """The table with one row in place of several groups that are wholly hidden: what text and pictures show."""
+        return _folded(self.table)
+
+    @property
     def hidden(self) -> int:
         """How many cells are hidden."""
         return sum(len(cell.split(", ")) for cell in self.table["hidden"] if cell)

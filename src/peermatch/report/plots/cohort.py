@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from peermatch.explain import Outcome
 from peermatch.explain.wording import counted
 from peermatch.problem import FORBIDDEN, GRID, IntArray, Problem
-from peermatch.report.plots.style import BLUE, GREEN, GREY, ORANGE, dressed, new_axes
+from peermatch.report.plots.style import BLUE, GREEN, GREY, INK, ORANGE, dressed, new_axes, nothing_to_draw
 from peermatch.scoring import LazyScores
 from peermatch.solvers import Greedy
 
@@ -23,6 +23,7 @@ __all__ = ["cohort_positions", "draw_map", "draw_scores", "random_pairs"]
 _BINS = 25
 _LANDMARKS = 256
 _DRAWN = 5_000
+_ONE_PLACE = 1e-9
 
 Floats = npt.NDArray[np.float64]
 
@@ -86,6 +87,8 @@ def draw_scores(outcome: Outcome, ax: Axes | None = None, *, seed: int = 0, time
         How often people are paired by chance; the spread is over all of them.
     """
     ax = new_axes(ax)
+    from matplotlib.ticker import MaxNLocator
+
     mine = outcome.details.scores / GRID
     chance = [
         outcome.scores.at(pairs[:, 0], pairs[:, 1]) / GRID for pairs in random_pairs(outcome, seed, times)
@@ -116,7 +119,13 @@ def draw_scores(outcome: Outcome, ax: Axes | None = None, *, seed: int = 0, time
         told.append(f"{name}: {made}, mean {scores.mean():.2f}, weakest {scores.min():.2f}")
     if told:
         ax.legend(frameon=False, fontsize=9, loc="best")
-    alt = f"Spread of the scores of {counted(len(mine), 'pair')}. {'; '.join(told)}."
+        ax.margins(y=0.12)
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set_ylim(bottom=0)
+    else:
+        nothing_to_draw(ax, "No pairs were made.")
+    words = f" {'; '.join(told)}." if told else ""
+    alt = f"Spread of the scores of {counted(len(mine), 'pair')}.{words}"
     title = "How good the pairs are, beside other ways to pair"
     return dressed(
         ax, title, alt, xlabel="score of a pair (the best possible is 1)", ylabel="pairs", grid="y"
@@ -171,18 +180,14 @@ def draw_map(outcome: Outcome, ax: Axes | None = None) -> Axes:
     ax : Axes, optional
     """
     ax = new_axes(ax, width=6.4, height=6.0)
+    from matplotlib.collections import LineCollection
+
     left, right = cohort_positions(outcome)
     pairs = outcome.pairs[:_DRAWN]
     width = 0.8 if len(pairs) < 200 else 0.3
-    for u, v in pairs.tolist():
-        ax.plot(
-            [left[u, 0], right[v, 0]],
-            [left[u, 1], right[v, 1]],
-            color=GREY,
-            linewidth=width,
-            alpha=0.6,
-            zorder=1,
-        )
+    ends = np.stack([left[pairs[:, 0]], right[pairs[:, 1]]], axis=1)
+    # one collection: a line each takes seconds where there are thousands
+    ax.add_collection(LineCollection(list(ends), colors=GREY, linewidths=width, alpha=0.6, zorder=1))
     alone = 0
     looks = ((left, "o", BLUE), (right, "^", ORANGE))
     for hand in outcome.hands:
@@ -191,13 +196,21 @@ def draw_map(outcome: Outcome, ax: Axes | None = None) -> Axes:
         alone += int((~matched).sum())
         name = outcome.side_name(hand) if outcome.two_sided else "paired"
         size = 22 if len(places) < 500 else 6
-        ax.scatter(
-            places[matched, 0], places[matched, 1], s=size, marker=marker, color=color, label=name, zorder=2
-        )
+        if matched.any():
+            ax.scatter(
+                places[matched, 0],
+                places[matched, 1],
+                s=size,
+                marker=marker,
+                color=color,
+                label=name,
+                zorder=2,
+            )
         if not matched.all():
             ax.scatter(
                 places[~matched, 0],
-                places[~matched, 1], s=size * 1.6, marker="X", color="white", edgecolor=color, zorder=3,
+                places[~matched, 1], s=max(40, size * 2), marker="X" if hand == 0 else "P", color=color,
+                edgecolor=INK, linewidth=1, zorder=3,
                 label=f"{name}, without a partner" if outcome.two_sided else "without a partner",
             )  # fmt: skip
     ax.legend(frameon=False, fontsize=9, loc="best")
@@ -206,6 +219,14 @@ def draw_map(outcome: Outcome, ax: Axes | None = None) -> Axes:
     people = counted(sum(len(outcome.cohort(hand)) for hand in outcome.hands), "person", "people")
     some = "" if len(pairs) == len(outcome.pairs) else f", of which {len(pairs):,} are drawn"
     made = counted(len(outcome.pairs), "pair")
+    everywhere = np.concatenate([left, right])
+    alike = len(everywhere) > 1 and float(np.ptp(everywhere, axis=0).max()) < _ONE_PLACE
+    if alike:
+        ax.annotate(
+            "everybody is here: all suit the same others", everywhere[0], (0, 16), textcoords="offset points",
+            ha="center", fontsize=9, color=INK,
+        )  # fmt: skip
+        some += "; all stand at one place, for all suit the same others"
     alt = f"Map of {people} as points, and {made} as lines between them{some}; {alone:,} without a partner."
     title = "Who suits whom: near each other are people who suit the same others"
     return dressed(ax, title, alt, xlabel="first direction (no unit)", ylabel="second direction (no unit)")

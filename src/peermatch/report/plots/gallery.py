@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from peermatch.cohort.aside import read_table
 from peermatch.errors import ConfigError
-from peermatch.explain import Outcome, explain
+from peermatch.explain import Outcome, Sensitivity, explain
 from peermatch.report.plots.cohort import draw_map, draw_scores
 from peermatch.report.plots.curves import draw_frontier
+from peermatch.report.plots.groups import draw_quality
 from peermatch.report.plots.pair import draw_waterfall
+from peermatch.report.plots.weights import draw_sensitivity
+from peermatch.report.quality import HIDE_BELOW, group_quality
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,8 +30,13 @@ class Plots:
     Needs matplotlib: ``pip install 'peermatch[plots]'``.
     """
 
-    def __init__(self, outcome: Outcome, frontier: Callable[[int], pd.DataFrame]) -> None:
-        self._outcome, self._frontier = outcome, frontier
+    def __init__(
+        self,
+        outcome: Outcome,
+        frontier: Callable[[int], pd.DataFrame],
+        sensitivity: Callable[[Sequence[float] | float, float], Sensitivity],
+    ) -> None:
+        self._outcome, self._frontier, self._sensitivity = outcome, frontier, sensitivity
 
     def waterfall(
         self, id: Any, partner: Any = None, *, side: str | None = None, ax: Axes | None = None
@@ -86,3 +95,39 @@ class Plots:
         ax : Axes, optional
         """
         return draw_frontier(self._frontier(points), ax)
+
+    def sensitivity(
+        self,
+        by: Sequence[float] | float | Sensitivity = (0.10, 0.20, 0.50),
+        *,
+        price: float = 0.0,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draw how many pairs change when each weight moves (`Pairing.sensitivity`).
+
+        Parameters
+        ----------
+        by : float, sequence of float, or Sensitivity
+            By what shares weights move; each move takes about as long as the matching. What `Pairing.sensitivity`
+            returned is drawn as it is.
+        price : float, default 0
+            See `Pairing.sensitivity`.
+        ax : Axes, optional
+        """
+        found = by if isinstance(by, Sensitivity) else self._sensitivity(by, price)
+        return draw_sensitivity(read_table(found.moves, what="moves"), ax, complete=found.complete)
+
+    def quality(
+        self, by: str | Sequence[str], *, hide_below: int = HIDE_BELOW, ax: Axes | None = None
+    ) -> Axes:
+        """Draw how well each group of people is paired (`Pairing.quality`); what is hidden there is not drawn.
+
+        Parameters
+        ----------
+        by : str or list of str
+            Columns of the tables that people came in.
+        hide_below : int, default 10
+            See `Pairing.quality`.
+        ax : Axes, optional
+        """
+        return draw_quality(group_quality(self._outcome, by, hide_below), ax)

@@ -6,16 +6,16 @@ import math
 from typing import TYPE_CHECKING
 
 from peermatch.explain import PairExplanation
-from peermatch.explain.wording import column_words, listing, percent, score_text, shortened
+from peermatch.explain.wording import column_words, listing, percent, score_text
 from peermatch.problem import GRID
-from peermatch.report.plots.style import BLUE, GREY, INK, LINES, dressed, new_axes
+from peermatch.report.plots.style import BLUE, GREY, INK, LINES, dressed, in_lines, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["draw_waterfall"]
 
-_NAME = 30
+_NAME, _TITLE = 26, 52
 
 
 def draw_waterfall(explanation: PairExplanation, ax: Axes | None = None) -> Axes:
@@ -51,7 +51,7 @@ def draw_waterfall(explanation: PairExplanation, ax: Axes | None = None) -> Axes
     ax.text(
         explanation.score / GRID, len(facts), f" {score_text(explanation.score)}", va="center", fontsize=9
     )
-    names = [shortened(column_words(fact.criterion.name), _NAME) for fact in facts]
+    names = [in_lines(column_words(fact.criterion.name), _NAME) for fact in facts]
     ax.set_yticks(range(len(facts) + 1), [*names, "score"])
     ax.invert_yaxis()
     most = max(1.0, math.ceil(10 * explanation.score / GRID) / 10)
@@ -62,5 +62,5 @@ def draw_waterfall(explanation: PairExplanation, ax: Axes | None = None) -> Axes
         f"Waterfall of the pair {pair}: {listing(told)}; together the score {score_text(explanation.score)} of 1. "
         f"{percent(explanation.coverage)} of it was known."
     )
-    title = f"{shortened(pair, 48)}\nhow their score of {score_text(explanation.score)} adds up"
+    title = f"{in_lines(pair, _TITLE)}\nhow their score of {score_text(explanation.score)} adds up"
     return dressed(ax, title, alt, xlabel="points of score (the best possible is 1)", grid="x")

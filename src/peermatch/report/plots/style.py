@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -22,13 +23,20 @@ __all__ = [
     "PURPLE",
     "alt_text",
     "dressed",
+    "in_lines",
     "new_axes",
+    "nothing_to_draw",
     "save_plot",
+    "shade",
 ]
 
 # Okabe and Ito's colours (2008), which people with any kind of colour vision can tell apart
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY, INK, LINES = "#8C959F", "#1B1F24", "#DDDDDD"
+
+_LIGHTEST, _DARKEST = (0xF4, 0xF8, 0xFC), (0x00, 0x4C, 0x7D)
+_WHITE_INK_FROM = 0.73
+"""From this share on text on a shade is white, else black: at least 4.5 to 1 either way."""
 
 _ALT: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
@@ -53,7 +61,16 @@ def new_axes(ax: Axes | None, *, width: float = 6.4, height: float = 4.0) -> Axe
     return made
 
 
-def dressed(ax: Axes, title: str, alt: str, *, xlabel: str = "", ylabel: str = "", grid: str = "") -> Axes:
+def dressed(
+    ax: Axes,
+    title: str,
+    alt: str,
+    *,
+    xlabel: str = "",
+    ylabel: str = "",
+    grid: str = "",
+    room: float = 0,
+) -> Axes:
     """Give axes their title, labels and text for those who don't see, and take away what says nothing.
 
     Parameters
@@ -64,8 +81,10 @@ def dressed(ax: Axes, title: str, alt: str, *, xlabel: str = "", ylabel: str = "
         With their units.
     grid : {"", "x", "y"}
         Along which axis values are read off.
+    room : float
+        Points to leave between the title and the axes: a legend stands there.
     """
-    ax.set_title(title, loc="left", fontsize=11, color=INK)
+    ax.set_title(title, loc="left", fontsize=11, color=INK, pad=6 + room)
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     for side in ("top", "right"):
@@ -76,6 +95,40 @@ def dressed(ax: Axes, title: str, alt: str, *, xlabel: str = "", ylabel: str = "
         ax.grid(axis=grid, color=LINES, linewidth=0.6)  # type: ignore[arg-type]
     _ALT[ax] = alt
     return ax
+
+
+def shade(share: float) -> tuple[str, str]:
+    """Return the colour for a share from 0 (nearly white) to 1 (dark blue), and that of text on it.
+
+    One hue, from light to dark, so that it reads the same for everybody and on a grey printer.
+
+    Examples
+    --------
+    >>> shade(0.0), shade(1.0)
+    (('#F4F8FC', 'black'), ('#004C7D', 'white'))
+    """
+    part = min(1.0, max(0.0, share))
+    mixed = [round(light + (dark - light) * part) for light, dark in zip(_LIGHTEST, _DARKEST, strict=True)]
+    return "#" + "".join(f"{value:02X}" for value in mixed), "white" if part >= _WHITE_INK_FROM else "black"
+
+
+def in_lines(text: str, width: int, lines: int = 2) -> str:
+    """Break a name over a few lines, and cut it short only where even those are not enough.
+
+    Examples
+    --------
+    >>> print(in_lines("what people want to learn and can teach each other", 20))
+    what people want to
+    learn and can teach…
+    """
+    return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder="…"))
+
+
+def nothing_to_draw(ax: Axes, words: str) -> None:
+    """Say in the middle of axes why there is nothing in them."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color=INK, fontsize=10)
 
 
 def alt_text(ax: Axes) -> str:
