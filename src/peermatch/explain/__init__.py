@@ -9,6 +9,7 @@ from peermatch.explain.outcome import Outcome, pair_id, trio_id
 from peermatch.explain.paragraph import pair_reasons
 from peermatch.explain.price import Price
 from peermatch.explain.resolving import Resolve
+from peermatch.explain.runner_up import RunnerUp, runner_up
 from peermatch.explain.sensitivity import Sensitivity, sensitivity
 from peermatch.explain.stability import (
     StabilitySide,
@@ -46,6 +47,7 @@ __all__ = [
     "PairExplanation",
     "Price",
     "Resolve",
+    "RunnerUp",
     "Sensitivity",
     "StabilitySide",
     "StabilityView",
@@ -77,6 +79,7 @@ __all__ = [
     "read_ahead",
     "relaxations_frame",
     "rule_name",
+    "runner_up",
     "sensitivity",
     "stability_view",
     "trio_id",

@@ -33,7 +33,7 @@ from peermatch.solvers.rounds import OneFirst
 from peermatch.solvers.transport import Transport
 from peermatch.verify.forest import BlossomForest
 
-__all__ = ["Forced", "Price", "Worth", "forced_pair", "least_price"]
+__all__ = ["Forced", "Price", "Worth", "exact_solver", "forced_pair", "least_price"]
 
 Vertices = tuple[IntArray, IntArray]
 
@@ -231,7 +231,7 @@ def forced_pair(
     rest, left, right, kept = _without(outcome, problem, positions, u, v)
     first = _first_of(outcome)
     if solver is None:
-        solver = _exact_solver(problem, None if first is None else first[kept])
+        solver = exact_solver(problem, None if first is None else first[kept])
     try:
         matching = solver.solve(rest, control=control)
     except PeerMatchError:
@@ -249,7 +249,8 @@ def forced_pair(
     return Forced(pairs, Price.between(before, after), _proved(matching), nearest is not None)
 
 
-def _exact_solver(problem: Problem, first: IntArray | None) -> Solver:
+def exact_solver(problem: Problem, first: IntArray | None) -> Solver:
+    """Return a solver that is exact for a problem, in which people may go first."""
     if first is not None:
         return OneFirst(first, Blossom().k)
     return Transport() if isinstance(problem, FlowProblem) or problem.many_to_many else Blossom()

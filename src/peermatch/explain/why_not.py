@@ -18,10 +18,9 @@ from peermatch.explain.two_people import forbidden_text, forbidding_rules, toget
 from peermatch.explain.wording import counted, listing, score_text, wrapped
 from peermatch.problem import GRID, Control, IntArray
 
-__all__ = ["WhyNot", "audit_why_not", "price_words", "why_not"]
+__all__ = ["WhyNot", "audit_why_not", "changes_frame", "price_words", "why_not"]
 
 _COLUMNS = ("id", "side", "before", "after", "score_before", "score_after", "change")
-_SMALLEST = 0.0005
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,7 +114,7 @@ def why_not(
     first, second = two_people(outcome, a, b, caller="why_not()")
     labels = (outcome.label(*first), outcome.label(*second))
     u, v = (first[1], second[1]) if first[0] == 0 else (second[1], first[1])
-    empty = _changes(outcome, outcome.pairs)
+    empty = changes_frame(outcome, outcome.pairs)
     kind = outcome.everyone[0].kind
 
     def plain(verdict: str, text: str, score: float | None = None, rules: tuple[str, ...] = ()) -> WhyNot:
@@ -140,7 +139,7 @@ def why_not(
     least = least_price(outcome, vertices, u, v)
     forced = forced_pair(outcome, u, v, control=control) if exact else None
     verdict = _verdict(outcome, forced)
-    changed = empty if forced is None else _changes(outcome, forced.pairs)
+    changed = empty if forced is None else changes_frame(outcome, forced.pairs)
     text = _text(outcome, first, second, labels, score, least, forced, verdict, len(changed))
     return WhyNot(
         verdict,
@@ -183,7 +182,7 @@ def _in_order(outcome: Outcome, price: Price) -> float:
     return next((number for number in counts if number), 0)
 
 
-def price_words(outcome: Outcome, price: Price) -> str:
+def price_words(outcome: Outcome, price: Price, *, digits: int = 3) -> str:
     """Return a price in words, without a verb.
 
     Parameters
@@ -191,7 +190,10 @@ def price_words(outcome: Outcome, price: Price) -> str:
     outcome : Outcome
     price : Price
         Of which something is lost.
+    digits : int, default 3
+        Of the total.
     """
+    smallest = 10.0**-digits
     parts = []
     if price.pairs > 0 and outcome.objective != "best_total":
         parts.append(counted(price.pairs, "pair"))
@@ -202,9 +204,9 @@ def price_words(outcome: Outcome, price: Price) -> str:
     if price.total > 0 or not parts:
         total = price.total
         parts.append(
-            "less than 0.001 points of total score"
-            if total < _SMALLEST
-            else f"{total:.3f} points of total score"
+            f"less than {smallest:.{digits}f} points of total score"
+            if total < smallest / 2
+            else f"{total:.{digits}f} points of total score"
         )
     return listing(parts)
 
@@ -266,7 +268,7 @@ def _now(outcome: Outcome, who: tuple[int, int], label: str) -> str:
     return f"{label} has {listing(told)}"
 
 
-def _changes(outcome: Outcome, after: IntArray) -> pd.DataFrame:
+def changes_frame(outcome: Outcome, after: IntArray) -> pd.DataFrame:
     """Return who has other partners in another set of pairs, one row a person, in the order of ids."""
     before = _partners(outcome, outcome.pairs)
     later = _partners(outcome, after)

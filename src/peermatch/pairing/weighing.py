@@ -14,8 +14,10 @@ from peermatch.checks import check_number, must_be
 from peermatch.criteria import columns_of, folded
 from peermatch.errors import ConfigError
 from peermatch.explain import (
+    RunnerUp,
     Sensitivity,
     WhatIf,
+    runner_up,
     sensitivity,
     what_if,
 )
@@ -77,6 +79,56 @@ class Weighing(PairingFacts):
         self._seen_by("frontier", audience)
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return self.everyone[0].in_kind(self._frontier_frame(points, control))
+
+    def runner_up(
+        self,
+        exact: bool = True,
+        *,
+        progress: Callable[[str, int, int], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+        time_limit: float | None = None,
+        audience: str = ADMINISTRATOR,
+    ) -> RunnerUp:
+        """Say how far this set of pairs is ahead of the second best, and who would have another partner there.
+
+        Second best is the best of all sets of pairs that keep to the same rules, demands and places, and differ in at
+        least one pair. It is compared as the objective compares: by the number of pairs (not for "best_total"), people
+        who go first, the worst pair (for "worst_first"), then the total. A gap of 0 says that another set of pairs is
+        exactly as good.
+
+        Parameters
+        ----------
+        exact : bool, default True
+            Solve again without one of the pairs, as often as it takes to be sure; up to 2,500 people. False, or with
+            more people: what the proof tells at once, an "at least", which is often 0.
+        progress, cancel, time_limit : optional
+            As in `PeerMatcher.match`; stopped early, there is the nearest set that was found, and no proof.
+        audience : {"administrator", "auditor"}
+            For an auditor with ids in place of names. It is not for participants.
+
+        Returns
+        -------
+        RunnerUp
+            `.verdict`, `.gap`, `.at_least`, `.exact`, `.text`, and as `.table` who would have another partner.
+
+        Raises
+        ------
+        ConfigError
+            If there is no best set to speak of: the pairs are stable ones, or hold trios, or were not proved the best,
+            or an earlier result or a group's floor had a say; and for the objective "leximin".
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": name, "years": years} for name, years in [("ada", 1), ("bo", 2), ("cy", 4), ("di", 4)]]
+        >>> found = pm.PeerMatcher("id", [pm.near("years")]).match(people).runner_up()
+        >>> found.verdict, round(found.gap.total, 2), found.exact
+        ('ahead', 0.71, True)
+        """
+        control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        whole = self.resolve is not None and self.update is None
+        outcome = self._seen_by("runner_up", audience)
+        return runner_up(outcome, self.certificate.vertices, whole=whole, exact=exact, control=control)
 
     def quality(
         self, by: str | Sequence[str], *, hide_below: int = 10, audience: str = ADMINISTRATOR
