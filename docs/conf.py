@@ -38,7 +38,6 @@ autodoc_typehints = "none"  # what is accepted stands in the text, with units an
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "inherited-members": True}
 autodoc_class_signature = "mixed"
-python_maximum_signature_line_length = 88
 add_module_names = False
 
 # Markdown and notebooks: shown as they are stored, never run here, with nothing from elsewhere
@@ -53,6 +52,8 @@ html_theme = "furo"
 html_title = f"peermatch {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
+html_show_search_summary = False  # would be fetched page by page, which a browser refuses without a server
 html_favicon = "_static/mark.svg"
 html_logo = "_static/mark.svg"
 html_copy_source = False
@@ -72,4 +73,5 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("autodoc-process-signature", docstrings.sign)
     app.connect("autodoc-skip-member", docstrings.skip)
     app.connect("doctree-read", docstrings.link)
+    app.connect("html-page-context", navigation.give_levels, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,7 +23,7 @@ class Docstring(NumpyDocstring):
 
 
 def read(app: Any, what: str, name: str, found: Any, options: Any, lines: list[str]) -> None:
-    """Turn the sections of a docstring into what Sphinx reads. A property is read like a method: "Columns: id" is text."""
+    """Turn the sections of a docstring into what Sphinx reads. A property's first line is text, not a type."""
     kind = "method" if what == "property" else what
     lines[:] = Docstring(lines, _STYLE, None, kind, name, found, options).lines()
 
@@ -38,7 +38,9 @@ def sign(
 
 def skip(app: Any, what: str, name: str, found: Any, skipped: bool, options: Any) -> bool | None:
     """Leave out what comes from scikit-learn, and is described there."""
-    home = getattr(found, "__module__", None) or getattr(getattr(found, "fget", None), "__module__", None) or ""
+    home = (
+        getattr(found, "__module__", None) or getattr(getattr(found, "fget", None), "__module__", None) or ""
+    )
     return True if home.startswith("sklearn.") else None
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE / "notebooks"  # copies, made anew for each build; never part of the repository
 
@@ -36,7 +35,13 @@ SIDEBAR: dict[str, list[str]] = {
         "networkx",
         "more-machines",
     ],
-    "Reference": ["criteria-and-rules", "configuration", "command-line", "reference/commands", "reference/index"],
+    "Reference": [
+        "criteria-and-rules",
+        "configuration",
+        "command-line",
+        "reference/commands",
+        "reference/index",
+    ],
     "Explanation": [
         "the-model",
         "What “best” means <objectives>",
@@ -85,7 +90,8 @@ def contents(pages: list[str], caption: str = "") -> str:
 def bring_notebooks(app: Any) -> None:
     """Copy the notebooks of ``examples/`` to where pages are looked for; a file that has not changed is left alone."""
     found = {path.name: path.read_bytes() for path in sorted((HERE.parent / "examples").glob("*.ipynb"))}
-    NOTEBOOKS.mkdir(exist_ok=True)
+    if found:
+        NOTEBOOKS.mkdir(exist_ok=True)
     for path in NOTEBOOKS.glob("*.ipynb"):
         if path.name not in found:
             path.unlink()
@@ -137,3 +143,9 @@ def complete(app: Any, name: str, source: list[str]) -> None:
         if paths:
             source[0] += contents([f"notebooks/{path.stem}" for path in paths])
 
+
+def give_levels(app: Any, name: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Say of the captions in the sidebar which level of heading they are, for those who have pages read out."""
+    tree = context.get("furo_navigation_tree")
+    if tree:
+        context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
