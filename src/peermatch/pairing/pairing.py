@@ -67,9 +67,8 @@ class Pairing(Asking, Weighing):
 
         Columns: id, label (where a label column was given), side (where there are two), status ("paired", "unmatched"
         or "not taking part"), partners (a list of ids; two in a trio), group_id (the pair's or the trio's id; of
-        several, joined by "; "), used, capacity, reason (missing for those with a partner).
-        or "not taking part"), partners (a list of ids), group_id (the pair's id; of several, joined by "; "), used,
-        capacity, at_least (where minima were given), reason (missing for those with a partner).
+        several, joined by "; "), used, capacity, at_least (where minima were given), reason (missing for those with a
+        partner).
         """
         return self._out("people")
 
