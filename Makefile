@@ -24,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors unit exactness bench bench-large install install-dev clean
+.PHONY: help demo test lint types floors unit docs exactness bench bench-large install install-dev clean
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ floors: $(INSTALLED_DEV) ## import-linter: imports go downward only
 
 unit: $(INSTALLED_DEV) ## the tests, doctests included
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+docs: $(INSTALLED_DEV) ## the site, into build/site; nothing is fetched, and a warning is an error
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
+	@echo "build/site/index.html"
 
 exactness: $(INSTALLED_DEV) ## the large runs against brute force and networkx
 	@set -e; found=; for run in benchmarks/exactness_*.py; do \
