@@ -41,6 +41,7 @@ def audit_schema() -> dict[str, Any]:
         sensitive={"type": ["boolean", "null"]},
         shown_to_participants={"type": "boolean"},
         decided_by=_TEXT,
+        basis=_TEXT,
     )
     parts["use"]["properties"]["side"] = _MAYBE_TEXT
     _drop(parts["stability"], *(name for name in parts["stability"]["properties"] if name not in _STABILITY))
