@@ -17,6 +17,7 @@ def test_draft_names_who_is_who_with_reasons(folder, run):
     assert "peermatch match people.csv --config new.toml --out results" in said.err
     text = (folder / "new.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
+    assert data["decided_by"] == "drafted by peermatch init; nobody has decided yet"
     assert data["id"] == "person_id"
     assert data["label"] == "display_name"
     assert data["eligible"] == "opted_in"

@@ -39,6 +39,7 @@ def read(path):
 
 def active(text):
     data = tomllib.loads(text)
+    assert "nobody has decided yet" in data["decided_by"]
     kinds = [[part["kind"] for part in data.get(name, [])] for name in ("criteria", "rules")]
     return data, *kinds
 

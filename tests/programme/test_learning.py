@@ -93,6 +93,7 @@ def test_the_report_says_what_the_learned_matcher_leaves_out_and_changes(learned
 
 def test_the_learned_matcher_is_one_like_any_other(learned, tmp_path):
     matcher = learned.matcher
+    assert {criterion.decided_by for criterion in matcher.criteria} == {"learned from outcomes"}
     assert {c.name: c.weight for c in matcher.criteria} == {k: w for k, w in learned.weights.items() if w > 0}
     assert matcher.rules == MATCHER.rules
     matcher.to_toml(tmp_path / "learned.toml")

@@ -7,7 +7,7 @@ from typing import Any
 
 from peermatch.criteria import Criterion, Rule
 
-__all__ = ["criterion_settings", "rule_settings", "settings_of"]
+__all__ = ["criterion_settings", "rule_settings", "settings_of", "without_deciders"]
 
 
 def settings_of(
@@ -77,3 +77,21 @@ def _answered_for(part: Criterion | Rule) -> dict[str, str]:
     """What somebody states of it: what it rests on, and who decided."""
     stated = {"basis": part.basis, "decided_by": part.decided_by}
     return {name: text for name, text in stated.items() if text is not None}
+
+
+def without_deciders(value: Any) -> Any:
+    """Return a setting without who decided on its parts: that changes nothing that is scored or forbidden.
+
+    Examples
+    --------
+    >>> without_deciders([{"kind": "same", "decided_by": "HR"}]), without_deciders("geometric")
+    ([{'kind': 'same'}], 'geometric')
+    """
+    if not isinstance(value, list):
+        return value
+    return [
+        {key: cell for key, cell in part.items() if key != "decided_by"}
+        if isinstance(part, Mapping)
+        else part
+        for part in value
+    ]

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Part", "Setting", "comment", "key", "short_names", "show_lines", "table"]
+__all__ = ["Part", "Setting", "comment", "decided_line", "key", "short_names", "show_lines", "table"]
+
+UNDECIDED = "drafted by peermatch init; nobody has decided yet"
 
 _WIDTH = 100
 _LONG = 24
@@ -147,6 +149,11 @@ def short_names(parts: Sequence[Part]) -> list[Part]:
 
 def _columns(part: Part) -> list[str]:
     return [part.values[key] for key in ("column", "left", "offers", "seeks") if key in part.values]
+
+
+def decided_line() -> str:
+    """Return the line that says who decided on a draft: nobody, until somebody puts their name there."""
+    return key("decided_by", UNDECIDED, "who decided on this? Auditors read it")
 
 
 def show_lines(parts: Sequence[Part]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from peermatch.checks import must_be
 from peermatch.cli.columns import Column, columns_of, shown
 from peermatch.cli.console import DONE, Console
-from peermatch.cli.draft import Part, comment, key, short_names, show_lines, table
+from peermatch.cli.draft import Part, comment, decided_line, key, short_names, show_lines, table
 from peermatch.cli.files import check_day, check_writable, write_text
 from peermatch.cli.guesses import Setting, guess_criteria, left_alone, personal
 from peermatch.cli.identity import (
@@ -238,6 +238,7 @@ class _Draft:
             f"#     {self.command(out)}",
             "",
             key("schema", 1),
+            decided_line(),
             *self._identity(),
             "",
         ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from peermatch.cli.columns import Column, first_of, is_category, shown
-from peermatch.cli.draft import Part, Setting, comment, key, short_names, show_lines, table
+from peermatch.cli.draft import Part, Setting, comment, decided_line, key, short_names, show_lines, table
 from peermatch.cli.guesses import left_alone, personal
 from peermatch.cli.identity import Guess, find_eligible, find_label, find_manager, find_sides, questions
 from peermatch.cli.leftovers import something
@@ -290,6 +290,7 @@ class SidedDraft:
             f"#     {self.command(out)}",
             "",
             key("schema", 1),
+            decided_line(),
             *self._identity(),
             "",
         ]

@@ -32,6 +32,7 @@ _COLUMNS = (
     "sensitive",
     "shown_to_participants",
     "decided_by",
+    "basis",
 )
 # What the programme itself brings: it reads no column of its own.
 _BUILT_IN = {LOCKS: GIVEN, KEPT_PAIRS: GIVEN, "preferences": STATED}
@@ -55,6 +56,7 @@ class _Use:
     weight: float | None = None
     share: float | None = None
     sensitive: bool | None = None
+    basis: str = ""
     hands: tuple[int, ...] = (0, 1)
 
 
@@ -109,6 +111,7 @@ def uses_frame(outcome: Outcome, settings: Mapping[str, Any], shown: frozenset[s
             use.sensitive,
             use.column in told,
             use.decided_by,
+            use.basis,
         )
         for use in [*uses, *_not_used(outcome, settings, uses)]
         for side in _sides_of(outcome, use)
@@ -116,7 +119,7 @@ def uses_frame(outcome: Outcome, settings: Mapping[str, Any], shown: frozenset[s
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
     for name in ("weight", "share"):
         frame[name] = frame[name].astype("float64")
-    for name in ("column", "side", "used_for", "kind", "sensitive", "decided_by"):
+    for name in ("column", "side", "used_for", "kind", "sensitive", "decided_by", "basis"):
         frame[name] = frame[name].astype(object)
     return frame if outcome.two_sided else frame.drop(columns="side")
 
@@ -140,7 +143,8 @@ def _of_options(settings: Mapping[str, Any]) -> Iterator[_Use]:
     decided = str(settings.get("decided_by") or NOT_RECORDED)
     for option in _OPTIONS:
         for column in _columns_in(option, settings.get(option)):
-            yield _Use(column, _IN_WORDS.get(option, option), "setting", decided)
+            basis = str(settings[option].get("basis") or "") if option == "group_floor" else ""
+            yield _Use(column, _IN_WORDS.get(option, option), "setting", decided, basis=basis)
 
 
 def _columns_in(option: str, value: Any) -> list[str]:
@@ -170,6 +174,7 @@ def _of_criteria(outcome: Outcome, settings: Mapping[str, Any]) -> Iterator[_Use
             weight=criterion.weight,
             share=criterion.weight / whole,
             sensitive=criterion.sensitive,
+            basis=criterion.basis or "",
         )
         columns = dict.fromkeys((*criterion.left, *criterion.right))
         for column in columns or [LISTED]:
@@ -195,7 +200,8 @@ def _of_rules(outcome: Outcome, settings: Mapping[str, Any]) -> Iterator[_Use]:
         name = shown if rule.private or shown != rule.name else f"rule {shown}"
         kind = rule.kind if name.startswith("rule ") else "private"
         for column in columns_of(rule, criteria) or (LISTED,):
-            yield _Use(column, name, kind, decider(rule, settings), hands=_hands(outcome, rule, column))
+            hands = _hands(outcome, rule, column)
+            yield _Use(column, name, kind, decider(rule, settings), basis=rule.basis or "", hands=hands)
 
 
 def _not_used(outcome: Outcome, settings: Mapping[str, Any], uses: Sequence[_Use]) -> Iterator[_Use]:

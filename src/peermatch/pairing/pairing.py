@@ -158,7 +158,8 @@ class Pairing(Asking, Weighing):
             used_for (such as "id", "eligible", "criterion goals", "rule no_repeat"; "not used"), kind (of the criterion
             or the rule, or "setting"; of a column that is not used how it was declared, such as "audit-only"), weight
             (as it was given), share (of all weights), sensitive, shown_to_participants (whether participants may read
-            values of it), decided_by ("not recorded" where nobody wrote it down). Of a private rule there is no name.
+            values of it), decided_by ("not recorded" where nobody wrote it down), basis (what the use of a protected
+            column rests on). Of a private rule there is no name.
 
         Examples
         --------

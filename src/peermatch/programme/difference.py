@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from peermatch.audit import without_deciders
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
 from peermatch.explain.wording import counted
@@ -24,7 +25,6 @@ KEPT, MADE, BROKEN = "kept", "made", "broken"
 JOINED, LEFT, FOUND, LOST, OTHER = "joined", "left", "found a partner", "lost their partner", "other partner"
 _SCORING = ("criteria", "mutual", "unknown")
 
-_DECIDED = "decided_by"
 _Person = tuple[int, tuple[str, Any]]
 
 
@@ -190,7 +190,7 @@ class Difference:
         if one is None or other is None:
             return []
         both = [name for name in _SCORING if name in one and name in other]
-        return [name for name in both if _scored_by(one[name]) != _scored_by(other[name])]
+        return [name for name in both if without_deciders(one[name]) != without_deciders(other[name])]
 
     def _gain(self, before: float | None, after: float | None) -> float | None:
         if self.comparable is False or before is None or after is None:
@@ -298,16 +298,6 @@ class Difference:
                 a, b = b, a
             found[key_of(a), key_of(b)] = (a, b, score)
         return found
-
-
-def _scored_by(setting: Any) -> Any:
-    """Return what of a setting scores: who decided on it does not."""
-    if not isinstance(setting, list):
-        return setting
-    return [
-        {key: value for key, value in part.items() if key != _DECIDED} if isinstance(part, Mapping) else part
-        for part in setting
-    ]
 
 
 def _gains(stayed: pd.DataFrame) -> list[str]:

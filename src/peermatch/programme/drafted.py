@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from peermatch.audit import criterion_settings, rule_settings
+from peermatch.audit import criterion_settings, rule_settings, without_deciders
 from peermatch.checks import did_you_mean
 from peermatch.cohort import Cohort
 from peermatch.criteria import key_of
@@ -97,7 +97,7 @@ def check_same_matcher(matcher: PeerMatcher, pairing: Pairing) -> None:
             "The pairing keeps to a floor for a group, which this matcher lacks (group_floor=)."
         )
     for name, mine in facts.items():
-        if name in told and told[name] != mine:
+        if name in told and without_deciders(told[name]) != without_deciders(mine):
             raise ConfigError(
                 f"The pairing was made with other {name} than this matcher has. Give the one that made it."
             )

@@ -121,6 +121,7 @@ def form_rings(
         "show": list(matcher.show or ()),
         "round": round,
         "as_of": None if as_of is None else str(as_of),
+        **({} if matcher.decided_by is None else {"decided_by": matcher.decided_by}),
     }
     settings = settings_of(options, matcher.criteria, matcher.rules, version=__version__)
     return Ringed(ready, found, tuple(rings), proof.verified, proof.pairs_covered, settings, round)

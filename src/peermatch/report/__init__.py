@@ -11,6 +11,7 @@ from peermatch.report.audience import (
     check_audience,
     check_table,
 )
+from peermatch.report.audit_schema import audit_schema
 from peermatch.report.audit_summary import audit_summary
 from peermatch.report.certificate import CertificateView
 from peermatch.report.document import SCHEMA, document, json_text, pairing_schema, typed_id
@@ -54,6 +55,7 @@ __all__ = [
     "UpdateView",
     "audit_document",
     "audit_frames",
+    "audit_schema",
     "audit_summary",
     "changes_frame",
     "check_audience",

@@ -84,13 +84,13 @@ THINGS: Mapping[str, Access] = MappingProxyType(
             "the page as the two get it",
             None,
             "the page for the two",
-            {AUDITOR: "uses() says which columns participants are shown"},
+            {AUDITOR: "uses(), which says what columns participants are shown"},
         ),
         "notices": Access(
             "everybody's notice, for a mail merge",
             None,
             None,
-            {AUDITOR: "uses() says which columns participants are shown"},
+            {AUDITOR: "uses(), which says what columns participants are shown"},
         ),
         # ---- about the whole ----
         "summary": _for_both(

@@ -62,6 +62,7 @@ def audit_summary(
         _weights(outcome, settings),
         _rules(frames["rules"]),
         _columns(frames["uses"]),
+        _bases(frames["uses"]),
         _people(frames["people"]),
         _repairs(frames["repairs"]),
         _checked(outcome, certificate),
@@ -174,6 +175,17 @@ def _columns(uses: pd.DataFrame) -> str:
     told = listing(shown, limit=len(shown))
     lines.append(wrapped(f"Participants may read of each other: {told or 'nothing'}.", indent="  "))
     return "\n".join(lines)
+
+
+def _bases(uses: pd.DataFrame) -> str:
+    """What the uses of protected columns rest on."""
+    told = uses[(uses["basis"] != "").to_numpy(dtype=bool)].drop_duplicates(["column", "used_for"])
+    lines = [f"{row['column']}, {row['used_for']}: {row['basis']}" for row in told.to_dict("records")]
+    if not lines:
+        return ""
+    return "What the use of protected columns rests on\n" + "\n".join(
+        wrapped(line, indent="  ") for line in lines
+    )
 
 
 def _people(people: pd.DataFrame) -> str:

@@ -155,4 +155,4 @@ def _without(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(key): None if is_missing(cell) else cell for key, cell in row.items()}
+    return {str(key): None if cell is None or cell != cell else cell for key, cell in row.items()}
