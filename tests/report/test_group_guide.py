@@ -110,3 +110,16 @@ def test_it_does_not_depend_on_the_order_of_members():
         str(group_guide(pairing._outcome, some, ALL, guide_texts())) for some in (members, members[::-1])
     }
     assert len(pages) == 1
+
+
+def test_members_of_a_trio_read_one_notice_and_get_one_guide(tmp_path):
+    pairing = trio()
+    (group,) = set(pairing.pairs["group_id"])
+    told = pairing.explain("a", audience="participant")
+    assert told.partners == ("Bo", "Cy")
+    assert told.text.count("What you share") == 1
+    assert "All of you named write (goals)." in told.text
+    assert "You may say no to this group" in told.text
+    files = [path.name for path in pairing.to_csv(tmp_path, audience="participant")]
+    assert files == ["notices.csv", f"guide-{group}.html"]
+    assert str(pairing.meeting_guide("a", "c")) == str(guide())

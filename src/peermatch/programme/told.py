@@ -82,7 +82,7 @@ def circle_notice(
     told = zip(("share", "differ", "teach"), group_sections(outcome, members, shown, texts)[:3], strict=True)
     sections = [Section(texts.say(name, "title"), (), tuple(items)) for name, items in told if items]
     lead = texts.say("group", "paired", others=listing(others))
-    return _notice(outcome, person, others, lead, sections, _declining(texts, contact))
+    return _notice(outcome, person, others, lead, [*sections, _declining(texts, contact)], texts)
 
 
 def ring_notice(
@@ -106,7 +106,7 @@ def ring_notice(
         if items:
             sections.append(Section(names["b"], (), items))
     lead = texts.say("group", "ring", adviser=met[0], advised=met[1])
-    return _notice(outcome, person, met, lead, sections, _declining(texts, contact))
+    return _notice(outcome, person, met, lead, [*sections, _declining(texts, contact)], texts)
 
 
 def _notice(
@@ -115,10 +115,10 @@ def _notice(
     others: tuple[str, ...],
     lead: str,
     sections: Sequence[Section],
-    decline: Section,
+    texts: GuideTexts,
 ) -> Notice:
-    id = outcome.cohort(0).ids[person]
-    return Notice(id, outcome.label(0, person), "paired", others, lead, (*sections, decline))
+    id, label = outcome.cohort(0).ids[person], outcome.label(0, person)
+    return Notice(id, label, "paired", others, lead, tuple(sections), texts.language)
 
 
 def _declining(texts: GuideTexts, contact: str | None) -> Section:
@@ -133,7 +133,7 @@ def without_group(ready: Prepared, place: int, texts: GuideTexts, takes_part: bo
     everyone = ready.everyone[0]
     status, key = ("unmatched", "unmatched") if takes_part else (OUT, "away")
     lead = texts.say("notice" if not takes_part else "group", key)
-    return Notice(everyone.ids[place], str(everyone.labels[place]), status, (), lead, ())
+    return Notice(everyone.ids[place], str(everyone.labels[place]), status, (), lead, (), texts.language)
 
 
 def group_notices(

@@ -7,6 +7,7 @@ ranks, no rules, no sensitive criteria, no third persons, and nothing that spoke
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,15 @@ from peermatch.explain.explanation import find_person
 from peermatch.explain.wording import listing, wrapped
 from peermatch.report.files import csv_text
 from peermatch.report.frames import NOT_TAKING_PART, PAIRED, UNMATCHED
-from peermatch.report.guide import Section, guide_items, html_page, meeting_guide, plain_markdown
+from peermatch.report.group_guide import group_guide, group_sections
+from peermatch.report.guide import (
+    MeetingGuide,
+    Section,
+    guide_items,
+    html_page,
+    meeting_guide,
+    plain_markdown,
+)
 from peermatch.report.guide_texts import GuideTexts
 
 __all__ = ["Notice", "guide_name", "notice", "notices_frame", "participant_files"]
@@ -165,20 +174,31 @@ def _at(
         lead = texts.say("notice", "paired", partner=partners[0])
     else:
         lead = texts.say("notice", "several", partners=listing(partners, limit=len(partners)))
-    sections = [section for index in indices for section in _of_pair(outcome, index, shown, texts)]
-    decline = [texts.say("decline", "text")]
+    trio = outcome.trio_of.get(position) if hand == 0 else None
+    if trio is None:
+        told = [_pair_sections(outcome, index, shown, texts) for index in indices]
+    else:
+        told = [group_sections(outcome, trio, shown, texts)]
+    sections = [section for items in told for section in _sections(items, texts)]
+    decline = [texts.say("decline", "text") if trio is None else texts.say("group", "leave")]
     if contact is not None:
         decline.append(texts.say("decline", "contact", contact=contact))
     sections.append(Section(texts.say("decline", "title"), tuple(decline)))
     return Notice(id, label, PAIRED, tuple(partners), lead, tuple(sections), texts.language)
 
 
-def _of_pair(outcome: Outcome, index: int, shown: frozenset[str], texts: GuideTexts) -> list[Section]:
+def _pair_sections(
+    outcome: Outcome, index: int, shown: frozenset[str], texts: GuideTexts
+) -> tuple[list[str], ...]:
     u, v = outcome.pairs[index].tolist()
     names = {"a": outcome.label(0, u), "b": outcome.label(1, v)}
-    share, differ, teach, *_ = guide_items(pair_facts(outcome, index), shown, texts, names)
-    told = (("share", share), ("differ", differ), ("teach", teach))
-    return [Section(texts.say(name, "title"), (), tuple(items)) for name, items in told if items]
+    return guide_items(pair_facts(outcome, index), shown, texts, names)
+
+
+def _sections(told: Sequence[Sequence[str]], texts: GuideTexts) -> list[Section]:
+    """What they share, where they differ and what each can teach, as far as there is anything."""
+    named = zip(("share", "differ", "teach"), told, strict=False)
+    return [Section(texts.say(name, "title"), (), tuple(items)) for name, items in named if items]
 
 
 def notices_frame(
@@ -203,15 +223,15 @@ def notices_frame(
     return frame if outcome.two_sided else frame.drop(columns="side")
 
 
-def guide_name(pair_id: str) -> str:
-    """Return the name of the file of a pair's guide: nothing of it comes from people's data.
+def guide_name(group_id: str) -> str:
+    """Return the name of the file of a pair's or a trio's guide: nothing of it comes from people's data.
 
     Examples
     --------
     >>> guide_name("p-971d9223c127")
     'guide-p-971d9223c127.html'
     """
-    return f"guide-{pair_id}.html"
+    return f"guide-{group_id}.html"
 
 
 def participant_files(
@@ -231,15 +251,25 @@ def participant_files(
     Returns
     -------
     dict
-        ``notices.csv``, a row for each person and side, with the names of their guides; then a guide for each pair.
+        ``notices.csv``, a row for each person and side, with the names of their guides; then a guide for each pair and
+        each trio.
     """
     frame = notices_frame(outcome, shown, texts, contact=contact)
     frame["guides"] = pd.Series(_guides(outcome), dtype=object)
     files = {"notices.csv": csv_text(frame)}
-    for index, pair in enumerate(outcome.pair_ids):
-        guide = meeting_guide(outcome, index, shown, texts, contact=contact)
-        files[guide_name(pair)] = guide.html
+    for index, group in enumerate(outcome.group_ids):
+        if guide_name(group) not in files:  # of a trio there is one
+            files[guide_name(group)] = _guide(outcome, index, shown, texts, contact).html
     return files
+
+
+def _guide(
+    outcome: Outcome, index: int, shown: frozenset[str], texts: GuideTexts, contact: str | None
+) -> MeetingGuide:
+    trio = outcome.trio_of.get(int(outcome.pairs[index, 0]))
+    if trio is not None:
+        return group_guide(outcome, trio, shown, texts, contact=contact)
+    return meeting_guide(outcome, index, shown, texts, contact=contact)
 
 
 def _guides(outcome: Outcome) -> list[str]:
@@ -251,5 +281,6 @@ def _guides(outcome: Outcome) -> list[str]:
         for id in [] if everyone is None else everyone.ids.tolist():
             position = positions.get(key_of(id))
             indices = [] if position is None else outcome.pairs_of[hand][position]
-            found.append("; ".join(guide_name(outcome.pair_ids[index]) for index in indices))
+            names = dict.fromkeys(guide_name(outcome.group_ids[index]) for index in indices)
+            found.append("; ".join(names))
     return found
