@@ -324,6 +324,7 @@ def runner_up(
     *,
     whole: bool,
     exact: bool = True,
+    by_ids: bool = False,
     control: Control | None = None,
 ) -> RunnerUp:
     """Say how far the best set of pairs is ahead of the second best.
@@ -338,6 +339,8 @@ def runner_up(
         result).
     exact : bool
         Whether to solve again; else there is what the proof tells.
+    by_ids : bool
+        Whether people are called by their ids, and not by their labels.
     control : Control, optional
 
     Raises
@@ -359,7 +362,7 @@ def runner_up(
     proved = False
     if exact and people <= EXACT_PEOPLE:
         proved = search.with_more() or search.run(bounds, slacks)
-    return _told(outcome, search, least, proved)
+    return _told(outcome, search, least, proved, by_ids)
 
 
 def _refuse(outcome: Outcome, whole: bool) -> tuple[Problem, Vertices]:
@@ -397,7 +400,7 @@ def _refuse(outcome: Outcome, whole: bool) -> tuple[Problem, Vertices]:
 # ---- in words -------------------------------------------------------------------------------------------
 
 
-def _told(outcome: Outcome, search: _Search, least: float | None, proved: bool) -> RunnerUp:
+def _told(outcome: Outcome, search: _Search, least: float | None, proved: bool, by_ids: bool) -> RunnerUp:
     kind = outcome.everyone[0].kind
     if search.best is None:
         nothing = changes_frame(outcome, outcome.pairs)
@@ -413,7 +416,8 @@ def _told(outcome: Outcome, search: _Search, least: float | None, proved: bool) 
     tied = search.best.standing == search.standing(search.now)
     changed = changes_frame(outcome, after)
     verdict = "tied" if tied else "ahead" if proved else "not worked out"
-    text = _text(outcome, verdict, gap, least, after, len(changed))
+    differs = _one_that_differs(outcome, after, by_ids)
+    text = _text(outcome, verdict, gap, least, differs, len(changed))
     return RunnerUp(verdict, gap, least, proved or tied, text, changed, kind)
 
 
@@ -438,10 +442,7 @@ def _unknown(outcome: Outcome, least: float | None) -> str:
     )
 
 
-def _text(
-    outcome: Outcome, verdict: str, gap: Price, least: float | None, after: IntArray, changes: int
-) -> str:
-    differs = _one_that_differs(outcome, after)
+def _text(outcome: Outcome, verdict: str, gap: Price, least: float | None, differs: str, changes: int) -> str:
     others = f"{counted(changes, 'person has', 'people have')} another partner there, or none"
     if verdict == "tied":
         return f"Another set of pairs is exactly as good: in it {differs}. {others[0].upper()}{others[1:]}."
@@ -451,19 +452,23 @@ def _text(
     return f"No other set of pairs is as good. The second best falls short by {short}: in it {differs}; {others}."
 
 
-def _one_that_differs(outcome: Outcome, after: IntArray) -> str:
+def _one_that_differs(outcome: Outcome, after: IntArray, by_ids: bool) -> str:
     """Name one pair that is not there any more, and what becomes of the two."""
+
+    def name(hand: int, position: int) -> str:
+        return str(outcome.cohort(hand).ids[position]) if by_ids else outcome.label(hand, position)
+
     size = len(outcome.cohort(1))
     now, later = (pairs[:, 0] * size + pairs[:, 1] for pairs in (outcome.pairs, after))
     lost = outcome.pairs[~np.isin(now, later)]
     if not len(lost):
         u, v = after[~np.isin(later, now)][0].tolist()
-        return f"{outcome.label(0, u)} and {outcome.label(1, v)} are a pair as well"
+        return f"{name(0, u)} and {name(1, v)} are a pair as well"
     u, v = lost[0].tolist()
     fresh = after[~np.isin(later, now)]
-    partners = [outcome.label(1, b) for a, b in fresh.tolist() if a == u]
+    partners = [name(1, b) for a, b in fresh.tolist() if a == u]
     if not outcome.two_sided:
-        partners += [outcome.label(0, a) for a, b in fresh.tolist() if b == u]
+        partners += [name(0, a) for a, b in fresh.tolist() if b == u]
     if not partners:
-        return f"{outcome.label(0, u)} and {outcome.label(1, v)} are not a pair"
-    return f"{outcome.label(0, u)} is with {listing(partners)}, not with {outcome.label(1, v)}"
+        return f"{name(0, u)} and {name(1, v)} are not a pair"
+    return f"{name(0, u)} is with {listing(partners)}, not with {name(1, v)}"

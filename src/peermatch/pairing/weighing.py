@@ -76,6 +76,7 @@ class Weighing(PairingFacts):
         self,
         exact: bool = True,
         *,
+        audience: str = "administrator",
         progress: Callable[[str, int, int], None] | None = None,
         cancel: Callable[[], bool] | None = None,
         time_limit: float | None = None,
@@ -92,6 +93,8 @@ class Weighing(PairingFacts):
         exact : bool, default True
             Solve again without one of the pairs, as often as it takes to be sure; up to 2,500 people. False, or with
             more people: what the proof tells at once, an "at least", which is often 0.
+        audience : {"administrator", "auditor"}
+            An auditor gets ids in the place of names. It is not for participants.
         progress, cancel, time_limit : optional
             As in `PeerMatcher.match`; stopped early, there is the nearest set that was found, and no proof.
 
@@ -115,8 +118,17 @@ class Weighing(PairingFacts):
         ('ahead', 0.71, True)
         """
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
+        if audience not in ("administrator", "auditor"):
+            raise ConfigError(must_be("runner_up()", "audience", "'administrator' or 'auditor'", audience))
         whole = self.resolve is not None and self.update is None
-        return runner_up(self._outcome, self.certificate.vertices, whole=whole, exact=exact, control=control)
+        return runner_up(
+            self._outcome,
+            self.certificate.vertices,
+            whole=whole,
+            exact=exact,
+            by_ids=audience == "auditor",
+            control=control,
+        )
 
     def quality(self, by: str | Sequence[str], *, hide_below: int = 10) -> GroupQuality:
         """Say how well each group of people is paired: an audit, by any column of the tables that people came in.
