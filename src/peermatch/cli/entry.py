@@ -13,6 +13,7 @@ from peermatch import __version__
 from peermatch.cli.circles_arguments import add_circles
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
 from peermatch.cli.fit_arguments import add_fit, add_sensitivity
+from peermatch.cli.handout_arguments import add_demands, add_explain, add_handouts
 from peermatch.cli.quality_arguments import add_quality
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.cli.update_arguments import add_diff, add_draft, add_update
@@ -30,8 +31,9 @@ _EXAMPLES = """\
 examples:
   peermatch demo                                   see it work on a synthetic organisation
   peermatch init people.csv                        draft programme.toml from your own table
-  peermatch match people.csv --config programme.toml --out results
+  peermatch match people.csv --config programme.toml --out results --report
   peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
+  peermatch explain people.csv --config programme.toml --id 007 --with 012
   peermatch shortlist people.csv --config programme.toml -k 5 --out lists
   peermatch round people.csv --config programme.toml --round 2026-12 --out results
   peermatch update people.csv --config programme.toml --previous results --out updated
@@ -44,6 +46,7 @@ exit codes: 0 done, 1 a fault in the software, 2 bad input, 3 the demands cannot
 
 _MATCH_EXAMPLES = """\
 examples:
+  peermatch match people.csv --out results --report                     drafts programme.toml where there is none
   peermatch match people.csv --config programme.toml --out results
   peermatch match people.csv --config programme.toml --out results --org all_staff.csv \\
                   --history results/history.csv --round 2026-12 --as-of 2026-12-01
@@ -177,6 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"peermatch {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_match(commands)
+    add_explain(commands)
     _add_shortlist(commands)
     add_round(commands)
     add_circles(commands)
@@ -220,7 +224,11 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "people", nargs="?", metavar="PEOPLE", help="the table of people, or - for JSON records"
     )
-    parser.add_argument("--config", metavar="TOML", help="what matters and what is forbidden (needed)")
+    parser.add_argument(
+        "--config",
+        metavar="TOML",
+        help="what matters and what is forbidden; when not given, programme.toml, which is drafted if need be",
+    )
     parser.add_argument("--out", metavar="FOLDER", help="where the results go; made where it is missing")
     parser.add_argument("--json", action="store_true", help="print the pairing as JSON instead of a summary")
     parser.add_argument(
@@ -228,31 +236,16 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     _add_encoding(parser)
     _add_sides(parser)
+    add_handouts(parser)
     add_quality(parser)
     month = _add_month(parser)
     add_relax(parser)
     add_sensitivity(parser)
-    month.add_argument("--locks", metavar="TABLE", help="pairs that are demanded this time: columns a, b")
-    month.add_argument(
-        "--set-aside",
-        metavar="TABLE_OR_IDS",
-        help="people who do not take part this time: a table with the column id, or ids with commas between",
-    )
-    month.add_argument(
-        "--preferences",
-        metavar="TABLE",
-        help="people's own rankings: columns id, candidate, rank; pairs are then stable ones",
-    )
+    add_demands(month)
     month.add_argument(
         "--advisers",
         metavar="TABLE",
         help="who may be a second-line adviser of a pair, as [advisers] of the configuration asks",
-    )
-    month.add_argument(
-        "--unlisted",
-        choices=("after", "never"),
-        default="after",
-        help="of those who gave a list: everybody else comes after it, or is not accepted (default: %(default)s)",
     )
 
 

@@ -31,7 +31,7 @@ from peermatch.cohort import Cohort, read_people
 from peermatch.cohort.wording import counted
 from peermatch.errors import ConfigError, InputError, OutputError, error_item
 
-__all__ = ["draft_configuration", "run_init"]
+__all__ = ["draft_configuration", "draft_for", "run_init"]
 
 PEER = "peer"
 """The template of one pool."""
@@ -88,6 +88,18 @@ def _draft(
         tables = Tables(cohorts[0], cohorts[-1], paths)
         return SidedDraft(TEMPLATES[template], tables, guess, as_of, encoding)
     return _Draft(cohorts[0], guess, as_of, encoding, paths[0], template)
+
+
+def draft_for(path: str, as_of: str | None, encoding: str | None) -> _Draft:
+    """Return the draft of one table, with all its guesses.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, has no column fit for ids, or nothing to match on.
+    """
+    guess = _id_of((path,), encoding)
+    return _Draft(read_people(path, id=guess.name, encoding=encoding), guess, as_of, encoding, path, None)
 
 
 def _id_of(paths: tuple[str, ...], encoding: str | None) -> Guess:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.advisers import find_advisers, read_advisers
+from peermatch.cli.configuring import take_configuration
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable, records_from
+from peermatch.cli.handouts import REPORT, check_handouts, write_handouts
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.cli.quality import QUALITY, check_quality, quality_of, write_quality
 from peermatch.errors import ConfigError
@@ -25,6 +27,7 @@ __all__ = [
     "check_tables",
     "decoded",
     "exit_code_for",
+    "matched",
     "refuse_overwriting",
     "run_match",
     "show_results",
@@ -39,8 +42,9 @@ _EXIT_CODES = {"optimal": DONE, "stable": DONE, "gap": GAP, "undecided": GAP, "n
 def run_match(args: argparse.Namespace, console: Console) -> int:
     """Pair the people in a table, write the results, and say how good they are."""
     folder = None if args.out is None else Path(args.out)
-    check_arguments(args, "match")
+    take_configuration(args, "match", console)
     check_quality(args)
+    check_handouts(args)
     check_day(args.as_of)
     if folder is not None:
         check_writable(folder)
@@ -66,28 +70,15 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     check_relaxing(args.relax, folder, stable)
     check_sensitivity(args.sensitivity, folder, stable)
     say_that_it_compiles(console)
-    with Progress(console) as progress:
-        pairing = matcher.match(
-            left,
-            right,
-            role=args.role,
-            org=org,
-            history=history,
-            locks=args.locks,
-            set_aside=set_aside_of(args.set_aside),
-            preferences=args.preferences,
-            unlisted=args.unlisted,
-            round=args.round,
-            as_of=args.as_of,
-            progress=progress,
-            time_limit=args.time_limit,
-        )
+    pairing = matched(args, matcher, (left, right), org, history, console)
     quality = quality_of(args, pairing)
     files = (
         [] if folder is None else [*write_results(folder, pairing, history), *write_quality(folder, quality)]
     )
     if folder is not None and args.relax:
         files += write_relaxations(folder, pairing)
+    if folder is not None:
+        files += write_handouts(args, folder, pairing, console)
     if args.json:
         console.data(pairing.to_json())
     elif not console.quiet:
@@ -101,8 +92,71 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
     if folder is not None:
         show_results(folder, files, console)
+    if not args.json:
+        show_reasons(args, folder, pairing, console)
     warn_of(pairing, console)
     return exit_code_for(pairing)
+
+
+def matched(
+    args: argparse.Namespace,
+    matcher: PeerMatcher,
+    people: tuple[Any, Any],
+    org: Any,
+    history: Any,
+    console: Console,
+) -> Pairing:
+    """Pair people as the arguments say."""
+    with Progress(console) as progress:
+        return matcher.match(
+            people[0],
+            people[1],
+            role=args.role,
+            org=org,
+            history=history,
+            locks=args.locks,
+            set_aside=set_aside_of(args.set_aside),
+            preferences=args.preferences,
+            unlisted=args.unlisted,
+            round=args.round,
+            as_of=args.as_of,
+            progress=progress,
+            time_limit=args.time_limit,
+        )
+
+
+def show_reasons(args: argparse.Namespace, folder: Path | None, pairing: Pairing, console: Console) -> None:
+    """Say how to see the reasons: the page or the text that is there, and the command for one person."""
+    if folder is not None:
+        page = folder / (REPORT if args.report else "explanations.md")
+        more = "" if args.report else " (--report writes a page to search)"
+        console.note(f"To see why: open {page}{more}.")
+    pairs = pairing.matching.pairs
+    if len(pairs) and args.people != "-":
+        someone = str(pairing.sides.left.ids[pairs[0, 0]])
+        console.note(f"Why one person has whom: {explain_command(args, someone)}")
+
+
+def explain_command(args: argparse.Namespace, id: str) -> str:
+    """Return the command that explains one person's pair in the same run."""
+    parts = ["peermatch", "explain"]
+    parts += [args.people] if args.people is not None else ["--left", args.left, "--right", args.right]
+    options = {
+        "--config": args.config,
+        "--role": args.role,
+        "--org": args.org,
+        "--history": args.history,
+        "--locks": args.locks,
+        "--set-aside": args.set_aside,
+        "--preferences": args.preferences,
+        "--unlisted": None if args.unlisted == "after" else args.unlisted,
+        "--round": args.round,
+        "--as-of": args.as_of,
+        "--encoding": args.encoding,
+    }
+    for option, given in options.items():
+        parts += [] if given is None else [option, str(given)]
+    return shlex.join([*parts, *([f"--id={id}"] if id.startswith("-") else ["--id", id])])
 
 
 def show_results(folder: Path, files: Sequence[str], console: Console, *, programme: bool = False) -> None:
@@ -209,6 +263,7 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     names = RESULT_FILES if args.advisers is None else (*RESULT_FILES, *ADVISED_FILES)
     names = (*names, *RELAXING_FILES) if args.relax else names
     names = names if args.quality_by is None else (*names, QUALITY)
+    names = (*names, REPORT) if args.report else names
     refuse_overwriting(given, names, folder)
 
 

@@ -4,12 +4,15 @@ A set of pairs that is not the best one lacks at least one of its pairs, or has 
 is the best of as many answers as there are pairs, each with one pair forbidden. Few of these have to be worked out: the
 proof says of each pair what giving it up costs at least (`peermatch.explain.slacks`). Pairs are tried from the
 cheapest on, until no other can be cheaper than what was found; and once one is found, all that is better than it is
-made of pairs whose slack is below its loss, which are few.
+made of pairs whose slack is below its loss. These are few, so that what follows from giving up a pair can be walked
+through (`peermatch.explain.walks`), and what is left is solved again among them alone.
 """
 
 from __future__ import annotations
 
+import heapq
 import html
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +25,7 @@ from peermatch.errors import ConfigError, PeerMatchError
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.price import Price, Vertices, Worth, exact_solver
 from peermatch.explain.slacks import Slacks, places_left
+from peermatch.explain.walks import Walks
 from peermatch.explain.why_not import changes_frame, price_words
 from peermatch.explain.wording import counted, listing, wrapped
 from peermatch.problem import (
@@ -40,6 +44,7 @@ from peermatch.problem import (
     sorted_pairs,
 )
 from peermatch.scoring import LazyScores
+from peermatch.solvers import max_weight_matching
 from peermatch.solvers.nearest import in_problem, keeping_most
 
 __all__ = ["EXACT_PEOPLE", "RunnerUp", "runner_up"]
@@ -111,13 +116,29 @@ class RunnerUp:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """The best set of pairs of a problem without one pair."""
+    """The best set of pairs of a problem without one pair, and on demand that problem with its solution."""
 
     standing: tuple[int, ...]
     pairs: IntArray
     proved: bool
-    problem: Problem
-    matching: Matching | None
+    again: Callable[[], tuple[Problem, Matching]] | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Thinned:
+    """A problem with few of its pairs."""
+
+    among: Problem
+    u: IntArray
+    v: IntArray
+    score: IntArray
+
+    @property
+    def problem(self) -> Problem:
+        """The problem, for a solver."""
+        shape, two_sided = self.among.scores.shape, self.among.two_sided
+        scores = SparseScores(self.u, self.v, self.score, shape=shape, two_sided=two_sided)
+        return replace(self.among, scores=scores)
 
 
 class _Search:
@@ -132,6 +153,7 @@ class _Search:
         self.threshold = certificate.threshold if isinstance(certificate, WorstFirstCertificate) else None
         self.best: _Found | None = None
         self.cheap: tuple[IntArray, IntArray, IntArray] | None = None
+        self.walks: Walks | None = None
 
     @property
     def among(self) -> Problem:
@@ -174,21 +196,27 @@ class _Search:
             if allowed.any():
                 more = np.array([[u, int(np.argmax(allowed))]], dtype=np.int64)
                 pairs = np.concatenate([self.now, more])
-                self.best = _Found(self.standing(pairs), pairs, True, self.problem, None)
+                self.best = _Found(self.standing(pairs), pairs, True, None)
                 return True
         return False
 
     def run(self, bounds: IntArray, slacks: Slacks | None) -> bool:
         """Try pairs from the cheapest on; return whether nothing can be nearer than what was found."""
-        scale = 1 if slacks is None else slacks.scale
-        order = np.argsort(bounds, kind="stable").tolist()
-        for number, index in enumerate(order):
-            loss = self.loss()
-            if loss is not None and int(bounds[index]) >= scale * loss:
+        queue = [(int(bounds[index]), index, False) for index in range(len(self.now))]
+        heapq.heapify(queue)
+        while queue:
+            bound, index, walked = heapq.heappop(queue)
+            if not self._may_be_nearer(bound, slacks):
                 return True
-            self.control.report("second best", number, len(order))
+            self.control.report("second best", len(self.now) - len(queue), len(self.now))
             if self.control.stopping:
                 return False
+            if self.walks is not None and not walked:
+                limit = self._limit(slacks)
+                bound = self.walks.least(self.now[index], limit)
+                if bound < limit:
+                    heapq.heappush(queue, (bound, index, True))
+                continue
             try:
                 found = self.without(self.now[index])
             except PeerMatchError:
@@ -201,8 +229,16 @@ class _Search:
                 self.best = found
                 if slacks is not None:
                     self.thin(slacks)
-        self.control.report("second best", len(order), len(order))
         return True
+
+    def _limit(self, slacks: Slacks | None) -> int:
+        """Return the loss of what was found, in the units of bounds."""
+        loss = self.loss()
+        assert loss is not None
+        return loss if slacks is None else slacks.scale * loss
+
+    def _may_be_nearer(self, bound: int, slacks: Slacks | None) -> bool:
+        return self.loss() is None or bound < self._limit(slacks)
 
     def thin(self, slacks: Slacks) -> None:
         """Keep only pairs of which something nearer than what was found can be made."""
@@ -210,9 +246,14 @@ class _Search:
         if loss is None:
             return
         limit = slacks.scale * loss
+        fresh = self.cheap is None
         known = slacks.below(limit, self.now) if self.cheap is None else self.cheap
         low = known[2] < limit
         self.cheap = (known[0][low], known[1][low], known[2][low])
+        if fresh:
+            self.walks = Walks(
+                self.cheap, self.now, slacks.bare, slacks.free, two_sided=self.problem.two_sided
+            )
 
     def without(self, pair: IntArray) -> _Found | None:
         """Return the best set that lacks a pair, or one that is not nearer than what is known; None if there is none.
@@ -222,26 +263,45 @@ class _Search:
         UnsupportedError
             If the scores need more bits than exact arithmetic has.
         """
-        if self.cheap is None:
-            scores = self.problem.scores
-            assert isinstance(scores, LazyScores)  # nothing else gets here
-            problem = replace(self.problem, scores=scores.without(pair[:1], pair[1:]))
-        else:
-            problem = self.thinned(self.cheap, self.now[(self.now != pair).any(axis=1)])
+        if self.cheap is not None:
+            thinned = self.thinned(self.now[(self.now != pair).any(axis=1)])
+            if not self.problem.two_sided and self.first is None:
+                return self.quickly(thinned)
+            return self.solved(thinned.problem)
+        scores = self.problem.scores
+        assert isinstance(scores, LazyScores)  # nothing else gets here
+        return self.solved(replace(self.problem, scores=scores.without(pair[:1], pair[1:])))
+
+    def solved(self, problem: Problem) -> _Found | None:
+        """Return the best set of pairs of a problem; None if there is none."""
         matching = exact_solver(problem, self.first).solve(problem, control=self.quiet)
         if isinstance(matching.certificate, ShortageCertificate):
             return None
         proved = matching.status == Status.OPTIMAL and not matching.gap
-        return _Found(self.standing(matching.pairs), matching.pairs, proved, problem, matching)
+        return _Found(self.standing(matching.pairs), matching.pairs, proved, lambda: (problem, matching))
 
-    def thinned(self, cheap: tuple[IntArray, IntArray, IntArray], kept: IntArray) -> Problem:
-        """Return the problem with nothing but cheap pairs and some of those in hand."""
-        u, v = (np.concatenate([cheap[hand], kept[:, hand]]) for hand in (0, 1))
-        among = self.among
-        scores = SparseScores(
-            u, v, among.scores.at(u, v), shape=among.scores.shape, two_sided=among.two_sided
+    def quickly(self, thinned: _Thinned) -> _Found:
+        """Return the best set of few pairs of one pool, by the engine alone."""
+        matching = max_weight_matching(
+            thinned.u,
+            thinned.v,
+            thinned.score,
+            self.problem.scores.shape[0],
+            everyone_first=self.problem.objective != "best_total",
         )
-        return replace(among, scores=scores)
+
+        def again() -> tuple[Problem, Matching]:
+            problem = thinned.problem
+            return problem, exact_solver(problem, None).solve(problem, control=self.quiet)
+
+        return _Found(self.standing(matching.pairs), matching.pairs, True, again)
+
+    def thinned(self, kept: IntArray) -> _Thinned:
+        """Return the problem with nothing but cheap pairs and some of those in hand."""
+        assert self.cheap is not None
+        u, v = (np.concatenate([self.cheap[hand], kept[:, hand]]) for hand in (0, 1))
+        among = self.among
+        return _Thinned(among, u, v, among.scores.at(u, v))
 
     @property
     def quiet(self) -> Control:
@@ -252,9 +312,9 @@ class _Search:
     def nearest(self) -> IntArray:
         """Return the second best set; of those that are as good, where that can be had, one with few changes."""
         assert self.best is not None
-        if self.best.matching is None or self.control.stopping:
+        if self.best.again is None or self.control.stopping:
             return self.best.pairs
-        found = keeping_most(self.best.problem, self.best.matching, self.now, self.quiet)
+        found = keeping_most(*self.best.again(), self.now, self.quiet)
         return self.best.pairs if found is None else found.pairs
 
 
@@ -353,7 +413,8 @@ def _told(outcome: Outcome, search: _Search, least: float | None, proved: bool) 
     tied = search.best.standing == search.standing(search.now)
     changed = changes_frame(outcome, after)
     verdict = "tied" if tied else "ahead" if proved else "not worked out"
-    text = _text(outcome, verdict, gap, least, after, len(changed))
+    differs = _one_that_differs(outcome, after)
+    text = _text(outcome, verdict, gap, least, differs, len(changed))
     return RunnerUp(verdict, gap, least, proved or tied, text, changed, kind)
 
 
@@ -378,10 +439,7 @@ def _unknown(outcome: Outcome, least: float | None) -> str:
     )
 
 
-def _text(
-    outcome: Outcome, verdict: str, gap: Price, least: float | None, after: IntArray, changes: int
-) -> str:
-    differs = _one_that_differs(outcome, after)
+def _text(outcome: Outcome, verdict: str, gap: Price, least: float | None, differs: str, changes: int) -> str:
     others = f"{counted(changes, 'person has', 'people have')} another partner there, or none"
     if verdict == "tied":
         return f"Another set of pairs is exactly as good: in it {differs}. {others[0].upper()}{others[1:]}."

@@ -130,7 +130,7 @@ class Slacks:
 
     def ways_out(self, pairs: IntArray) -> IntArray:
         """Return what giving up each of the pairs in hand costs at least, in units of 1/scale. Reads all scores."""
-        rows, columns = self._bare(self.left, 0), self._bare(self.right, 1)
+        rows, columns = (part.copy() for part in self.bare)
         for here, slack in self._blocks(pairs):
             rows[here] = np.minimum(rows[here], slack.min(axis=1, initial=_FAR))
             np.minimum(columns, slack.min(axis=0, initial=_FAR), out=columns)
@@ -152,9 +152,14 @@ class Slacks:
         rows, columns, slacks = (np.concatenate([part[k] for part in found]) for k in range(3))
         return rows, columns, slacks
 
-    def _bare(self, duals: IntArray, hand: int) -> IntArray:
-        """Return what it costs to go without: nothing for those with a place left, or above their minimum."""
-        return np.where(self.free[hand], 0, np.maximum(duals, 0))
+    @property
+    def bare(self) -> tuple[IntArray, IntArray]:
+        """What one partner fewer costs each row and each column: nothing with a place left, or above the minimum."""
+        left, right = (
+            np.where(free, 0, np.maximum(duals, 0))
+            for free, duals in zip(self.free, (self.left, self.right), strict=True)
+        )
+        return left, right
 
     def _blocks(self, pairs: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
         rows, columns = self.problem.scores.shape

@@ -301,23 +301,21 @@ class Pairing(Asking, Weighing):
 
         return Plots(self._outcome, self._frontier_frame, moved)
 
-    def summary(self, *, audience: str = ADMINISTRATOR, runner_up: Any = None) -> str:
+    def summary(self, *, audience: str = ADMINISTRATOR) -> str:
         """Return a page to read: how many pairs, how good, the proof, the best and the weakest, who was left out.
 
         Parameters
         ----------
         audience : {"administrator", "auditor"}
-            An auditor reads what was asked and who decided it, what is proved, the weights and whose they are, what
-            each rule removed, which columns were used for what, and what was verified; no names, and nobody's values.
-            It is not for participants.
-        runner_up : optional
-            For an auditor: what is known of the second-best set of pairs, which says so as text.
+            An auditor reads what was asked and who decided it, what is proved, how far the second-best set of pairs is
+            behind (`runner_up`), the weights and whose they are, what each rule removed, which columns were used for
+            what, and what was verified; no names, and nobody's values. It is not for participants.
         """
         outcome = self._seen_by("summary", audience)
         if audience == AUDITOR:
             frames = self._audit_frames
             return audit_summary(
-                outcome, self.certificate, self.settings, frames, odd=self.odd, runner_up=runner_up
+                outcome, self.certificate, self.settings, frames, self._second_best(), odd=self.odd
             )
         text = summary_text(
             outcome, self.certificate, self._frames["people"], self._frames["rules"], self.odd

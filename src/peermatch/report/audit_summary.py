@@ -34,11 +34,11 @@ def audit_summary(
     certificate: CertificateView,
     settings: Mapping[str, Any],
     frames: Mapping[str, pd.DataFrame],
+    second_best: str,
     *,
     odd: OddView | None = None,
-    runner_up: Any = None,
 ) -> str:
-    """Return the page: no names, nobody's values, ids nowhere.
+    """Return the page: no names, and nobody's values.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ def audit_summary(
     settings : mapping
     frames : mapping
         The auditor's tables "people", "rules", "uses" and "repairs".
+    second_best : str
+        How far ahead of the second best this set of pairs is, in words.
     odd : OddView, optional
-    runner_up : optional
-        What is known of the second-best set of pairs, which says so as text.
     """
     title = f"For the auditor: {headline(outcome)}"
     title += "" if outcome.round is None else f" · round {outcome.round}"
@@ -58,7 +58,7 @@ def audit_summary(
         title + "\n" + "=" * len(title),
         _asked(outcome, settings),
         _proof(outcome, certificate, odd),
-        "The second-best set of pairs\n" + wrapped(_runner_up(runner_up), indent="  "),
+        "The second-best set of pairs\n" + wrapped(second_best, indent="  "),
         _weights(outcome, settings),
         _rules(frames["rules"]),
         _columns(frames["uses"]),
@@ -105,15 +105,6 @@ def _proof(outcome: Outcome, certificate: CertificateView, odd: OddView | None) 
     if odd is not None:
         lines.append(odd.sentence)
     return "What is proved\n" + "\n".join(wrapped(line, indent="  ") for line in lines)
-
-
-def _runner_up(found: Any) -> str:
-    if found is None:
-        return (
-            "Not looked for here. pairing.runner_up() finds how far behind the second-best set of pairs is; "
-            "summary(audience='auditor', runner_up=...) tells it here."
-        )
-    return str(getattr(found, "text", found))
 
 
 def _weights(outcome: Outcome, settings: Mapping[str, Any]) -> str:
