@@ -103,6 +103,9 @@ def results():
     yield "one pool", pairing()
     yield "trio", pairing(people(9), odd="trio", rules=[])
     yield "nothing shown", pairing(show=None)
+    rows = people(12)
+    sided = matcher(sides=("mentee", "mentor"), capacity={"mentor": 2}, rules=[pm.must_differ("boss")])
+    yield "two sides", sided.match(rows[:8], rows[8:], round="r")
 
 
 @pytest.mark.parametrize(
@@ -361,9 +364,18 @@ def test_the_auditors_data_fits_its_schema_and_adds_up(tmp_path):
 
 def test_groups_of_few_are_never_told_to_an_auditor():
     found = pairing()
-    with pytest.raises(pm.ConfigError, match="at least 10 for an auditor"):
-        found.quality("team", audience="auditor", hide_below=2)
-    assert len(found.quality("team", audience="auditor").frame) > 0
+    for ask in (found.quality, found.close_gap):
+        with pytest.raises(pm.ConfigError, match="at least 10 for an auditor"):
+            ask("team", audience="auditor", hide_below=2)
+    many = [
+        {**row, "id": f"{row['id']}{k}", "site": f"site {min(k, 1)}"} for k in range(3) for row in people()
+    ]
+    found = pairing(many, rules=[])
+    for column in ("name", "pay", "diary", "team"):
+        told = found.quality(column, audience="auditor")
+        text = "\n".join([str(told), repr(told), told.text, told.frame.to_csv(), told._repr_html_()])
+        assert not re.search(r"SECRET|Person|7[0-9]{4}", text)
+    assert set(found.quality("site", audience="auditor").frame["group"]) == {"everyone", "site 0", "site 1"}
 
 
 # ---- the administrator ----------------------------------------------------------------------------------
@@ -396,6 +408,43 @@ def test_nobody_can_find_out_who_it_was_that_wanted_a_veto(tmp_path):
         assert "a private rule" in text
         texts.add(text)
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize("who", ["mentee", "mentor"])
+def test_on_two_sides_neither_can_be_told_from_the_other(who, tmp_path):
+    def text(asks):
+        left = [
+            {"id": f"e{k}", "goals": "a", "not_with": "m1" if asks == "mentee" and k == 0 else ""}
+            for k in range(4)
+        ]
+        right = [
+            {"id": f"m{k}", "goals": "a", "not_with": "e0" if asks == "mentor" and k == 1 else ""}
+            for k in range(3)
+        ]
+        rules = [pm.veto("not_with")]
+        sided = pm.PeerMatcher(
+            "id", [pm.overlap("goals")], rules, sides=("mentee", "mentor"), decided_by="HR"
+        )
+        found = sided.match(left, right, round="r")
+        answers = [found.why_not(a["id"], b["id"], exact=False) for a in left for b in right]
+        tables = [found.rules, found.people, found.relaxations(), found.uses()]
+        texts = [*map(str, answers), *(table.to_csv() for table in tables), found.summary(), found.to_json()]
+        with pytest.raises(pm.InfeasibleError) as caught:
+            sided.match(left, right, round="r", locks=[("e0", "m1")])
+        return [*texts, str(caught.value), repr(caught.value.conflict)]
+
+    assert text(who) == text("mentor")
+
+
+def test_a_demand_against_a_veto_does_not_tell_whose_it_is():
+    texts = set()
+    for rows, listed in directions():
+        rules = [pm.veto("not_with", name="SECRETa"), pm.veto(table=listed, name="SECRETb")]
+        with pytest.raises(pm.InfeasibleError) as caught:
+            pairing(rows, rules=rules, locks=[("id-a", "id-d")])
+        texts.add(str(caught.value) + repr(caught.value.conflict) + repr(caught.value.more))
+    assert len(texts) == 1
+    assert "SECRET" not in texts.pop()
 
 
 def test_private_rules_are_one_rule_and_groups_are_not_told_apart_by_them():
