@@ -134,6 +134,41 @@ def test_a_column_that_is_sensitive_anywhere_is_shown_nowhere():
     assert "faith" not in found.notices().to_csv()
 
 
+@pytest.mark.parametrize("column", ["faith", "not_with"])
+def test_what_one_criterion_may_not_show_no_other_shows(column):
+    """The column is declared and read by a criterion of its own, which alone would show it."""
+    criteria = [pm.overlap("goals"), pm.different([column], name="plain"), pm.overlap(column, name="shared")]
+    rows = [
+        {**row, "faith": f"SECRETboth; SECRET{row['id']}", "not_with": "id-k; id-j" if k < 9 else "id-a"}
+        for k, row in enumerate(people())
+    ]
+    open_ = pairing(rows, criteria=criteria, rules=[], show=["goals", column])
+    assert column in "".join(open_.notices()["text"]).replace(" ", "_")
+    guards = {"faith": pm.same("faith", sensitive=True), "not_with": None}
+    guarded = [*criteria, guards[column]] if guards[column] is not None else criteria
+    rules = [pm.veto("not_with")] if column == "not_with" else []
+    shut = pairing(rows, criteria=guarded, rules=rules, show=["goals", column])
+    text = "".join(
+        [*shut.notices()["text"], *(shut.meeting_guide(a, b).html for a, b in shut.pairs[["a", "b"]].values)]
+    )
+    assert column not in text.replace(" ", "_")
+    assert "SECRET" not in text
+
+
+def test_who_said_no_to_a_criterion_is_not_told_by_what_is_missing():
+    """Where the yes or no is not declared, nothing of the criterion is told to anybody."""
+    criteria = [pm.overlap("goals", when="counts"), pm.near("pay")]
+    texts = set()
+    for answers in ((True, True), (True, False), (False, False)):
+        rows = [{**row, "counts": answers[k % 2]} for k, row in enumerate(people())]
+        found = pairing(rows, criteria=criteria, rules=[], show=["goals"], locks=held())
+        texts.add("".join(found.notices()["text"]))
+    assert len(texts) == 1
+    assert "goals" not in texts.pop()
+    declared = pairing(criteria=criteria, rules=[], show=["goals", "counts"])
+    assert "goals" in "".join(declared.notices()["text"])
+
+
 def told(found, tmp_path, ids=None):
     """Everything that goes out to participants, as bytes; of some of them where ids are given."""
     if ids is None:
