@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import pickle
 import re
 
 import jsonschema
@@ -336,6 +337,28 @@ def test_an_auditor_cannot_get_anybodys_values_or_names(tmp_path):
         "counts",
         "in",
     } <= set(re.findall(r"\w+", text))
+
+
+def test_what_an_auditor_is_given_holds_nothing_in_itself_either():
+    found = pairing()
+    answers = [found.explain(id, audience="auditor") for id in found.people["id"]]
+    answers += found.explanations(audience="auditor")
+    kept = pickle.dumps([answers, found.to_dict(audience="auditor"), found.to_networkx(audience="auditor")])
+    assert b"SECRET" not in kept
+    assert b"Person" not in kept
+    told = pickle.dumps([found.explain(id, audience="participant") for id in found.people["id"]])
+    assert b"SECRET" not in told
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_exports_are_the_same_bytes_whatever_the_order_of_rows(audience, tmp_path):
+    def written(rows, folder):
+        return [
+            (path.name, path.read_bytes())
+            for path in pairing(rows).to_csv(tmp_path / folder, audience=audience)
+        ]
+
+    assert written(people(), "a") == written(people()[::-1], "b")
 
 
 def test_capacities_and_stated_lists_are_values_too(tmp_path):
