@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import pickle
 import re
 
 import jsonschema
@@ -103,6 +104,9 @@ def results():
     yield "one pool", pairing()
     yield "trio", pairing(people(9), odd="trio", rules=[])
     yield "nothing shown", pairing(show=None)
+    rows = people(12)
+    sided = matcher(sides=("mentee", "mentor"), capacity={"mentor": 2}, rules=[pm.must_differ("boss")])
+    yield "two sides", sided.match(rows[:8], rows[8:], round="r")
 
 
 @pytest.mark.parametrize(
@@ -129,6 +133,41 @@ def test_a_column_that_is_sensitive_anywhere_is_shown_nowhere():
     uses = found.uses()
     assert not uses[uses["column"] == "faith"]["shown_to_participants"].any()
     assert "faith" not in found.notices().to_csv()
+
+
+@pytest.mark.parametrize("column", ["faith", "not_with"])
+def test_what_one_criterion_may_not_show_no_other_shows(column):
+    """The column is declared and read by a criterion of its own, which alone would show it."""
+    criteria = [pm.overlap("goals"), pm.different([column], name="plain"), pm.overlap(column, name="shared")]
+    rows = [
+        {**row, "faith": f"SECRETboth; SECRET{row['id']}", "not_with": "id-k; id-j" if k < 9 else "id-a"}
+        for k, row in enumerate(people())
+    ]
+    open_ = pairing(rows, criteria=criteria, rules=[], show=["goals", column])
+    assert column in "".join(open_.notices()["text"]).replace(" ", "_")
+    guards = {"faith": pm.same("faith", sensitive=True), "not_with": None}
+    guarded = [*criteria, guards[column]] if guards[column] is not None else criteria
+    rules = [pm.veto("not_with")] if column == "not_with" else []
+    shut = pairing(rows, criteria=guarded, rules=rules, show=["goals", column])
+    text = "".join(
+        [*shut.notices()["text"], *(shut.meeting_guide(a, b).html for a, b in shut.pairs[["a", "b"]].values)]
+    )
+    assert column not in text.replace(" ", "_")
+    assert "SECRET" not in text
+
+
+def test_who_said_no_to_a_criterion_is_not_told_by_what_is_missing():
+    """Where the yes or no is not declared, nothing of the criterion is told to anybody."""
+    criteria = [pm.overlap("goals", when="counts"), pm.near("pay")]
+    texts = set()
+    for answers in ((True, True), (True, False), (False, False)):
+        rows = [{**row, "counts": answers[k % 2]} for k, row in enumerate(people())]
+        found = pairing(rows, criteria=criteria, rules=[], show=["goals"], locks=held())
+        texts.add("".join(found.notices()["text"]))
+    assert len(texts) == 1
+    assert "goals" not in texts.pop()
+    declared = pairing(criteria=criteria, rules=[], show=["goals", "counts"])
+    assert "goals" in "".join(declared.notices()["text"])
 
 
 def told(found, tmp_path, ids=None):
@@ -300,6 +339,28 @@ def test_an_auditor_cannot_get_anybodys_values_or_names(tmp_path):
     } <= set(re.findall(r"\w+", text))
 
 
+def test_what_an_auditor_is_given_holds_nothing_in_itself_either():
+    found = pairing()
+    answers = [found.explain(id, audience="auditor") for id in found.people["id"]]
+    answers += found.explanations(audience="auditor")
+    kept = pickle.dumps([answers, found.to_dict(audience="auditor"), found.to_networkx(audience="auditor")])
+    assert b"SECRET" not in kept
+    assert b"Person" not in kept
+    told = pickle.dumps([found.explain(id, audience="participant") for id in found.people["id"]])
+    assert b"SECRET" not in told
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_exports_are_the_same_bytes_whatever_the_order_of_rows(audience, tmp_path):
+    def written(rows, folder):
+        return [
+            (path.name, path.read_bytes())
+            for path in pairing(rows).to_csv(tmp_path / folder, audience=audience)
+        ]
+
+    assert written(people(), "a") == written(people()[::-1], "b")
+
+
 def test_capacities_and_stated_lists_are_values_too(tmp_path):
     left = [{"id": f"e{k}", "goals": "a", "places": 1} for k in range(5)]
     right = [{"id": f"m{k}", "goals": "a", "places": 3} for k in range(2)]
@@ -361,9 +422,18 @@ def test_the_auditors_data_fits_its_schema_and_adds_up(tmp_path):
 
 def test_groups_of_few_are_never_told_to_an_auditor():
     found = pairing()
-    with pytest.raises(pm.ConfigError, match="at least 10 for an auditor"):
-        found.quality("team", audience="auditor", hide_below=2)
-    assert len(found.quality("team", audience="auditor").frame) > 0
+    for ask in (found.quality, found.close_gap):
+        with pytest.raises(pm.ConfigError, match="at least 10 for an auditor"):
+            ask("team", audience="auditor", hide_below=2)
+    many = [
+        {**row, "id": f"{row['id']}{k}", "site": f"site {min(k, 1)}"} for k in range(3) for row in people()
+    ]
+    found = pairing(many, rules=[])
+    for column in ("name", "pay", "diary", "team"):
+        told = found.quality(column, audience="auditor")
+        text = "\n".join([str(told), repr(told), told.text, told.frame.to_csv(), told._repr_html_()])
+        assert not re.search(r"SECRET|Person|7[0-9]{4}", text)
+    assert set(found.quality("site", audience="auditor").frame["group"]) == {"everyone", "site 0", "site 1"}
 
 
 # ---- the administrator ----------------------------------------------------------------------------------
@@ -396,6 +466,43 @@ def test_nobody_can_find_out_who_it_was_that_wanted_a_veto(tmp_path):
         assert "a private rule" in text
         texts.add(text)
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize("who", ["mentee", "mentor"])
+def test_on_two_sides_neither_can_be_told_from_the_other(who, tmp_path):
+    def text(asks):
+        left = [
+            {"id": f"e{k}", "goals": "a", "not_with": "m1" if asks == "mentee" and k == 0 else ""}
+            for k in range(4)
+        ]
+        right = [
+            {"id": f"m{k}", "goals": "a", "not_with": "e0" if asks == "mentor" and k == 1 else ""}
+            for k in range(3)
+        ]
+        rules = [pm.veto("not_with")]
+        sided = pm.PeerMatcher(
+            "id", [pm.overlap("goals")], rules, sides=("mentee", "mentor"), decided_by="HR"
+        )
+        found = sided.match(left, right, round="r")
+        answers = [found.why_not(a["id"], b["id"], exact=False) for a in left for b in right]
+        tables = [found.rules, found.people, found.relaxations(), found.uses()]
+        texts = [*map(str, answers), *(table.to_csv() for table in tables), found.summary(), found.to_json()]
+        with pytest.raises(pm.InfeasibleError) as caught:
+            sided.match(left, right, round="r", locks=[("e0", "m1")])
+        return [*texts, str(caught.value), repr(caught.value.conflict)]
+
+    assert text(who) == text("mentor")
+
+
+def test_a_demand_against_a_veto_does_not_tell_whose_it_is():
+    texts = set()
+    for rows, listed in directions():
+        rules = [pm.veto("not_with", name="SECRETa"), pm.veto(table=listed, name="SECRETb")]
+        with pytest.raises(pm.InfeasibleError) as caught:
+            pairing(rows, rules=rules, locks=[("id-a", "id-d")])
+        texts.add(str(caught.value) + repr(caught.value.conflict) + repr(caught.value.more))
+    assert len(texts) == 1
+    assert "SECRET" not in texts.pop()
 
 
 def test_private_rules_are_one_rule_and_groups_are_not_told_apart_by_them():

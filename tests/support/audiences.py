@@ -154,6 +154,7 @@ def auditors_text(found: Any, folder: Path) -> str:
     texts += [repr(list(graph.nodes(data=True))), repr(list(graph.edges(data=True))), repr(graph.graph)]
     texts += [found.summary(audience="auditor"), found.to_json(audience="auditor"), repr(found)]
     texts += [path.read_text() for path in found.to_csv(folder, audience="auditor")]
+    texts.append(found.report(folder / "audit.html", audience="auditor").read_text())
     return "\n".join(texts)
 
 

@@ -278,10 +278,10 @@ class Pairing(Asking, Weighing):
             listed = " or ".join(map(repr, AUDIENCES))
             raise ConfigError(must_be("report()", "audience", listed, audience) + hint)
         page = report_page(
-            self._outcome,
+            self._seen_by("report", audience),
             self.certificate,
             self.settings,
-            self._frames,
+            self._frames_of(audience),
             audience,
             shown=self._shown,
             texts=guide_texts(texts),

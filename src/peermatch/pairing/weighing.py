@@ -31,6 +31,7 @@ from peermatch.report import (
     frontier_frame,
     group_quality,
     stability_frame,
+    without_small_names,
 )
 from peermatch.verify import prove
 
@@ -146,7 +147,7 @@ class Weighing(PairingFacts):
         hide_below : int, default 10
             1 hides nothing.
         audience : {"administrator", "auditor"}
-            An auditor gets no groups of fewer than 10 people. It is not for participants.
+            An auditor gets no groups of fewer than 10 people, and no names of such groups. It is not for participants.
 
         Returns
         -------
@@ -167,11 +168,15 @@ class Weighing(PairingFacts):
         against each other: decide which one is shared.
         """
         outcome = self._seen_by("quality", audience)
+        self._refuse_small("quality()", hide_below, audience)
+        self._refuse_private("quality()", by)
+        found = group_quality(outcome, by, hide_below)
+        return without_small_names(found) if audience == AUDITOR else found
+
+    def _refuse_small(self, caller: str, hide_below: Any, audience: str) -> None:
         if audience == AUDITOR and isinstance(hide_below, int) and hide_below < _HIDDEN_FROM_AUDITORS:
             constraint = f"at least {_HIDDEN_FROM_AUDITORS} for an auditor"
-            raise ConfigError(must_be("quality()", "hide_below", constraint, hide_below))
-        self._refuse_private("quality()", by)
-        return group_quality(outcome, by, hide_below)
+            raise ConfigError(must_be(caller, "hide_below", constraint, hide_below))
 
     def _second_best(self) -> str:
         """Say in words how far ahead of the second best this set of pairs is, for an auditor's page."""
@@ -257,6 +262,7 @@ class Weighing(PairingFacts):
 
         outcome = self._seen_by("close_gap", audience)
         self._refuse_floor_of_update("close_gap()")
+        self._refuse_small("close_gap()", hide_below, audience)
         self._refuse_private("close_gap()", by)
         demand = floor_demand(outcome, self.settings, by, group, basis, hide_below, "close_gap()")
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
@@ -304,6 +310,7 @@ class Weighing(PairingFacts):
 
         caller = "group_floor()"
         self._refuse_floor_of_update(caller)
+        self._refuse_private(caller, by)
         try:
             floor = check_number(caller, "at_least", at_least, at_least=0, at_most=1)
         except ValueError as error:

@@ -30,7 +30,7 @@ from peermatch.report.frames import (
 from peermatch.report.graph import to_graph
 from peermatch.report.html import notebook_html
 from peermatch.report.odd import OddView
-from peermatch.report.quality import GroupQuality, coverage_frame, group_quality
+from peermatch.report.quality import GroupQuality, coverage_frame, group_quality, without_small_names
 from peermatch.report.reading import id_from, read_json
 from peermatch.report.shortlist import Shortlist, ShortOf
 from peermatch.report.summary import headline, summary_text
@@ -84,5 +84,6 @@ __all__ = [
     "to_graph",
     "typed_id",
     "unmatched_frame",
+    "without_small_names",
     "write_files",
 ]

@@ -113,8 +113,8 @@ THINGS: Mapping[str, Access] = MappingProxyType(
         "table": _for_both("the tables", "the tables without names and values"),
         "report": Access(
             "names, reasons and guides in one page",
-            "what was used and what is proved, by ids",
-            None,
+            "what was used and what is proved, by ids, in one page",
+            "their own page, told whose it is",
         ),
         "to_csv": Access(
             "all tables and result.json",

@@ -29,10 +29,13 @@ __all__ = [
     "coverage_frame",
     "group_quality",
     "groups_of",
+    "without_small_names",
     "worth_of",
 ]
 
 EVERYONE, NOT_KNOWN = "everyone", "not known"
+FEW = "(few people)"
+"""In the place of a small group's name, for an auditor."""
 HIDE_BELOW = 10
 _FEWEST_FOLDED = 2
 _DIGITS = 3
@@ -212,6 +215,16 @@ def group_quality(outcome: Outcome, by: str | Sequence[str], hide_below: int = H
         del table["side"]
     cohort = outcome.everyone[0]
     return GroupQuality(cohort, table, hide_below, tuple(columns))
+
+
+def without_small_names(quality: GroupQuality) -> GroupQuality:
+    """Take away what groups of few people are called: by a column of names, or of pay, those are single values.
+
+    A group keeps its name where the table shows that it is large: its head count, or the number taking part.
+    """
+    shown = quality.table[["people", "taking_part"]].map(lambda count: 0 if is_missing(count) else int(count))
+    few = (shown.max(axis=1) < HIDE_BELOW) & (quality.table["group"] != EVERYONE)
+    return replace(quality, table=quality.table.assign(group=quality.table["group"].where(~few, FEW)))
 
 
 def _need(outcome: Outcome, columns: Sequence[str]) -> None:

@@ -241,7 +241,7 @@ def _rules(outcome: Outcome, rules: pd.DataFrame) -> list[dict[str, str]]:
         {
             "name": name,
             "removed": "demands pairs" if row["kind"] == "require" else f"{int(row['pairs_removed']):,}",
-            "note": str(row["note"] or ""),
+            "note": str(row.get("note") or ""),
         }
         for name, row in zip(names, rules.to_dict("records"), strict=True)
     ]
