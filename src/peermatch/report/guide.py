@@ -25,6 +25,8 @@ __all__ = [
     "guide_items",
     "meeting_guide",
     "plain_markdown",
+    "trio_guide",
+    "trio_items",
 ]
 
 _SIMILAR = 0.6
@@ -147,6 +149,64 @@ def meeting_guide(
         goodbye=texts.say("page", "goodbye"),
         language=texts.language,
     )
+
+
+def trio_guide(
+    outcome: Outcome,
+    indices: Sequence[int],
+    shown: Iterable[str],
+    texts: GuideTexts,
+    *,
+    adviser: str | None = None,
+    contact: str | None = None,
+) -> MeetingGuide:
+    """Return the page for the three people of a trio, from what is said of its three pairs.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    indices : sequence of int
+        Its three pairs.
+    shown, texts, adviser, contact
+        See `meeting_guide`.
+    """
+    told = trio_items(outcome, indices, frozenset(shown), texts)
+    people = list(dict.fromkeys(outcome.pairs[list(indices)].ravel().tolist()))
+    *first, last = [outcome.label(0, person) for person in sorted(people)]
+    frame = guide_frame(texts, adviser=adviser, contact=contact)
+    sections = [section.filled(items) for section, items in zip(frame, told, strict=True)]
+    hello = texts.say("page", "hello_three")
+    if not any(told[:3]):
+        hello, sections = f"{hello} {texts.say('page', 'nothing')}", sections[3:]
+    return MeetingGuide(
+        title=texts.say("page", "title", a=", ".join(first), b=last),
+        hello=hello,
+        sections=tuple(sections),
+        goodbye=texts.say("page", "goodbye"),
+        language=texts.language,
+    )
+
+
+def trio_items(
+    outcome: Outcome, indices: Sequence[int], shown: frozenset[str], texts: GuideTexts
+) -> tuple[list[str], ...]:
+    """Return what is said of a trio, a list for each section of `guide_frame`; each pair's part names the pair."""
+    share: list[str] = []
+    differ: list[str] = []
+    teach: list[str] = []
+    things: list[str] = []
+    for index in indices:
+        u, v = outcome.pairs[index].tolist()
+        names = {"a": outcome.label(0, u), "b": outcome.label(1, v)}
+        facts = [fact for fact in pair_facts(outcome, index) if _fit(fact, shown)]
+        in_common, apart, helps, found = _from_facts(facts, texts, names)
+        share += [f"{names['a']} & {names['b']}: {item}" for item in in_common]
+        differ += apart
+        teach += helps
+        things += found
+    things = list(dict.fromkeys(things))
+    begin = [texts.say("first", "aim_known", things=listing(things, limit=4))] if things else []
+    return share, list(dict.fromkeys(differ)), teach, begin, [], []
 
 
 @dataclass(frozen=True)

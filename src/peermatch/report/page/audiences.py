@@ -1,0 +1,14 @@
+"""For whom a page is made, and what it says of that on top."""
+
+from __future__ import annotations
+
+__all__ = ["ADMINISTRATOR", "AUDITOR", "NOTES", "PARTICIPANT"]
+
+ADMINISTRATOR, AUDITOR, PARTICIPANT = "administrator", "auditor", "participant"
+
+NOTES = {
+    ADMINISTRATOR: "For the administrator of the programme. This page shows what people wrote in their profiles: hand "
+    "nothing on but the guide of a pair, to the two whom it is about.",
+    AUDITOR: "For the auditor. This page says what was used, by which weights, and what is proved. It shows no values "
+    "from anybody's profile.",
+}
