@@ -14,11 +14,11 @@ from peermatch.report.quality import EVERYONE, HIDE_BELOW, GroupQuality, group_q
 __all__ = ["group_sections", "guarded_columns"]
 
 _COLUMNS = (
+    ("mean", "mean"),
     ("people", "people"),
     ("taking_part", "taking part"),
     ("paired", "with a partner"),
     ("coverage", "share with a partner"),
-    ("mean", "mean"),
     ("median", "median"),
     ("lowest", "lowest"),
 )
