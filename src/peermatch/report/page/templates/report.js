@@ -86,7 +86,8 @@
   const counted = () => {
     const trios = shown.filter((at) => rows[at].pairs).length;
     const pairs = several(shown.length - trios, "pair");
-    return trios ? pairs + " and " + several(trios, "trio") : pairs;
+    const threes = several(trios, "trio");
+    return !trios ? pairs : trios === shown.length ? threes : pairs + " and " + threes;
   };
 
   const draw = (all) => {
