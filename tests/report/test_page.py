@@ -88,6 +88,25 @@ def test_the_auditor_sees_nothing_that_people_wrote(tmp_path):
     assert "speak" not in text
     assert all(not pair["text"] and pair["guide"] is None for pair in data["pairs"])
     assert "same faith" in text.lower()
+    assert data["columns"] == ["weight", "known"]
+
+
+def test_the_auditor_sees_weights_and_what_was_known(tmp_path):
+    rows = people()
+    rows[0]["y"] = rows[5]["goals"] = None
+    result = pairing(rows)
+    _, data = read(result.report(tmp_path / "report.html", audience="auditor"))
+    for pair, row in zip(data["pairs"], result.pairs.to_dict("records"), strict=True):
+        table = result.explain(row["a"], audience="auditor").table
+        told = [
+            "(sensitive)" if criterion.sensitive else known
+            for criterion, known in zip(
+                (part.criterion for part in result.scores.criteria), table["known"], strict=True
+            )
+        ]
+        assert [known for _, _, known, _, _ in pair["facts"]] == told
+        weights = (table["weight"] + table["weight_back"]) / 2
+        assert [weight for _, weight, *_ in pair["facts"]] == [f"{100 * share:.0f}%" for share in weights]
 
 
 def test_who_is_left_and_who_is_away_is_told(tmp_path):

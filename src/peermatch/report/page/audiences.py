@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ADMINISTRATOR", "AUDITOR", "NOTES", "PARTICIPANT"]
+__all__ = ["ADMINISTRATOR", "AUDITOR", "NOTES", "PARTICIPANT", "PRINT_LABELS"]
 
 ADMINISTRATOR, AUDITOR, PARTICIPANT = "administrator", "auditor", "participant"
 
@@ -11,4 +11,8 @@ NOTES = {
     "nothing on but the guide of a pair, to the two whom it is about.",
     AUDITOR: "For the auditor. This page says what was used, by which weights, and what is proved. It shows no values "
     "from anybody's profile.",
+}
+PRINT_LABELS = {
+    ADMINISTRATOR: "Print reasons and guides of the pairs found (up to 500)",
+    AUDITOR: "Print what the scores of the pairs found are made of (up to 500)",
 }

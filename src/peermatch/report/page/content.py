@@ -13,7 +13,7 @@ from peermatch.explain import Outcome, rule_name, stability_view
 from peermatch.explain.wording import column_words, counted, percent, score_text
 from peermatch.problem import GRID
 from peermatch.report.certificate import CertificateView
-from peermatch.report.page.audiences import AUDITOR, NOTES
+from peermatch.report.page.audiences import AUDITOR, NOTES, PRINT_LABELS
 from peermatch.report.summary import headline
 
 __all__ = ["Groups", "page_context"]
@@ -81,6 +81,7 @@ def page_context(
         "title": f"Pairs for peer mentoring{when}",
         "headline": headline(outcome),
         "audience_note": NOTES[audience],
+        "print_label": PRINT_LABELS[audience],
         "contents": sections,
         "notes": [{"title": title, "text": text} for title, text in notes if text],
         "histogram": _histogram(outcome),
@@ -138,7 +139,7 @@ def _histogram(outcome: Outcome) -> dict[str, Any]:
     most = max(counts)
     bars = []
     for at, count in enumerate(counts):
-        height = round((_FLOOR - _TOP) * count / most)
+        height = max(1 if count else 0, round((_FLOOR - _TOP) * count / most))
         x = 40 + _BIN * at
         bars.append(
             {

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from peermatch.explain import Outcome, PairExplanation, explain_pairs
-from peermatch.explain.wording import column_words, listing
+from peermatch.explain.facts import SENSITIVE
+from peermatch.explain.wording import column_words, listing, percent
 from peermatch.problem import GRID
 from peermatch.report.guide import FrameSection, guide_frame, guide_items, trio_items
 from peermatch.report.guide_texts import GuideTexts
@@ -54,6 +57,7 @@ def page_data(
     return {
         "sides": [outcome.side_name(0), outcome.side_name(1)] if outcome.two_sided else ["one", "other"],
         "criteria": [column_words(compiled.criterion.name) for compiled in outcome.scores.criteria],
+        "columns": ["weight", "known"] if bare else None,
         "advisers": bool(advisers.of),
         "help": _help(frame, texts, contact),
         "guide": [
@@ -105,16 +109,36 @@ def _told(
 
 
 def _bare_pairs(outcome: Outcome) -> list[dict[str, Any]]:
-    """Pairs by their ids, with what each criterion adds and nothing that anybody wrote."""
+    """Pairs by their ids, with each criterion's weight and what it adds, and nothing that anybody wrote."""
+    columns = [
+        (*_weights_and_known(outcome, k), outcome.details.contributions[k].tolist())
+        for k in range(len(outcome.scores.criteria))
+    ]
     rows = []
     for index in range(len(outcome.pairs)):
         head = _head(outcome, index)
         facts = [
-            (k, "", "", int(outcome.details.contributions[k, index]) / GRID, True)
-            for k in range(len(outcome.scores.criteria))
+            (k, weights[index], known[index], adds[index] / GRID, True)
+            for k, (weights, known, adds) in enumerate(columns)
         ]
         rows.append({**head, "a": head["ia"], "b": head["ib"], "facts": facts, "text": "", "guide": None})
     return rows
+
+
+def _weights_and_known(outcome: Outcome, k: int) -> tuple[list[str], list[str]]:
+    """Return a criterion's weight in each pair, the mean of both sides', and how much of it was known."""
+    u, v = outcome.pairs[:, 0], outcome.pairs[:, 1]
+    shares = np.stack([outcome.scores.left_shares[k, u], outcome.scores.right_shares[k, v]])
+    weights = [percent(share) for share in (shares.mean(axis=0) / GRID).tolist()]
+    if outcome.scores.criteria[k].criterion.sensitive:
+        return weights, [SENSITIVE] * len(u)
+    seen = ~np.isnan(np.stack([outcome.details.left_similarity[k], outcome.details.right_similarity[k]]))
+    asked, found = (shares > 0).sum(axis=0), ((shares > 0) & seen).sum(axis=0)
+    words = [
+        "not counted" if not of else "yes" if known == of else "partly" if known else "no"
+        for of, known in zip(asked.tolist(), found.tolist(), strict=True)
+    ]
+    return weights, words
 
 
 def _trios(

@@ -118,7 +118,7 @@
   const reasons = (pair) => {
     const table = make("table", undefined, "plain");
     const top = make("tr");
-    for (const name of ["criterion", pair.a, pair.b, "adds"]) {
+    for (const name of ["criterion", ...(data.columns || [pair.a, pair.b]), "adds"]) {
       const cell = make("th", name, name === "adds" ? "n" : "");
       cell.scope = "col";
       top.append(cell);
