@@ -233,6 +233,14 @@ def test_groups_show_what_quality_shows(tmp_path):
     assert "<script>alert" not in text
 
 
+def test_the_auditors_page_says_where_names_of_groups_come_from(tmp_path):
+    assert (
+        "Groups alone bear"
+        in read(office().report(tmp_path / "r.html", audience="auditor", groups="team"))[0]
+    )
+    assert "Groups alone bear" not in read(office().report(tmp_path / "r.html", audience="auditor"))[0]
+
+
 def test_small_groups_are_hidden_as_in_quality(tmp_path):
     result = office()
     text, _ = read(result.report(tmp_path / "r.html", groups=["site"]))

@@ -24,6 +24,7 @@ def chromium():
 def result():
     people = pm.datasets.make_organisation(N, seed=2)
     people.loc[5, "display_name"] = "<script>alert(1)</script>"
+    people.loc[9, "display_name"] = "Zoë Müller"
     criteria = [
         pm.near("years_experience", scale=5),
         pm.complement("can_teach", "wants_to_learn", weight=3),
@@ -94,6 +95,13 @@ def test_search_finds(page):
     page.fill("#search", "nobody of this name")
     assert page.inner_text("#found") == "0 pairs"
     assert rows(page) == []
+
+
+@pytest.mark.parametrize("words", ["zoë", "ZOE", "zoe\u0308 müller", "muller"])
+def test_search_looks_past_case_and_marks(page, words):
+    page.fill("#search", words)
+    assert page.inner_text("#found") == "1 pair"
+    assert "Zoë Müller" in page.inner_text("#pairs-table tbody")
 
 
 def test_sort_sorts_and_says_so(page):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ADMINISTRATOR", "AUDITOR", "NOTES", "PARTICIPANT", "PRINT_LABELS"]
+__all__ = ["ADMINISTRATOR", "AUDITOR", "GROUPS_NOTE", "NOTES", "PARTICIPANT", "PRINT_LABELS"]
 
 ADMINISTRATOR, AUDITOR, PARTICIPANT = "administrator", "auditor", "participant"
 
@@ -16,3 +16,4 @@ PRINT_LABELS = {
     ADMINISTRATOR: "Print reasons and guides of the pairs found (up to 500)",
     AUDITOR: "Print what the scores of the pairs found are made of (up to 500)",
 }
+GROUPS_NOTE = " Groups alone bear the names that people wrote; what would tell of a few of them is hidden."

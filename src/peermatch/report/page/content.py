@@ -13,7 +13,7 @@ from peermatch.explain import Outcome, rule_name, stability_view
 from peermatch.explain.wording import column_words, counted, percent, score_text
 from peermatch.problem import GRID
 from peermatch.report.certificate import CertificateView
-from peermatch.report.page.audiences import AUDITOR, NOTES, PRINT_LABELS
+from peermatch.report.page.audiences import AUDITOR, GROUPS_NOTE, NOTES, PRINT_LABELS
 from peermatch.report.summary import headline
 
 __all__ = ["Groups", "page_context"]
@@ -80,7 +80,7 @@ def page_context(
     return {
         "title": f"Pairs for peer mentoring{when}",
         "headline": headline(outcome),
-        "audience_note": NOTES[audience],
+        "audience_note": NOTES[audience] + (GROUPS_NOTE if groups and audience == AUDITOR else ""),
         "print_label": PRINT_LABELS[audience],
         "contents": sections,
         "notes": [{"title": title, "text": text} for title, text in notes if text],

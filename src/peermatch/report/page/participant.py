@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from peermatch.criteria import key_of
-from peermatch.explain import Outcome
+from peermatch.explain import Outcome, read_ahead
 from peermatch.explain.explanation import find_person
 from peermatch.report.guide import MeetingGuide, meeting_guide, trio_guide
 from peermatch.report.guide_texts import GuideTexts
@@ -46,6 +46,7 @@ def participant_page(
     InputError
         If nobody has this id, or both sides have it.
     """
+    read_ahead(outcome)  # kept with the outcome: the next person's page is ten times as quick
     told = notice(outcome, id, side, shown, texts, contact=contact)
     guides = [
         _guide(outcome, indices, shown, texts, advisers or AdvisersView(), contact)

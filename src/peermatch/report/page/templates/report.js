@@ -14,7 +14,9 @@
   // a row of the table: a pair, or a trio with its three pairs
   const inTrio = new Set(data.trios.flatMap((trio) => trio.pairs));
   const rows = data.pairs.filter((_, at) => !inTrio.has(at)).concat(data.trios);
-  const keys = rows.map((one) => [one.a, one.b, one.ia, one.ib, one.id, one.adviser || ""].join(" ").toLowerCase());
+  // letters are found whatever their case and marks: "cye" finds Cyé
+  const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const keys = rows.map((one) => folded([one.a, one.b, one.ia, one.ib, one.id, one.adviser || ""].join(" ")));
   let order = rows.map((_, at) => at);
   let shown = order;
   let page = 0;
@@ -102,7 +104,7 @@
   };
 
   const refresh = () => {
-    const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = folded(byId("search").value).split(/\s+/).filter(Boolean);
     shown = words.length ? order.filter((at) => words.every((word) => keys[at].includes(word))) : order.slice();
     page = 0;
     header();
