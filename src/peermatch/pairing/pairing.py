@@ -245,6 +245,12 @@ class Pairing(Asking, Weighing):
         path: str | os.PathLike[str],
         *,
         audience: str = "administrator",
+        id: Any = None,
+        side: str | None = None,
+        groups: str | Sequence[str] | None = None,
+        hide_below: int = 10,
+        advisers: Any = None,
+        contact: str | None = None,
         texts: str | os.PathLike[str] | None = None,
     ) -> Path:
         """Write everything about the result into one page that a browser shows, and that needs nothing from elsewhere.
@@ -253,9 +259,24 @@ class Pairing(Asking, Weighing):
         ----------
         path : path
             Such as ``report.html``.
-        audience : {"administrator", "auditor"}
+        audience : {"administrator", "auditor", "participant"}
             The administrator's page has names, reasons and everybody's guide. The auditor's has what was used and what
-            is proved, with ids and without anybody's values. For participants see `meeting_guide`.
+            is proved, with ids and without anybody's values. A participant's is about one person, `id`: whom they have,
+            and their meeting guide.
+        id : str or int, optional
+            Whose page, as the id came in; for participants.
+        side : str, optional
+            For participants, where both sides have this id.
+        groups : str or list of str, optional
+            Columns by which the page says how well groups are paired, as `quality` does, small groups hidden. Where not
+            given, the columns that the matcher declares protected or audit-only; an empty list: none.
+        hide_below : int, default 10
+            See `quality`.
+        advisers : optional
+            What `assign_advisers` returned for these pairs, or a table with the columns pair_id and adviser (and
+            label_adviser). Guides then name the adviser.
+        contact : str, optional
+            Whom to turn to for saying no, as people read it; guides name it.
         texts : path, optional
             A translation of the guide.
 
@@ -266,27 +287,77 @@ class Pairing(Asking, Weighing):
         Raises
         ------
         ConfigError
-            If the audience or the texts are wrong.
+            If the audience, the groups, the advisers or the texts are wrong, or a participant has no id.
+        InputError
+            If nobody has this id, a column is not there, or advisers are of another result.
         OutputError
             If the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import peermatch as pm
+        >>> people = [{"id": "Ada", "goals": "speaking"}, {"id": "Bo", "goals": "speaking; writing"}]
+        >>> pairing = pm.PeerMatcher("id", [pm.overlap("goals")], show=["goals"]).match(people)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     page = pairing.report(f"{folder}/ada.html", audience="participant", id="Ada").read_text("utf-8")
+        >>> "Your partner is Bo." in page
+        True
         """
         from peermatch.report.guide_texts import guide_texts
-        from peermatch.report.page import AUDIENCES, report_page
+        from peermatch.report.page import (
+            AUDIENCES,
+            advisers_view,
+            group_sections,
+            participant_page,
+            report_page,
+        )
 
         if audience not in AUDIENCES:
-            hint = " For a participant, write their meeting_guide()." if audience == "participant" else ""
             listed = " or ".join(map(repr, AUDIENCES))
-            raise ConfigError(must_be("report()", "audience", listed, audience) + hint)
-        page = report_page(
-            self._seen_by("report", audience),
-            self.certificate,
-            self.settings,
-            self._frames_of(audience),
-            audience,
-            shown=self._shown,
-            texts=guide_texts(texts),
-        )
+            raise ConfigError(must_be("report()", "audience", listed, audience))
+        self._check_reader(audience == PARTICIPANT, id, side, groups)
+        view = advisers_view(advisers, self._outcome)
+        told: dict[str, Any] = {
+            "shown": self._shown,
+            "texts": guide_texts(texts),
+            "advisers": view,
+            "contact": contact,
+        }
+        if audience == PARTICIPANT:
+            page = participant_page(self._outcome, id, side, **told)
+        else:
+            auditing = audience == AUDITOR
+            page = report_page(
+                self._seen_by("report", audience),
+                self.certificate,
+                self.settings,
+                self._frames_of(audience),
+                audience,
+                used=self._uses if auditing else None,
+                runner_up=self._second_best() if auditing else "",
+                groups=group_sections(self._outcome, self.settings, groups, hide_below),
+                notes=(
+                    ("Left over", "" if self.odd is None else self.odd.sentence),
+                    ("What changed", "" if self.update is None else self.update.text),
+                ),
+                **told,
+            )
         return write_files(Path(path).parent, {Path(path).name: page})[0]
+
+    def _check_reader(self, one_person: bool, id: Any, side: Any, groups: Any) -> None:
+        """Refuse a participant's page of nobody, and what belongs to the one kind of page for the other."""
+        if one_person and id is None:
+            raise ConfigError(
+                "A participant's page is about one person. Say whose with id=, such as "
+                "report('mine.html', audience='participant', id=...); notices() has what all of them may be told."
+            )
+        if one_person and groups is not None:
+            raise ConfigError("A participant's page says nothing of groups: leave groups= out.")
+        if not one_person and (id is not None or side is not None):
+            raise ConfigError(
+                "id= and side= say whose page it is, and only a participant's page is one person's."
+            )
 
     @property
     def plot(self) -> Plots:

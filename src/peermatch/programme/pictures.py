@@ -88,8 +88,8 @@ def rounds_table(
     Examples
     --------
     >>> met = pd.DataFrame({"round": [1, 1, 2, 2], "a": ["x", "p", "y", "p"], "b": ["y", "q", "x", "r"]})
-    >>> rounds_table(met).values.tolist()
-    [[1, 2, 1.0], [2, 2, 0.5]]
+    >>> rounds_table(met).to_records(index=False).tolist()
+    [(1, 2, 1.0), (2, 2, 0.5)]
     """
     nameless = pd.Series([is_missing(name) for name in history["round"]], index=history.index, dtype=bool)
     named = history[~nameless]

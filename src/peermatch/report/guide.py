@@ -210,8 +210,7 @@ def guide_frame(
     help_ = texts.say("first", "help")
     if adviser is not None:
         help_ = f"{help_} {texts.say('group' if group else 'page', 'adviser', adviser=adviser)}"
-    asked = [texts.say("first", key) for key in ("aim", "often", "candid")]
-    asked.append(texts.say("group" if group else "first", "confidential"))
+    asked = [texts.say("first", key) for key in ("aim", "often", "candid", "confidential")]
     later = tuple(texts.say("later", key) for key in ("month", "half", "end"))
     decline = [texts.say("group", "leave") if group else texts.say("decline", "text")]
     if contact is not None:

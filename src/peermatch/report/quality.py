@@ -103,9 +103,11 @@ class GroupQuality:
             for row in _folded(self.table).to_dict("records")
         ]
         words = [name.replace("_", " ") for name in header]
-        return f"{text_table(words, rows)}\n\n{wrapped(self._notes())}"
+        return f"{text_table(words, rows)}\n\n{wrapped(self.notes)}"
 
-    def _notes(self) -> str:
+    @property
+    def notes(self) -> str:
+        """What is to be known for reading the table."""
         notes = []
         for (_, column), rows in self.table.groupby(_place(self.table), sort=False):
             shown = rows.iloc[1:].dropna(subset=["mean"])
@@ -141,7 +143,7 @@ class GroupQuality:
                 index=False, escape=True, border=0, na_rep="", float_format=lambda number: f"{number:.3f}"
             )
         )
-        return f"<p><b>{html.escape(repr(self))}</b></p>{table}<p>{html.escape(self._notes())}</p>"
+        return f"<p><b>{html.escape(repr(self))}</b></p>{table}<p>{html.escape(self.notes)}</p>"
 
 
 def _place(table: pd.DataFrame) -> list[pd.Series[Any]]:

@@ -13,9 +13,9 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-__all__ = ["report_html"]
+__all__ = ["participant_html", "report_html"]
 
-_TEMPLATE = "report.html.j2"
+_TEMPLATE, _PARTICIPANT = "report.html.j2", "participant.html.j2"
 # what would end a script element, begin a comment in it, or end a line of it for some readers
 _RISKY = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -30,7 +30,7 @@ def _part(name: str) -> str:
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=DictLoader({_TEMPLATE: _part(_TEMPLATE)}),
+        loader=DictLoader({name: _part(name) for name in (_TEMPLATE, _PARTICIPANT)}),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -65,6 +65,20 @@ def report_html(context: Mapping[str, Any], data: Mapping[str, Any]) -> str:
             **context, policy=policy, style=Markup(style), script=Markup(script), data=Markup(_embedded(data))
         )
     )
+
+
+def participant_html(context: Mapping[str, Any]) -> str:
+    """Return one person's page: the same look and the same policy, and no script at all.
+
+    Parameters
+    ----------
+    context : mapping
+        What the template shows; every text in it is escaped.
+    """
+    style = _part("report.css")
+    policy = f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
+    template = _environment().get_template(_PARTICIPANT)
+    return template.render(**context, policy=policy, style=Markup(style))
 
 
 def _hash(text: str) -> str:

@@ -8,26 +8,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from peermatch.explain import Outcome, PairExplanation, explain_pairs, rule_name, stability_view
+from peermatch.cohort.aside import is_missing
+from peermatch.explain import Outcome, rule_name, stability_view
 from peermatch.explain.wording import column_words, counted, percent, score_text
 from peermatch.problem import GRID
 from peermatch.report.certificate import CertificateView
-from peermatch.report.guide import guide_frame, guide_items
-from peermatch.report.guide_texts import GuideTexts
+from peermatch.report.page.audiences import AUDITOR, GROUPS_NOTE, NOTES, PRINT_LABELS
 from peermatch.report.summary import headline
 
-__all__ = ["ADMINISTRATOR", "AUDITOR", "Groups", "page_context", "page_data"]
+__all__ = ["Groups", "page_context"]
 
-ADMINISTRATOR, AUDITOR = "administrator", "auditor"
-_NOTES = {
-    ADMINISTRATOR: "For the administrator of the programme. This page shows what people wrote in their profiles: hand "
-    "nothing on but the guide of a pair, to the two whom it is about.",
-    AUDITOR: "For the auditor. This page says what was used, by which weights, and what is proved. It shows no values "
-    "from anybody's profile.",
-}
 _BIN, _TOP, _FLOOR = 58, 30, 190
 
 Groups = Sequence[Mapping[str, Any]]
+
+
+_MANIFEST = ("peermatch", "round", "as_of", "solver", "objective", "mutual", "unknown")
+"""Of the settings: what made the result, beside what was asked for."""
 
 
 def page_context(
@@ -36,7 +33,13 @@ def page_context(
     settings: Mapping[str, Any],
     frames: Mapping[str, pd.DataFrame],
     audience: str,
+    *,
     groups: Groups = (),
+    notes: Sequence[tuple[str, str]] = (),
+    advisers: Mapping[str, Any] | None = None,
+    used: pd.DataFrame | None = None,
+    runner_up: str = "",
+    manifest: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what the template shows.
 
@@ -46,10 +49,20 @@ def page_context(
     certificate : CertificateView
     settings : mapping
     frames : mapping
-        The tables "people", "rules" and "repairs".
+        The tables "people" and "rules".
     audience : {"administrator", "auditor"}
     groups : sequence of mapping
-        For each table of groups: title, columns, rows of text, note.
+        From `group_sections`.
+    notes : sequence of (title, text)
+        More about the result as a whole: who was left over, what an update changed.
+    advisers : mapping, optional
+        From `AdvisersView.section`.
+    used : pandas.DataFrame, optional
+        What was used for what, and by whose choice: shown as it is.
+    runner_up : str
+        How far the next best answer is, in a sentence.
+    manifest : mapping, optional
+        What else is known about how the result came about: names and plain values.
     """
     people = frames["people"]
     sections = [
@@ -58,99 +71,61 @@ def page_context(
         ("pairs", "Pairs"),
         ("without", "Without a partner"),
     ]
+    sections += [("advisers", "Advisers")] if advisers else []
     sections += [("groups", "Groups")] if groups else []
+    table = _table(used)
+    sections += [("used", "What was used")] if table else []
     sections += [("rules", "Rules"), ("settings", "Settings")]
     when = "" if outcome.round is None else f", round {outcome.round}"
     return {
         "title": f"Pairs for peer mentoring{when}",
         "headline": headline(outcome),
-        "audience_note": _NOTES[audience],
+        "audience_note": NOTES[audience] + (GROUPS_NOTE if groups and audience == AUDITOR else ""),
+        "print_label": PRINT_LABELS[audience],
         "contents": sections,
+        "notes": [{"title": title, "text": text} for title, text in notes if text],
         "histogram": _histogram(outcome),
         "made_of": _made_of(outcome, audience),
-        "proof": _proof(outcome, certificate),
+        "proof": {**_proof(outcome, certificate), "runner_up": runner_up},
         "unmatched": _rows(people, "unmatched", audience),
         "away": _rows(people, "not taking part", audience),
         "two_sided": outcome.two_sided,
+        "trios": len(outcome.trios),
+        "advisers": advisers,
         "groups": groups,
+        "used": table,
         "rules": _rules(outcome, frames["rules"]),
+        "manifest": _manifest(certificate, settings, manifest or {}),
         "settings": _settings(settings),
     }
 
 
-def page_data(outcome: Outcome, shown: frozenset[str], texts: GuideTexts, audience: str) -> dict[str, Any]:
-    """Return what the page's script shows: pairs with their reasons, and the guide's texts.
-
-    Parameters
-    ----------
-    outcome : Outcome
-    shown : frozenset of str
-        The columns that were declared fit to show: the guide has no others.
-    texts : GuideTexts
-    audience : {"administrator", "auditor"}
-    """
-    frame = guide_frame(texts)
-    names = [column_words(compiled.criterion.name) for compiled in outcome.scores.criteria]
-    if audience == AUDITOR:
-        pairs = _bare_pairs(outcome)
-    else:
-        pairs = [
-            _told(outcome, index, found, shown, texts) for index, found in enumerate(explain_pairs(outcome))
-        ]
-    return {
-        "sides": [outcome.side_name(0), outcome.side_name(1)] if outcome.two_sided else ["one", "other"],
-        "criteria": names,
-        "guide": [
-            {"title": part.title, "lines": part.lines, "none": part.none, "items": part.items}
-            for part in frame
-        ],
-        "pairs": pairs,
-    }
-
-
-def _told(
-    outcome: Outcome, index: int, found: PairExplanation, shown: frozenset[str], texts: GuideTexts
-) -> dict[str, Any]:
-    names = {"a": found.label, "b": found.partner_label}
-    facts = [
-        (k, *_sides(fact), fact.contribution / GRID, fact.known != "no") for k, fact in enumerate(found.facts)
+def _table(frame: pd.DataFrame | None) -> dict[str, Any] | None:
+    """Return a table as text, whatever its columns are."""
+    if frame is None or not len(frame.columns):
+        return None
+    rows = [
+        ["" if is_missing(cell) else _plain(cell) for cell in row]
+        for row in frame.itertuples(index=False, name=None)
     ]
-    return {
-        **_head(outcome, index),
-        "facts": facts,
-        "text": found.text,
-        "guide": guide_items(found.facts, shown, texts, names),
+    return {"columns": [str(name).replace("_", " ") for name in frame.columns], "rows": rows}
+
+
+def _manifest(
+    certificate: CertificateView, settings: Mapping[str, Any], more: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    known = {name: settings.get(name) for name in _MANIFEST}
+    checked = {
+        "status": certificate.status,
+        "checked": "by code that shares nothing with the solver" if certificate.verified else "no",
+        "pairs looked at": f"{certificate.pairs_covered:,}",
     }
-
-
-def _sides(fact: Any) -> tuple[str, str]:
-    return fact.mine.text, fact.theirs.text
-
-
-def _head(outcome: Outcome, index: int) -> dict[str, Any]:
-    u, v = outcome.pairs[index].tolist()
-    return {
-        "id": outcome.pair_ids[index],
-        "a": outcome.label(0, u),
-        "b": outcome.label(1, v),
-        "ia": str(outcome.cohort(0).ids[u]),
-        "ib": str(outcome.cohort(1).ids[v]),
-        "score": int(outcome.details.scores[index]) / GRID,
-        "known": round(float(outcome.details.coverage[index]), 4),
-    }
-
-
-def _bare_pairs(outcome: Outcome) -> list[dict[str, Any]]:
-    """Pairs by their ids, with what each criterion adds and nothing that anybody wrote."""
-    rows = []
-    for index in range(len(outcome.pairs)):
-        head = _head(outcome, index)
-        facts = [
-            (k, "", "", int(outcome.details.contributions[k, index]) / GRID, True)
-            for k in range(len(outcome.scores.criteria))
-        ]
-        rows.append({**head, "a": head["ia"], "b": head["ib"], "facts": facts, "text": "", "guide": None})
-    return rows
+    words = {"peermatch": "version of peermatch", "as_of": "as of"}
+    return [
+        {"name": words.get(name, name.replace("_", " ")), "value": _plain(value)}
+        for name, value in {**known, **checked, **more}.items()
+        if value is not None
+    ]
 
 
 # ---- parts ----------------------------------------------------------------------------------------------
@@ -164,7 +139,7 @@ def _histogram(outcome: Outcome) -> dict[str, Any]:
     most = max(counts)
     bars = []
     for at, count in enumerate(counts):
-        height = round((_FLOOR - _TOP) * count / most)
+        height = max(1 if count else 0, round((_FLOOR - _TOP) * count / most))
         x = 40 + _BIN * at
         bars.append(
             {
@@ -250,6 +225,8 @@ def _rules(outcome: Outcome, rules: pd.DataFrame) -> list[dict[str, str]]:
 def _settings(settings: Mapping[str, Any]) -> list[dict[str, str]]:
     rows = []
     for name, value in settings.items():
+        if name in _MANIFEST:
+            continue
         if name in ("criteria", "rules"):
             rows += [
                 {

@@ -24,6 +24,7 @@ _BINS = 25
 _LANDMARKS = 256
 _DRAWN = 5_000
 _ONE_PLACE = 1e-9
+_LOOKED_AT = 64
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,26 +49,38 @@ def random_pairs(outcome: Outcome, seed: int, times: int) -> list[IntArray]:
             else [np.ones(rows, np.int64)] * 2
         )
         order, others = generator.permutation(rows), generator.permutation(columns)
-        pairs: list[tuple[int, int]] = []
-        for u in order.tolist():
-            while free[0][u] > 0:
-                open_ = others[free[1][others] > 0]
-                taken = [v for a, v in pairs if a == u]
-                open_ = open_[~np.isin(open_, taken)] if outcome.two_sided else open_[open_ != u]
-                v = _first_allowed(outcome, u, open_)
-                if v is None:
-                    break
-                pairs.append((u, v))
-                free[0][u] -= 1
-                free[1][v] -= 1
-        found.append(np.array(pairs, dtype=np.int64).reshape(-1, 2))
+        found.append(_by_chance(outcome, free, order.tolist(), others))
     return found
 
 
-def _first_allowed(outcome: Outcome, u: int, others: IntArray) -> int | None:
+def _by_chance(outcome: Outcome, free: list[IntArray], order: list[int], others: IntArray) -> IntArray:
+    pairs: list[tuple[int, int]] = []
+    for step, u in enumerate(order):
+        if (
+            step % _LOOKED_AT == 0
+        ):  # those who are taken are left out now and then: looking is over a few of the rest
+            others = others[free[1][others] > 0]
+        taken = [] if outcome.two_sided else [u]
+        while free[0][u] > 0:
+            v = _first_allowed(outcome, u, others, free[1], taken)
+            if v is None:
+                break
+            taken.append(v)
+            pairs.append((u, v))
+            free[0][u] -= 1
+            free[1][v] -= 1
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def _first_allowed(
+    outcome: Outcome, u: int, others: IntArray, free: IntArray, taken: list[int]
+) -> int | None:
     """Look at a few at a time: mostly the first one is allowed."""
-    for start in range(0, len(others), 64):
-        some = others[start : start + 64]
+    for start in range(0, len(others), _LOOKED_AT):
+        some = others[start : start + _LOOKED_AT]
+        some = some[(free[some] > 0) & ~np.isin(some, taken)]
+        if not len(some):
+            continue
         allowed = ~outcome.scores.forbidden_at(np.full(len(some), u, dtype=np.int64), some)
         if allowed.any():
             return int(some[np.argmax(allowed)])

@@ -47,7 +47,8 @@ def draw_sensitivity(moves: pd.DataFrame, ax: Axes | None = None, *, complete: b
         ax.spines[spine].set_visible(False)
     pairs = int((moves["pairs_kept"] + moves["pairs_changed"]).max()) if len(moves) else 0
     short = "" if complete else "\n(stopped early: not every move was made)"
-    title = f"How many of {counted(pairs, 'pair')} change when a weight moves{short}"
+    title = f"How many of {counted(pairs, 'pair')} change when a weight moves"
+    title = in_lines(title, 8 * max(4, len(changes))) + short
     if not rows:
         nothing_to_draw(ax, "No weight was moved.")
     return dressed(

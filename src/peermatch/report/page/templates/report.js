@@ -11,8 +11,13 @@
   };
   const head = byId("pairs-table").tHead.rows[0];
   const body = byId("pairs-table").tBodies[0];
-  const keys = data.pairs.map((pair) => (pair.a + " " + pair.b + " " + pair.ia + " " + pair.ib + " " + pair.id).toLowerCase());
-  let order = data.pairs.map((_, at) => at);
+  // a row of the table: a pair, or a trio with its three pairs
+  const inTrio = new Set(data.trios.flatMap((trio) => trio.pairs));
+  const rows = data.pairs.filter((_, at) => !inTrio.has(at)).concat(data.trios);
+  // letters are found whatever their case and marks: "cye" finds Cyé
+  const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const keys = rows.map((one) => folded([one.a, one.b, one.ia, one.ib, one.id, one.adviser || ""].join(" ")));
+  let order = rows.map((_, at) => at);
   let shown = order;
   let page = 0;
   let sort = {column: "score", up: false};
@@ -23,12 +28,24 @@
     {key: "score", name: "score"},
     {key: "known", name: "known", wide: true},
   ];
+  if (data.advisers) columns.splice(2, 0, {key: "adviser", name: "adviser", text: true});
   const collator = new Intl.Collator(undefined, {numeric: true});
-  const compare = (x, y) => {
+  const places = {};
+  // comparing names is slow: each column of them is put in order once, and then its places are compared
+  const place = (key) => {
+    if (!places[key]) {
+      const names = [...new Set(rows.map((one) => one[key] || ""))].sort(collator.compare);
+      const at = new Map();
+      names.forEach((name, k) => at.set(name, k && !collator.compare(names[k - 1], name) ? at.get(names[k - 1]) : k));
+      places[key] = rows.map((one) => at.get(one[key] || ""));
+    }
+    return places[key];
+  };
+  const sorted = () => {
     const column = columns.find((one) => one.key === sort.column);
-    const p = data.pairs[x][column.key], q = data.pairs[y][column.key];
-    const found = column.text ? collator.compare(p, q) : p - q;
-    return (sort.up ? found : -found) || x - y;
+    const values = column.text ? place(column.key) : rows.map((one) => one[column.key]);
+    const way = sort.up ? 1 : -1;
+    order.sort((x, y) => way * (values[x] - values[y]) || x - y);
   };
 
   const header = () => {
@@ -41,6 +58,7 @@
       button.type = "button";
       button.addEventListener("click", () => {
         sort = {column: column.key, up: here ? !sort.up : Boolean(column.text)};
+        sorted();
         refresh();
         head.cells[columns.indexOf(column)].firstChild.focus();
       });
@@ -50,7 +68,7 @@
   };
 
   const row = (at) => {
-    const pair = data.pairs[at];
+    const pair = rows[at];
     const line = make("tr");
     const first = make("th");
     first.scope = "row";
@@ -59,9 +77,19 @@
     open.setAttribute("aria-haspopup", "dialog");
     open.addEventListener("click", () => show(at));
     first.append(open);
-    line.append(first, make("td", pair.b), make("td", pair.score.toFixed(2), "n"),
-      make("td", Math.round(100 * pair.known) + "%", "n wide"));
+    if (pair.pairs) first.append(make("span", " trio", "trio"));
+    line.append(first, make("td", pair.b));
+    if (data.advisers) line.append(make("td", pair.adviser || "–"));
+    line.append(make("td", pair.score.toFixed(2), "n"), make("td", Math.round(100 * pair.known) + "%", "n wide"));
     return line;
+  };
+
+  const several = (count, name) => count.toLocaleString("en") + " " + name + (count === 1 ? "" : "s");
+  const counted = () => {
+    const trios = shown.filter((at) => rows[at].pairs).length;
+    const pairs = several(shown.length - trios, "pair");
+    const threes = several(trios, "trio");
+    return !trios ? pairs : trios === shown.length ? threes : pairs + " and " + threes;
   };
 
   const draw = (all) => {
@@ -69,16 +97,15 @@
     page = Math.min(page, pages - 1);
     const part = all ? shown : shown.slice(page * SIZE, (page + 1) * SIZE);
     body.replaceChildren(...part.map(row));
-    byId("found").textContent = shown.length.toLocaleString() + (shown.length === 1 ? " pair" : " pairs");
+    byId("found").textContent = counted();
     byId("page").textContent = "page " + (page + 1) + " of " + pages;
     byId("before").disabled = page === 0;
     byId("next").disabled = page === pages - 1;
   };
 
   const refresh = () => {
-    const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    shown = order.filter((at) => words.every((word) => keys[at].includes(word)));
-    shown.sort(compare);
+    const words = folded(byId("search").value).split(/\s+/).filter(Boolean);
+    shown = words.length ? order.filter((at) => words.every((word) => keys[at].includes(word))) : order.slice();
     page = 0;
     header();
     draw(false);
@@ -93,7 +120,7 @@
   const reasons = (pair) => {
     const table = make("table", undefined, "plain");
     const top = make("tr");
-    for (const name of ["criterion", pair.a, pair.b, "adds"]) {
+    for (const name of ["criterion", ...(data.columns || [pair.a, pair.b]), "adds"]) {
       const cell = make("th", name, name === "adds" ? "n" : "");
       cell.scope = "col";
       top.append(cell);
@@ -119,9 +146,12 @@
 
   const guide = (pair) => {
     const parts = [make("h3", "Their meeting guide")];
-    data.guide.forEach((section, at) => {
-      const items = (pair.guide[at] || []).concat(section.items);
-      parts.push(make("h3", section.title));
+    const [helpSection, helpItem] = data.help;
+    (pair.pairs ? data.guide_of_three : data.guide).forEach((section, at) => {
+      const fixed = section.items.map((item, k) =>
+        at === helpSection && k === helpItem && pair.ask ? item + " " + pair.ask : item);
+      const items = (pair.guide[at] || []).concat(fixed);
+      parts.push(make("h4", section.title));
       const lines = items.length || !section.none ? section.lines : [section.none];
       parts.push(...lines.map((line) => make("p", line)));
       if (items.length) parts.push(list(items));
@@ -129,17 +159,29 @@
     return parts;
   };
 
+  const title = (one) => one.pairs ? one.a + ", " + one.b : one.a + " and " + one.b;
+  const told = (one) => {
+    const name = one.pairs ? "Trio " : "Pair ";
+    const parts = [make("p", name + one.id + (one.adviser ? ". Adviser: " + one.adviser : "") + ".", "note")];
+    if (one.pairs) {
+      parts.push(make("p", "Three people, and so three pairs. Their score, " + one.score.toFixed(3) + ", is the mean of the three."));
+    }
+    for (const pair of one.pairs ? one.pairs.map((at) => data.pairs[at]) : [one]) {
+      if (one.pairs) parts.push(make("h3", title(pair)));
+      parts.push(reasons(pair));
+      if (pair.text) parts.push(make("p", pair.text));
+    }
+    if (one.guide) parts.push(...guide(one));
+    return parts;
+  };
+
   const dialog = byId("reasons");
   const show = (at) => {
-    const pair = data.pairs[at];
-    byId("reasons-h").textContent = pair.a + " and " + pair.b;
-    const parts = [make("p", "Pair " + pair.id + ".", "note")];
-    if (pair.facts) parts.push(reasons(pair));
-    if (pair.text) parts.push(make("p", pair.text));
-    if (pair.guide) parts.push(...guide(pair));
-    byId("reasons-body").replaceChildren(...parts);
+    const one = rows[at];
+    byId("reasons-h").textContent = title(one);
+    byId("reasons-body").replaceChildren(...told(one));
     document.body.classList.add("open");
-    history.replaceState(null, "", "#" + pair.id);
+    history.replaceState(null, "", "#" + one.id);
     dialog.showModal();
     dialog.scrollTop = 0;
   };
@@ -151,12 +193,48 @@
     if (event.target === dialog) dialog.close();
   });
 
+  // the arrows go from the search to the pairs, and from pair to pair; enter opens one
+  byId("pairs").addEventListener("keydown", (event) => {
+    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    const at = [...body.rows].findIndex((line) => line.contains(event.target));
+    if (!step || (at < 0 && event.target !== byId("search"))) return;
+    const next = at + step;
+    const target = next < 0 ? byId("search") : body.rows[next] && body.rows[next].querySelector("button");
+    if (target && (at >= 0 || step > 0)) {
+      event.preventDefault();
+      target.focus();
+    }
+  });
+
+  const PRINTED = 500;
+  let closed = [];
+  const printing = () => {
+    if (dialog.open) return;
+    closed = [...document.querySelectorAll("details:not([open])")];
+    closed.forEach((one) => { one.open = true; });
+    draw(true);
+    if (!byId("whole").checked) return;
+    byId("printed").replaceChildren(...shown.slice(0, PRINTED).map((at) => {
+      const part = make("article");
+      part.append(make("h2", title(rows[at])), ...told(rows[at]));
+      return part;
+    }));
+  };
+
   byId("search").addEventListener("input", refresh);
   byId("before").addEventListener("click", () => { page -= 1; draw(false); });
   byId("next").addEventListener("click", () => { page += 1; draw(false); });
-  window.addEventListener("beforeprint", () => { if (!dialog.open) draw(true); });
-  window.addEventListener("afterprint", () => draw(false));
+  window.addEventListener("beforeprint", printing);
+  window.addEventListener("afterprint", () => {
+    byId("printed").replaceChildren();
+    closed.forEach((one) => { one.open = false; });
+    closed = [];
+    draw(false);
+  });
+  sorted();
   refresh();
-  const wanted = data.pairs.findIndex((pair) => "#" + pair.id === location.hash);
-  if (wanted >= 0) show(wanted);
+  const wanted = location.hash.slice(1);
+  const within = (one) => one.id === wanted || (one.pairs || []).some((at) => data.pairs[at].id === wanted);
+  const found = wanted ? rows.findIndex(within) : -1;
+  if (found >= 0) show(found);
 })();
