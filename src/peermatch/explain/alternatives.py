@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from peermatch.explain.explanation import find_person
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.price import Price, Vertices, forced_pair, least_price
 from peermatch.explain.stability import stable_kind
-from peermatch.explain.wording import counted, listing, score_text, text_table
+from peermatch.explain.wording import counted, listing, score_text, text_table, wrapped
 from peermatch.problem import FORBIDDEN, GRID, Control, IntArray
 
 __all__ = ["NEAR", "Alternatives", "alternatives"]
@@ -28,6 +28,8 @@ NEAR = 0.02
 """Scores that differ by no more than this are called nearly equal."""
 
 MOST = 1_000
+_NAMED = 3
+_SMALLEST = 0.0005
 _COLUMNS = (
     "id",
     "label",
@@ -36,6 +38,9 @@ _COLUMNS = (
     "near_equal",
     "chosen",
     "has",
+    "has_label",
+    "has_score",
+    "why",
     "at_least",
     "pairs_lost",
     "price",
@@ -64,8 +69,10 @@ class Alternatives:
         """One row for each possible partner, those of equal score in the order of ids.
 
         Columns: id, label, score, difference (to the partner in hand; missing without one), near_equal (whether that
-        is 0.02 at most), chosen, has (a list of whom they have), at_least (points of total score that it would cost
-        at least, from the proof, as long as no pair is lost), and where it was asked for exactly, pairs_lost and price.
+        is 0.02 at most), chosen, has and has_label (lists of whom they have), has_score (the lowest of their scores;
+        missing without a partner), why (in words, why the whole did not choose them; empty for those who are chosen),
+        at_least (points of total score that it would cost at least, from the proof, as long as no pair is lost), and
+        where it was asked for exactly, pairs_lost and price.
         """
         return to_kind(self.frame.copy(), self.kind)
 
@@ -75,12 +82,12 @@ class Alternatives:
             [
                 str(row.label) + (" (chosen)" if row.chosen else ""),
                 f"{row.score:.2f}" + (" (nearly equal)" if row.near_equal and not row.chosen else ""),
-                listing([str(one) for one in cast("list[Any]", row.has)]) or "nobody",
+                _has(row),
                 "" if row.chosen else _cost(row),
             ]
             for row in self.frame.itertuples()
         ]
-        return f"{text_table(header, rows)}\n\n{self.text}"
+        return f"{text_table(header, rows)}\n\n{wrapped(self.text)}" if rows else wrapped(self.text)
 
     def __repr__(self) -> str:
         return f"Alternatives({self.label!r}, {len(self.frame)} possible partners)"
@@ -89,11 +96,19 @@ class Alternatives:
         return f"<pre>{html.escape(str(self))}</pre>"
 
 
+def _has(row: Any) -> str:
+    if not row.has:
+        return "nobody"
+    return f"{listing(list(row.has_label))} ({row.has_score:.2f})"
+
+
 def _cost(row: Any) -> str:
     if not pd.isna(getattr(row, "price", None)):
         lost = f"{counted(int(row.pairs_lost), 'pair')}, " if row.pairs_lost > 0 else ""
         return f"{lost}{row.price:.3f} points"
-    return "not known" if pd.isna(row.at_least) else f"at least {row.at_least:.3f} points"
+    if pd.isna(row.at_least):
+        return "not known"
+    return f"at least {row.at_least:.3f} points" if row.at_least >= _SMALLEST else "the proof does not tell"
 
 
 def alternatives(
@@ -161,13 +176,16 @@ def alternatives(
                 difference is not None and abs(difference) <= NEAR,
                 chosen,
                 _holds(outcome, other, mate),
+                _labels(outcome, other, mate),
+                _least_score(outcome, other, mate),
+                "" if chosen else _why(outcome, (hand, position), (other, mate), score),
                 at_least,
                 None if price is None else price.pairs,
                 None if price is None else price.total,
             )
         )
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
-    numbers = ["score", "difference", "at_least", "pairs_lost", "price"]
+    numbers = ["score", "difference", "has_score", "at_least", "pairs_lost", "price"]
     frame[numbers] = frame[numbers].astype("float64")
     if not exact:
         frame = frame.drop(columns=["pairs_lost", "price"])
@@ -216,20 +234,55 @@ def _holds(outcome: Outcome, hand: int, position: int) -> list[Any]:
     return [outcome.cohort(side).ids[mate] for side, mate in found]
 
 
+def _labels(outcome: Outcome, hand: int, position: int) -> list[str]:
+    found = [outcome.partner(index, hand, position) for index in outcome.pairs_of[hand][position]]
+    return [outcome.label(side, mate) for side, mate in found]
+
+
+def _least_score(outcome: Outcome, hand: int, position: int) -> float | None:
+    scores = [int(outcome.details.scores[index]) for index in outcome.pairs_of[hand][position]]
+    return min(scores) / GRID if scores else None
+
+
+def _why(outcome: Outcome, who: tuple[int, int], other: tuple[int, int], score: int) -> str:
+    """Say why the whole did not choose someone: what they have, or who would be left."""
+    if stable_kind(outcome):
+        return ""
+    theirs = outcome.pairs_of[other[0]][other[1]]
+    if theirs and len(theirs) >= int(outcome.places(other[0])[other[1]]):
+        weakest = min(theirs, key=lambda index: (int(outcome.details.scores[index]), index))
+        side, mate = outcome.partner(weakest, *other)
+        held, name = int(outcome.details.scores[weakest]), outcome.label(side, mate)
+        if held > score:
+            return f"scores more with {name} ({score_text(held)})"
+        return f"is with {name} ({score_text(held)}), who would need somebody else"
+    mine = outcome.pairs_of[who[0]][who[1]]
+    if not mine:
+        return "is free, but then somebody else would be left"
+    side, mate = outcome.partner(mine[0], *who)
+    return f"is free, but then {outcome.label(side, mate)} would need somebody else"
+
+
 def _text(outcome: Outcome, label: str, frame: pd.DataFrame, allowed: int, held: list[int]) -> str:
     if not allowed and not held:
         return f"No rule leaves {label} anybody to be paired with."
-    better = frame[(~frame["chosen"]) & (frame["difference"] > NEAR)] if held else frame
-    near = int((frame["near_equal"] & ~frame["chosen"]).sum())
     told = [f"{label} has {counted(allowed, 'possible partner')}"]
     if held:
         told.append(f"the partner in hand scores {score_text(min(held))}")
-    if near:
-        told.append(f"{counted(near, 'other')} {'is' if near == 1 else 'are'} nearly equal")
-    sentence = f"{listing(told)}." if len(told) == 1 else f"{'; '.join(told)}."
-    if held and len(better):
-        sentence += (
-            f" {counted(len(better), 'person', 'people')} would score higher with {label}; the whole is better with "
-            "them elsewhere."
-        )
-    return sentence
+    parts = ["; ".join(told) + "."]
+    others = frame[~frame["chosen"]]
+    if held:
+        parts += _named("Higher", others[others["difference"] > NEAR])
+        parts += _named("Nearly equal", others[others["near_equal"]])
+    else:
+        parts += _named("The best", others)
+    return " ".join(parts)
+
+
+def _named(title: str, rows: pd.DataFrame) -> list[str]:
+    """Name the first of some possible partners, each with the reason why not; stable pairs have another reason."""
+    shown = [f"{row.label} ({row.score:.2f}) {row.why}" for row in rows.head(_NAMED).itertuples() if row.why]
+    if not shown:
+        return []
+    rest = f"; and {len(rows) - len(shown):,} more in the table" if len(rows) > len(shown) else ""
+    return [f"{title}: {'; '.join(shown)}{rest}."]

@@ -87,4 +87,12 @@ def forbidden_text(outcome: Outcome, u: int, v: int, labels: tuple[str, str]) ->
     if names == ["preferences"]:
         return f"{labels[0]} and {labels[1]} do not both accept each other: one of them gave a list without the other."
     forbids = "forbid" if len(names) > 1 else "forbids"
-    return f"{labels[0]} and {labels[1]} may not be paired: {listing(names) or 'a rule'} {forbids} it."
+    rules = listing([_spoken(name) for name in names]) or "a rule"
+    return f"{labels[0]} and {labels[1]} may not be paired: {rules} {forbids} it."
+
+
+def _spoken(name: str) -> str:
+    """Return a rule as part of a sentence."""
+    if name == "a private rule":
+        return name
+    return f"the {name}" if name.startswith("floor of ") else f"the rule {name}"

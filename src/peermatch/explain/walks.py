@@ -47,7 +47,7 @@ class Walks:
     ) -> None:
         self.offset = len(bare[0]) if two_sided else 0
         size = self.offset + len(bare[1])
-        self.bare = np.concatenate(bare).tolist() if two_sided else bare[0].tolist()
+        self.bare: list[int] = np.concatenate(bare).tolist() if two_sided else bare[0].tolist()
         self.free = np.concatenate(free).tolist() if two_sided else free[0].tolist()
         self.partners: list[list[int]] = [[] for _ in range(size)]
         self.others: list[list[tuple[int, int]]] = [[] for _ in range(size)]

@@ -45,7 +45,7 @@ class WhyNot:
     exact : bool
         Whether the price is proved; else it costs no more than that.
     text : str
-        In a sentence or two.
+        In a sentence.
     """
 
     verdict: str
@@ -130,9 +130,9 @@ def why_not(
     score = int(outcome.scores.at(*at)[0]) / GRID
     held = [labels[k] for k, (hand, p) in enumerate((first, second)) if _held(outcome, hand, p)]
     if held:
-        verb = "is" if len(held) == 1 else "are"
-        text = f"{listing(held)} {verb} in a demanded pair, and has no place left for another."
-        return plain("demanded", text.replace("has no", "have no") if len(held) > 1 else text, score)
+        verbs = ("is", "has") if len(held) == 1 else ("are", "have")
+        place = f"{verbs[0]} in a demanded pair, and {verbs[1]} no place left for another"
+        return plain("demanded", f"{listing(held)} {place}.", score)
     if stable_kind(outcome):
         told = why_stable(outcome, a, b)
         return plain(told.verdict, told.text, score)
@@ -222,34 +222,30 @@ def _text(
     verdict: str,
     changes: int,
 ) -> str:
+    """Say in one sentence what two people would score, what that would do to all others, and whom they have."""
     start = f"{labels[0]} and {labels[1]} would score {score_text(round(score * GRID))} together"
     now = listing([_now(outcome, who, label) for who, label in zip((first, second), labels, strict=True)])
-    whole = f"{start}; {now}."
+    cost = "would cost everyone together"
     if forced is None:
         if least is None:
-            return f"{whole} What it would cost everyone together was not worked out."
+            return f"{start}; what that {cost} was not worked out: now {now}."
         if least == 0:
-            return f"{whole} The proof alone does not tell what that would cost everyone together."
-        if outcome.objective == "best_total":
-            return (
-                f"{whole} Together they would cost the programme at least {least:.3f} points of total score."
-            )
-        return f"{whole} Together they would cost the programme at least {least:.3f} points of total score, or a pair."
-    most = "" if forced.nearest else "up to "
-    others = f"and {most}{_people(changes)} would have another partner, or none"
+            return f"{start}; the proof alone does not tell what that {cost}: now {now}."
+        or_pair = "" if outcome.objective == "best_total" else ", or a pair"
+        return f"{start}, which {cost} at least {least:.3f} points of total score{or_pair}: now {now}."
     if verdict == "no worse":
-        return (
-            f"{whole} It would cost the programme nothing: a set of pairs that is as good has them together."
-        )
+        return f"{start}, and another set of pairs that has them together is just as good: now {now}."
     if verdict == "better":
         return (
-            f"{whole} By scores alone, a better set of pairs has them together: this result is not proved the best, or "
-            "had more to keep to (a floor for a group, earlier pairs)."
+            f"{start}, and by scores alone a better set of pairs has them together, but this one is not proved the "
+            f"best, or had more to keep to (a floor for a group, earlier pairs): now {now}."
         )
     if forced.price is None:
-        return f"{whole} Together they would leave somebody with fewer partners than they must have."
+        return f"{start}, but somebody would then have fewer partners than they must have: now {now}."
     sure = "" if forced.exact else "at most "
-    return f"{whole} Together they would cost the programme {sure}{price_words(outcome, forced.price)}, {others}."
+    most = "" if forced.nearest else "up to "
+    others = f"give {most}{_people(changes)} another partner, or none"
+    return f"{start}, which {cost} {sure}{price_words(outcome, forced.price)} and {others}: now {now}."
 
 
 def _people(count: int) -> str:
