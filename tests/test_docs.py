@@ -11,11 +11,24 @@ ROOT = Path(__file__).resolve().parent.parent
 # the tutorial works on files of its own (test_readme.py); what starts processes is a script (scoring/test_cluster.py)
 ELSEWHERE = {"tutorial.md", "more-machines.md"}
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md") if path.name not in ELSEWHERE)
+ALL = sorted(
+    path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+)
 
 
 def blocks(page):
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     return re.findall(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def blocks_and_outputs(page):
+    """Return each block of Python with the lines of the plain block that comes next; what is cut short says "..."."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    for (language, code), (after, shown) in zip(found, [*found[1:], ("", "")], strict=True):
+        if language == "python":
+            lines = shown.splitlines() if after == "" else []
+            yield code, [line.strip() for line in lines if line.strip() and "..." not in line]
 
 
 @pytest.fixture
@@ -32,19 +45,23 @@ def put_back(monkeypatch):
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
-def test_python_of_a_page_runs(page, put_back, tmp_path, monkeypatch):
+def test_python_of_a_page_runs_and_prints_what_it_shows(page, put_back, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": page}
-    for text in blocks(page):
+    for text, shown in blocks_and_outputs(page):
+        capsys.readouterr()
         exec(compile(text, page, "exec", dont_inherit=True), namespace)
+        printed = capsys.readouterr().out
+        assert [line for line in shown if line not in printed] == [], printed
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{name}" for name in [*PAGES, *sorted(ELSEWHERE)])])
+@pytest.mark.parametrize("page", ALL)
 def test_links_lead_somewhere(page):
     path = ROOT / page
     for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
         if "://" in target:
             continue
+        assert not target.startswith(("/", "www.")), target
         name, _, section = target.partition("#")
         linked = (path.parent / name).resolve() if name else path
         assert linked.exists(), target

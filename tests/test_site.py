@@ -68,6 +68,28 @@ def site(tmp_path_factory):
     return folder / "html"
 
 
+RUN = (
+    BUILD.split("if len(")[0]
+    + """
+import peermatch as pm
+people = pm.datasets.make_organisation(60, seed=1)
+matcher = pm.PeerMatcher("employee_id", [pm.near("years_experience"), pm.overlap("goals")], label="display_name")
+programme = pm.Programme(matcher)
+pairing = programme.run(people, round="2026-12")
+pairing.report("report.html"), pairing.notices(), pairing.to_csv("out"), programme.save("programme.json")
+"""
+)
+
+
+def test_a_run_asks_for_no_network(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", RUN], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "NETWORK" not in done.stderr
+    assert (tmp_path / "report.html").exists()
+
+
 @pytest.fixture(scope="module")
 def chromium():
     with browser() as running:
