@@ -48,6 +48,7 @@ nb_ipywidgets_js: dict[str, Any] = {}
 nb_render_text_lexer = "none"
 
 # Looks
+highlight_language = "none"  # a block without a language is what a command prints
 html_theme = "furo"
 html_title = f"peermatch {release}"
 html_static_path = ["_static"]
@@ -68,10 +69,12 @@ pygments_dark_style = "a11y-high-contrast-dark"
 
 def setup(app: Any) -> dict[str, Any]:
     app.connect("builder-inited", navigation.bring_notebooks)
+    app.connect("env-get-outdated", navigation.made_here)
     app.connect("source-read", navigation.complete)
     app.connect("autodoc-process-docstring", docstrings.read)
     app.connect("autodoc-process-signature", docstrings.sign)
     app.connect("autodoc-skip-member", docstrings.skip)
     app.connect("doctree-read", docstrings.link)
+    app.connect("doctree-read", navigation.name_pictures)
     app.connect("html-page-context", navigation.give_levels, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

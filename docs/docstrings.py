@@ -53,11 +53,14 @@ def full_name(name: str, public: frozenset[str]) -> str | None:
 
 
 def link(app: Any, doctree: Any) -> None:
-    """Leave a link only where a name is one of ours for certain.
+    """Leave a link only where a name is one of ours for certain, and colour examples as Python's prompt.
 
     In docstrings, `table` or `pairs` is a word in code; Sphinx would look for whatever ends in ".table".
     """
     import peermatch
+
+    for node in doctree.findall(nodes.doctest_block):
+        node["language"] = "pycon"
 
     public = frozenset([*peermatch.__all__, "solvers", "verify", "encoders", "datasets"])
     for node in list(doctree.findall(addnodes.pending_xref)):

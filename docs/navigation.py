@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE / "notebooks"  # copies, made anew for each build; never part of the repository
 
@@ -88,8 +90,12 @@ def contents(pages: list[str], caption: str = "") -> str:
 
 
 def bring_notebooks(app: Any) -> None:
-    """Copy the notebooks of ``examples/`` to where pages are looked for; a file that has not changed is left alone."""
-    found = {path.name: path.read_bytes() for path in sorted((HERE.parent / "examples").glob("*.ipynb"))}
+    """Copy the notebooks of ``examples/`` to where pages are looked for; a file that has not changed is left alone.
+
+    A link from a notebook to a page leads to the page of the site.
+    """
+    paths = sorted((HERE.parent / "examples").glob("*.ipynb"))
+    found = {path.name: path.read_bytes().replace(b"](../docs/", b"](../") for path in paths}
     if found:
         NOTEBOOKS.mkdir(exist_ok=True)
     for path in NOTEBOOKS.glob("*.ipynb"):
@@ -109,7 +115,7 @@ def opening(path: Path) -> tuple[str, str]:
     lines = [line for block in blocks for line in block.splitlines()]
     title = next((line[2:].strip() for line in lines if line.startswith("# ")), path.stem)
     words = next((" ".join(block.split()) for block in blocks if not block.startswith("#")), "")
-    return title, words
+    return title, words.replace("](../", "](")
 
 
 def commands() -> Iterator[str]:
@@ -124,6 +130,8 @@ def commands() -> Iterator[str]:
 
 def complete(app: Any, name: str, source: list[str]) -> None:
     """Add to a page what only the site needs: what stands below it in the sidebar, and the list of notebooks."""
+    if not name.startswith("notebooks/"):  # a link to a notebook leads to the page that shows it
+        source[0] = re.sub(r"\]\(((?:\.\./)*)\.\./examples/(\w[\w-]*\.ipynb)", r"](\1notebooks/\2", source[0])
     if name == "index":
         source[0] += "".join(contents(pages, caption) for caption, pages in SIDEBAR.items())
     elif name == "reference/index":
@@ -144,8 +152,20 @@ def complete(app: Any, name: str, source: list[str]) -> None:
             source[0] += contents([f"notebooks/{path.stem}" for path in paths])
 
 
+def name_pictures(app: Any, doctree: Any) -> None:
+    """Give a picture of a notebook words for those who don't see it, where it has none but its file's name."""
+    if app.env.docname.startswith("notebooks/"):
+        for picture in doctree.findall(nodes.image):
+            picture.setdefault("alt", "A picture that the code above draws")
+
+
 def give_levels(app: Any, name: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Say of the captions in the sidebar which level of heading they are, for those who have pages read out."""
     tree = context.get("furo_navigation_tree")
     if tree:
         context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
+def made_here(app: Any, env: Any, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Return the pages to read again in every build: what stands in them comes from other files."""
+    return ["changelog", "contributing", "decisions/README", "notebooks", "reference/commands"]

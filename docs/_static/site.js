@@ -2,7 +2,7 @@
 "use strict";
 
 function reach() {
-  for (const part of document.querySelectorAll("pre, .table-wrapper")) {
+  for (const part of document.querySelectorAll("pre, .table-wrapper, .cell_output")) {
     if (part.scrollWidth > part.clientWidth) part.setAttribute("tabindex", "0");
     else part.removeAttribute("tabindex");
   }

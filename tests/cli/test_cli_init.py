@@ -146,6 +146,16 @@ def test_personal_columns_are_left_alone(tmp_path):
     assert "sound personal: 'gender', 'salary'" in text
 
 
+def test_what_is_no_business_of_a_programme_is_not_even_proposed(tmp_path):
+    rows = [
+        {"id": k, "site": "AB"[k % 2], "performance_rating": 1 + k % 5, "sick_days": k % 7} for k in range(20)
+    ]
+    text = draft_configuration(str(write_csv(tmp_path / "p.csv", rows)))
+    assert 'column = "performance_rating"' not in text
+    assert 'column = "sick_days"' not in text
+    assert "sound personal: 'performance_rating', 'sick_days'" in text
+
+
 def test_odd_names_and_values_stay_valid_toml(tmp_path):
     rows = [
         {'the "id"': f"{k}", "department\n# [x": 'a\\b "c"\u007f' if k % 2 else "ü", "goal": "line\nbreak; x"}

@@ -34,7 +34,9 @@ _BACKGROUND = ("department", "dept", "function", "division", "unit", "team", "or
 _PERSONAL = frozenset(
     {"gender", "sex", "pronouns", "ethnicity", "ethnic", "race", "religion", "faith", "belief", "age", "birth", "dob",
      "birthday", "disability", "disabled", "orientation", "sexuality", "marital", "pregnancy", "nationality", "health",
-     "identity", "characteristics", "salary", "pay", "comp", "compensation", "caring", "union", "politics"}
+     "identity", "characteristics", "salary", "pay", "comp", "compensation", "caring", "union", "politics",
+     "performance", "appraisal", "bonus", "wage", "wages", "sick", "sickness", "absence", "absences", "illness",
+     "medical", "disciplinary"}
 )  # fmt: skip
 
 _TITLES = (
