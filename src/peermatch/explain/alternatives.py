@@ -281,7 +281,9 @@ def _text(outcome: Outcome, label: str, frame: pd.DataFrame, allowed: int, held:
 
 def _named(title: str, rows: pd.DataFrame) -> list[str]:
     """Name the first of some possible partners, each with the reason why not; stable pairs have another reason."""
-    shown = [f"{row.label} ({row.score:.2f}) {row.why}" for row in rows.head(_NAMED).itertuples() if row.why]
+    shown = [
+        f"{row.label!s} ({row.score:.2f}) {row.why!s}" for row in rows.head(_NAMED).itertuples() if row.why
+    ]
     if not shown:
         return []
     rest = f"; and {len(rows) - len(shown):,} more in the table" if len(rows) > len(shown) else ""

@@ -11,6 +11,7 @@ from peermatch.checks import must_be
 from peermatch.errors import ConfigError, InputError
 from peermatch.explain import Sensitivity, pair_index, sensitivity
 from peermatch.pairing.asking import Asking
+from peermatch.pairing.exporting import Exporting
 from peermatch.pairing.weighing import Weighing
 from peermatch.problem import Control
 from peermatch.report import (
@@ -18,32 +19,22 @@ from peermatch.report import (
     AUDITOR,
     PARTICIPANT,
     CertificateView,
-    audit_document,
-    audit_summary,
     check_audience,
     check_table,
-    csv_text,
-    document,
     headline,
-    json_text,
     notebook_html,
     summary_text,
-    to_graph,
     write_files,
 )
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from peermatch.report.guide import MeetingGuide
     from peermatch.report.plots import Plots
 
 __all__ = ["CertificateView", "Pairing"]
 
-_FILES = ("people", "pairs", "members", "unmatched", "rules")
 
-
-class Pairing(Asking, Weighing):
+class Pairing(Asking, Weighing, Exporting):
     """Who was paired with whom, why, who was not and why not, and the proof. `PeerMatcher.match` makes it.
 
     Tables come back as the kind of table that the people came in (pandas for records and files), in the canonical
@@ -335,11 +326,11 @@ class Pairing(Asking, Weighing):
                 self._frames_of(audience),
                 audience,
                 used=self._uses if auditing else None,
-                runner_up=self._second_best() if auditing else "",
+                runner_up=self._second_best if auditing else "",
                 groups=group_sections(self._outcome, self.settings, groups, hide_below),
                 notes=(
                     ("Left over", "" if self.odd is None else self.odd.sentence),
-                    ("What changed", "" if self.update is None else self.update.text),
+                    ("What changed", "" if self.update is None or auditing else self.update.text),
                 ),
                 **told,
             )
@@ -384,10 +375,7 @@ class Pairing(Asking, Weighing):
         """
         outcome = self._seen_by("summary", audience)
         if audience == AUDITOR:
-            frames = self._audit_frames
-            return audit_summary(
-                outcome, self.certificate, self.settings, frames, self._second_best(), odd=self.odd
-            )
+            return self._audit_page
         text = summary_text(
             outcome, self.certificate, self._frames["people"], self._frames["rules"], self.odd
         )
@@ -399,111 +387,3 @@ class Pairing(Asking, Weighing):
 
     def _repr_html_(self) -> str:
         return notebook_html(headline(self._outcome), self.certificate.sentence, self._frames["pairs"])
-
-    def to_csv(
-        self,
-        folder: str | os.PathLike[str],
-        *,
-        audience: str = ADMINISTRATOR,
-        texts: str | os.PathLike[str] | None = None,
-        contact: str | None = None,
-    ) -> list[Path]:
-        """Write people.csv, pairs.csv, members.csv, unmatched.csv, rules.csv and result.json.
-
-        Of an update also changes.csv.
-        Every file appears whole or not at all. Text that a spreadsheet could take for a formula (it starts with
-        = + - @, a tab or a line end) gets a leading apostrophe, ids too; `peermatch.report.plain_text` takes it away,
-        and result.json has everything as it came, ids with their types.
-
-        Parameters
-        ----------
-        folder : path
-            Made where it is missing.
-        audience : {"administrator", "auditor", "participant"}
-            For an auditor: the same tables by ids and without values, uses.csv, repairs.csv, audit.txt (the page of
-            `summary`) and audit.json. For participants: notices.csv for a mail merge, and a guide for each pair, which
-            are handed out one by one and never as a folder.
-        texts, contact : optional
-            For participants, as in `notices`.
-
-        Returns
-        -------
-        list of Path
-            The files.
-
-        Raises
-        ------
-        OutputError
-            If the folder cannot be made or written.
-        ConfigError
-            If there is no such audience, or the texts are wrong.
-        """
-        outcome = self._seen_by("to_csv", audience)
-        if audience == PARTICIPANT:
-            from peermatch.report.guide_texts import guide_texts
-            from peermatch.report.participant import participant_files
-
-            files = participant_files(outcome, self._shown, guide_texts(texts), contact=contact)
-            return write_files(folder, files)
-        frames = self._frames_of(audience)
-        names = _FILES if audience == ADMINISTRATOR else (*_FILES, "uses", "repairs")
-        files = {f"{name}.csv": csv_text(frames[name]) for name in names}
-        if self.update is not None:
-            files["changes.csv"] = csv_text(frames["changes"])
-        if audience == AUDITOR:
-            files["audit.txt"] = self.summary(audience=audience)
-        last = "result.json" if audience == ADMINISTRATOR else "audit.json"
-        return write_files(folder, {**files, last: self.to_json(audience=audience)})
-
-    def to_dict(self, *, audience: str = ADMINISTRATOR) -> dict[str, Any]:
-        """Return the result as plain data: ``{"schema": "peermatch/pairing/1", ...}``.
-
-        Its JSON Schema ships with the package (`peermatch.report.pairing_schema`). Ids are strings plus their type.
-
-        Parameters
-        ----------
-        audience : {"administrator", "auditor"}
-            For an auditor ``{"schema": "peermatch/audit/1", ...}``: without names and values, with ``uses`` and
-            ``summary``; `peermatch.report.audit_schema` describes it. It is not for participants.
-        """
-        outcome = self._seen_by("to_dict", audience)
-        data = document(outcome, self.settings, self.certificate, self._frames, self.odd)
-        data = data if self.update is None else {**data, "update": self.update.to_dict()}
-        if audience == AUDITOR:
-            return audit_document(data, self._audit_frames, self.summary(audience=audience))
-        return data
-
-    def to_json(self, path: str | os.PathLike[str] | None = None, *, audience: str = ADMINISTRATOR) -> str:
-        """Return `to_dict` as JSON, and write it to a file where one is given.
-
-        Parameters
-        ----------
-        path : path, optional
-        audience : {"administrator", "auditor"}
-            As in `to_dict`.
-
-        Raises
-        ------
-        OutputError
-            If the file cannot be written.
-        ConfigError
-            If there is no such audience, or it is not for them.
-        """
-        check_audience("to_json", audience)
-        text = json_text(self.to_dict(audience=audience))
-        if path is not None:
-            write_files(Path(path).parent, {Path(path).name: text})
-        return text
-
-    def to_networkx(self, *, audience: str = ADMINISTRATOR) -> nx.Graph:
-        """Return a graph: people as nodes (ids; on two sides (side, id)), pairs as edges with score and contributions.
-
-        People without a partner are in it as well.
-
-        Parameters
-        ----------
-        audience : {"administrator", "auditor"}
-            An auditor gets no names and no capacities. It is not for participants.
-        """
-        outcome = self._seen_by("to_networkx", audience)
-        return to_graph(outcome, self._frames_of(audience)["people"])

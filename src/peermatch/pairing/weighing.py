@@ -178,13 +178,6 @@ class Weighing(PairingFacts):
             constraint = f"at least {_HIDDEN_FROM_AUDITORS} for an auditor"
             raise ConfigError(must_be(caller, "hide_below", constraint, hide_below))
 
-    def _second_best(self) -> str:
-        """Say in words how far ahead of the second best this set of pairs is, for an auditor's page."""
-        try:
-            return self.runner_up(audience=AUDITOR).text
-        except ConfigError as error:
-            return str(error)
-
     def _refuse_private(self, caller: str, by: Any) -> None:
         """Refuse to tell groups apart by what a private rule reads: their names are whom people do not want."""
         asked = {

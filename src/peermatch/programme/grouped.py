@@ -16,7 +16,7 @@ import pandas as pd
 from peermatch.checks import did_you_mean
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
-from peermatch.explain import Outcome
+from peermatch.explain import Outcome, fit_to_show
 from peermatch.explain.wording import counted, wrapped
 from peermatch.problem import IntArray, Status
 from peermatch.programme.groups import group_id
@@ -260,7 +260,11 @@ class Grouped(ABC):
 
     @property
     def _shown(self) -> frozenset[str]:
-        return frozenset(self.settings.get("show") or ())
+        """The columns that participants may read of each other."""
+        criteria = [compiled.criterion for compiled in self.ready.scores.criteria]
+        rules = [enforced.rule for enforced in self.ready.enforcement.rules]
+        show = self.settings.get("show") or ()
+        return fit_to_show(show, criteria, rules, self.settings.get("audit_only") or ())
 
     @cached_property
     def _place_of(self) -> dict[int, tuple[int, int]]:

@@ -119,6 +119,7 @@ def form_rings(
         "floor": matcher.floor,
         "mutual": matcher.mutual,
         "show": list(matcher.show or ()),
+        "audit_only": list(matcher.audit_only or ()),
         "round": round,
         "as_of": None if as_of is None else str(as_of),
         **({} if matcher.decided_by is None else {"decided_by": matcher.decided_by}),

@@ -16,9 +16,9 @@ from peermatch.report.guide import (
     MeetingGuide,
     as_written,
     by_columns,
-    fit_to_show,
     guide_frame,
     listed,
+    may_be_told,
     subject_of,
 )
 from peermatch.report.guide_texts import GuideTexts
@@ -116,7 +116,7 @@ def _by_criterion(outcome: Outcome, members: Sequence[int], shown: frozenset[str
         (a, b, pair_facts(outcome, index_of[members[a], members[b]]))
         for a, b in combinations(range(len(members)), 2)
     ]
-    fit = [(by_columns(fact), k) for k, fact in enumerate(facts[0][2]) if fit_to_show(fact, shown)]
+    fit = [(by_columns(fact), k) for k, fact in enumerate(facts[0][2]) if may_be_told(fact, shown)]
     for _, k in sorted(fit):
         yield [(a, b, told[k]) for a, b, told in facts]
 

@@ -25,11 +25,11 @@ __all__ = [
     "Section",
     "as_written",
     "by_columns",
-    "fit_to_show",
     "guide_frame",
     "guide_items",
     "html_page",
     "listed",
+    "may_be_told",
     "meeting_guide",
     "plain_markdown",
     "subject_of",
@@ -244,7 +244,7 @@ def guide_items(
     names : dict
         "a" and "b": what people read for the two.
     """
-    told = sorted((fact for fact in facts if fit_to_show(fact, shown)), key=by_columns)
+    told = sorted((fact for fact in facts if may_be_told(fact, shown)), key=by_columns)
     share, differ, teach, things = _from_facts(told, texts, names)
     begin = [texts.say("first", "aim_known", things=listed(things, texts, limit=4))] if things else []
     return share, differ, teach, begin, [], []
@@ -272,7 +272,7 @@ def as_written(names: Sequence[str], half: Half) -> list[str]:
     return [name if hit is None else hit.group() for name, hit in zip(names, found, strict=True)]
 
 
-def fit_to_show(fact: Fact, shown: frozenset[str]) -> bool:
+def may_be_told(fact: Fact, shown: frozenset[str]) -> bool:
     """Whether every column that a criterion reads, its yes or no included, may be shown."""
     criterion: Criterion = fact.criterion
     if criterion.sensitive:

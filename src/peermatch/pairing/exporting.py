@@ -1,0 +1,165 @@
+"""A result on its way out: files, plain data, graphs, each for one audience."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from peermatch.errors import ConfigError
+from peermatch.explain import runner_up
+from peermatch.pairing.facts import PairingFacts
+from peermatch.report import (
+    ADMINISTRATOR,
+    AUDITOR,
+    PARTICIPANT,
+    audit_document,
+    audit_summary,
+    check_audience,
+    csv_text,
+    document,
+    json_text,
+    to_graph,
+    write_files,
+)
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["Exporting"]
+
+_FILES = ("people", "pairs", "members", "unmatched", "rules")
+
+
+class Exporting(PairingFacts):
+    """A pairing that is written down."""
+
+    @cached_property
+    def _second_best(self) -> str:
+        """How far ahead of the second best this set of pairs is, in words and by ids."""
+        whole = self.resolve is not None and self.update is None
+        try:
+            return runner_up(self._outcome.by_ids, self.certificate.vertices, whole=whole).text
+        except ConfigError as error:
+            return str(error)
+
+    @cached_property
+    def _audit_page(self) -> str:
+        """The auditor's page."""
+        return audit_summary(
+            self._outcome.by_ids,
+            self.certificate,
+            self.settings,
+            self._audit_frames,
+            self._second_best,
+            odd=self.odd,
+        )
+
+    def to_csv(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        audience: str = ADMINISTRATOR,
+        texts: str | os.PathLike[str] | None = None,
+        contact: str | None = None,
+    ) -> list[Path]:
+        """Write people.csv, pairs.csv, members.csv, unmatched.csv, rules.csv and result.json.
+
+        Of an update also changes.csv.
+        Every file appears whole or not at all. Text that a spreadsheet could take for a formula (it starts with
+        = + - @, a tab or a line end) gets a leading apostrophe, ids too; `peermatch.report.plain_text` takes it away,
+        and result.json has everything as it came, ids with their types.
+
+        Parameters
+        ----------
+        folder : path
+            Made where it is missing.
+        audience : {"administrator", "auditor", "participant"}
+            For an auditor: the same tables by ids and without values, uses.csv, repairs.csv, audit.txt (the page of
+            `summary`) and audit.json. For participants: notices.csv for a mail merge, and a guide for each pair, which
+            are handed out one by one and never as a folder.
+        texts, contact : optional
+            For participants, as in `notices`.
+
+        Returns
+        -------
+        list of Path
+            The files.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be made or written.
+        ConfigError
+            If there is no such audience, or the texts are wrong.
+        """
+        outcome = self._seen_by("to_csv", audience)
+        if audience == PARTICIPANT:
+            from peermatch.report.guide_texts import guide_texts
+            from peermatch.report.participant import participant_files
+
+            files = participant_files(outcome, self._shown, guide_texts(texts), contact=contact)
+            return write_files(folder, files)
+        frames = self._frames_of(audience)
+        names = _FILES if audience == ADMINISTRATOR else (*_FILES, "uses", "repairs")
+        files = {f"{name}.csv": csv_text(frames[name]) for name in names}
+        if self.update is not None:
+            files["changes.csv"] = csv_text(frames["changes"])
+        if audience == AUDITOR:
+            files["audit.txt"] = self._audit_page
+        last = "result.json" if audience == ADMINISTRATOR else "audit.json"
+        return write_files(folder, {**files, last: self.to_json(audience=audience)})
+
+    def to_dict(self, *, audience: str = ADMINISTRATOR) -> dict[str, Any]:
+        """Return the result as plain data: ``{"schema": "peermatch/pairing/1", ...}``.
+
+        Its JSON Schema ships with the package (`peermatch.report.pairing_schema`). Ids are strings plus their type.
+
+        Parameters
+        ----------
+        audience : {"administrator", "auditor"}
+            For an auditor ``{"schema": "peermatch/audit/1", ...}``: without names and values, with ``uses`` and
+            ``summary``; `peermatch.report.audit_schema` describes it. It is not for participants.
+        """
+        outcome = self._seen_by("to_dict", audience)
+        data = document(outcome, self.settings, self.certificate, self._frames, self.odd)
+        data = data if self.update is None else {**data, "update": self.update.to_dict()}
+        if audience == AUDITOR:
+            return audit_document(data, self._audit_frames, self._audit_page)
+        return data
+
+    def to_json(self, path: str | os.PathLike[str] | None = None, *, audience: str = ADMINISTRATOR) -> str:
+        """Return `to_dict` as JSON, and write it to a file where one is given.
+
+        Parameters
+        ----------
+        path : path, optional
+        audience : {"administrator", "auditor"}
+            As in `to_dict`.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        ConfigError
+            If there is no such audience, or it is not for them.
+        """
+        check_audience("to_json", audience)
+        text = json_text(self.to_dict(audience=audience))
+        if path is not None:
+            write_files(Path(path).parent, {Path(path).name: text})
+        return text
+
+    def to_networkx(self, *, audience: str = ADMINISTRATOR) -> nx.Graph:
+        """Return a graph: people as nodes (ids; on two sides (side, id)), pairs as edges with score and contributions.
+
+        People without a partner are in it as well.
+
+        Parameters
+        ----------
+        audience : {"administrator", "auditor"}
+            An auditor gets no names and no capacities. It is not for participants.
+        """
+        outcome = self._seen_by("to_networkx", audience)
+        return to_graph(outcome, self._frames_of(audience)["people"])
