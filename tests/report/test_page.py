@@ -319,6 +319,27 @@ def test_wrong_advisers_are_refused(tmp_path):
             pairing().report(tmp_path / "r.html", advisers=wrong)
 
 
+def test_advisers_come_in_any_kind_of_table_and_never_of_circles(tmp_path):
+    polars = pytest.importorskip("polars")
+    from peermatch.programme import form_circles
+
+    rows = [{"id": f"{k:02d}", "y": k % 4, "years": k} for k in range(12)]
+    matcher = pm.PeerMatcher("id", [pm.near("y")])
+    result = matcher.match(polars.DataFrame(rows), round="1")
+    advised = pm.assign_advisers(result, polars.DataFrame(rows), experience="years", by=1)
+    pages = [
+        result.report(tmp_path / "r.html", advisers=source).read_text(encoding="utf-8")
+        for source in (advised.pairs, [dict(row) for row in advised.pairs.to_dicts()])
+    ]
+    assert pages[0] == pages[1]
+    assert f'"adviser":"{advised.pairs["adviser"][0]}"' in pages[0]
+    circles = form_circles(matcher, rows, size=4)
+    with pytest.raises(pm.ConfigError, match="for these pairs"):
+        result.report(
+            tmp_path / "r.html", advisers=pm.assign_advisers(circles, rows, experience="years", by=1)
+        )
+
+
 # ---- a participant's page -------------------------------------------------------------------------------
 
 

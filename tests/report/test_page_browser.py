@@ -372,6 +372,9 @@ def test_paper_is_black_on_white_without_controls(chromium, everything):
             "[...document.querySelectorAll('input, nav, .pages button')].filter((one) => one.checkVisibility()).length"
         )
         assert seen == 0
+        # a button in the head of a table is missing from the heads of all printed pages but the first
+        assert tab.locator("#pairs-table thead button").count() == 0
+        assert "score" in tab.inner_text("#pairs-table thead")
         assert tab.evaluate("[...document.querySelectorAll('details')].every((one) => one.open)")
         assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
@@ -397,8 +400,15 @@ def test_an_open_pair_prints_alone(chromium, everything):
         tab.emulate_media(media="print")
         tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         assert not tab.is_visible("main")
-        assert tab.is_visible("dialog table")
-        assert not tab.is_visible("#close")
+        assert not tab.is_visible("dialog")
+        assert tab.is_visible("#alone table")
+        told = tab.evaluate("document.getElementById('reasons-body').textContent")
+        assert tab.evaluate("document.getElementById('alone').textContent").endswith(told)
+        assert HOSTILE in tab.inner_text("#alone")
+        tab.emulate_media(media="screen")
+        tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert tab.is_visible("main")
+        assert tab.locator("#alone > *").count() == 0
 
 
 def test_a_participants_page_has_no_others(chromium, everything):

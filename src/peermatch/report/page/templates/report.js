@@ -48,13 +48,18 @@
     order.sort((x, y) => way * (values[x] - values[y]) || x - y);
   };
 
-  const header = () => {
+  const header = (plain) => {
     head.replaceChildren(...columns.map((column) => {
       const cell = make("th", undefined, (column.text ? "" : "n") + (column.wide ? " wide" : ""));
       cell.scope = "col";
       const here = sort.column === column.key;
       cell.setAttribute("aria-sort", here ? (sort.up ? "ascending" : "descending") : "none");
-      const button = make("button", column.name + (here ? (sort.up ? " ▲" : " ▼") : ""));
+      const name = column.name + (here ? (sort.up ? " ▲" : " ▼") : "");
+      if (plain) {
+        cell.textContent = name; // on paper: a button would be missing from the heads of all pages but the first
+        return cell;
+      }
+      const button = make("button", name);
       button.type = "button";
       button.addEventListener("click", () => {
         sort = {column: column.key, up: here ? !sort.up : Boolean(column.text)};
@@ -180,13 +185,11 @@
     const one = rows[at];
     byId("reasons-h").textContent = title(one);
     byId("reasons-body").replaceChildren(...told(one));
-    document.body.classList.add("open");
     history.replaceState(null, "", "#" + one.id);
     dialog.showModal();
     dialog.scrollTop = 0;
   };
   dialog.addEventListener("close", () => {
-    document.body.classList.remove("open");
     history.replaceState(null, "", "#pairs");
   });
   dialog.addEventListener("click", (event) => {
@@ -209,9 +212,16 @@
   const PRINTED = 500;
   let closed = [];
   const printing = () => {
-    if (dialog.open) return;
+    if (dialog.open) {
+      // a dialog lies above the page, and is cut where paper ends: what is in it is printed in its place
+      const name = byId("reasons-h").textContent;
+      byId("alone").replaceChildren(make("h1", name), ...[...byId("reasons-body").childNodes].map((node) => node.cloneNode(true)));
+      document.body.classList.add("alone");
+      return;
+    }
     closed = [...document.querySelectorAll("details:not([open])")];
     closed.forEach((one) => { one.open = true; });
+    header(true);
     draw(true);
     if (!byId("whole").checked) return;
     byId("printed").replaceChildren(...shown.slice(0, PRINTED).map((at) => {
@@ -227,6 +237,9 @@
   window.addEventListener("beforeprint", printing);
   window.addEventListener("afterprint", () => {
     byId("printed").replaceChildren();
+    byId("alone").replaceChildren();
+    document.body.classList.remove("alone");
+    header();
     closed.forEach((one) => { one.open = false; });
     closed = [];
     draw(false);
