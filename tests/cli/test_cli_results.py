@@ -113,7 +113,8 @@ def test_another_encoding_can_be_given(folder, run):
 
 
 def test_without_a_configuration_init_is_named(folder, run):
-    said = run("match", "people.csv")
+    (folder / "programme.toml").unlink()
+    said = run("match", "people.csv", "--quiet")
     assert said.code == 2
     assert "peermatch init people.csv" in said.err
 

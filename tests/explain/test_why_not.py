@@ -155,9 +155,9 @@ def test_of_the_best_with_the_pair_the_fewest_pairs_change(two_sided, objective)
             found = pairing.why_not(f"p{u}", f"{'q' if two_sided else 'p'}{v}")
             if found.price is None:
                 continue
-            assert ("up to" in found.text) == (objective == "worst_first" and found.verdict == "costs")
             if objective == "worst_first":
-                continue
+                continue  # how few pairs change is only known there where the forced pair is the weakest
+            assert "up to" not in found.text
             with_it = [chosen for chosen in every if (u, end) in {edge[:2] for edge in chosen}]
             best = max(_key(objective, chosen) for chosen in with_it)
             equal = [{edge[:2] for edge in chosen} for chosen in with_it if _key(objective, chosen) == best]

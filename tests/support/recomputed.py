@@ -111,7 +111,9 @@ def largest_remainder(parts, total):
 
 def shares_of(me, known):
     """Return what each criterion counts for a person."""
-    weights = [Fraction(weight) if gate is None or me[gate] == "yes" else Fraction(0) for _, weight, gate in known]
+    weights = [
+        Fraction(weight) if gate is None or me[gate] == "yes" else Fraction(0) for _, weight, gate in known
+    ]
     return largest_remainder(weights, ONE) if any(weights) else [0] * len(weights)
 
 

@@ -19,6 +19,7 @@ from peermatch.explain.explanation import find_person
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.price import Price, Vertices, forced_pair, least_price
 from peermatch.explain.stability import stable_kind
+from peermatch.explain.two_people import held_by_demand
 from peermatch.explain.wording import counted, listing, score_text, text_table, wrapped
 from peermatch.problem import FORBIDDEN, GRID, Control, IntArray
 
@@ -106,6 +107,8 @@ def _cost(row: Any) -> str:
     if not pd.isna(getattr(row, "price", None)):
         lost = f"{counted(int(row.pairs_lost), 'pair')}, " if row.pairs_lost > 0 else ""
         return f"{lost}{row.price:.3f} points"
+    if "demanded pair" in row.why:
+        return "not possible"
     if pd.isna(row.at_least):
         return "not known"
     return f"at least {row.at_least:.3f} points" if row.at_least >= _SMALLEST else "the proof does not tell"
@@ -159,14 +162,15 @@ def alternatives(
     found = dict(zip(best.tolist(), scores.tolist(), strict=True))
     last = sorted((mate for mate in mine if mate not in found), key=lambda mate: (-mine[mate], mate))
     found |= {mate: mine[mate] for mate in last}
-    held = list(mine.values())
+    scored = list(mine.values())
     other = 1 - hand if outcome.two_sided else 0
     rows = []
     for mate, score in found.items():
         u, v = (position, mate) if hand == 0 else (mate, position)
         chosen = mate in mine
-        difference = (score - min(held)) / GRID if held else None
-        at_least, price = (None, None) if chosen else _prices(outcome, vertices, u, v, exact, control)
+        difference = (score - min(scored)) / GRID if scored else None
+        held = held_by_demand(outcome, hand, position) or held_by_demand(outcome, other, mate)
+        at_least, price = (None, None) if chosen or held else _prices(outcome, vertices, u, v, exact, control)
         rows.append(
             (
                 outcome.cohort(other).ids[mate],
@@ -191,7 +195,7 @@ def alternatives(
         frame = frame.drop(columns=["pairs_lost", "price"])
     label = outcome.label(hand, position)
     return Alternatives(
-        id, label, _text(outcome, label, frame, allowed, held), frame, outcome.everyone[0].kind
+        id, label, _text(outcome, label, frame, allowed, scored), frame, outcome.everyone[0].kind
     )
 
 
@@ -248,6 +252,10 @@ def _why(outcome: Outcome, who: tuple[int, int], other: tuple[int, int], score: 
     """Say why the whole did not choose someone: what they have, or who would be left."""
     if stable_kind(outcome):
         return ""
+    if held_by_demand(outcome, *who):
+        return f"has no place here: {outcome.label(*who)} is in a demanded pair"
+    if held_by_demand(outcome, *other):
+        return "is in a demanded pair"
     theirs = outcome.pairs_of[other[0]][other[1]]
     if theirs and len(theirs) >= int(outcome.places(other[0])[other[1]]):
         weakest = min(theirs, key=lambda index: (int(outcome.details.scores[index]), index))
@@ -282,7 +290,9 @@ def _text(outcome: Outcome, label: str, frame: pd.DataFrame, allowed: int, held:
 def _named(title: str, rows: pd.DataFrame) -> list[str]:
     """Name the first of some possible partners, each with the reason why not; stable pairs have another reason."""
     shown = [
-        f"{row.label!s} ({row.score:.2f}) {row.why!s}" for row in rows.head(_NAMED).itertuples() if row.why
+        f"{row['label']} ({row['score']:.2f}) {row['why']}"
+        for row in rows.head(_NAMED).to_dict("records")
+        if row["why"]
     ]
     if not shown:
         return []

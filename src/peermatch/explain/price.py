@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from peermatch.problem import (
     Solver,
     Status,
     WorstFirstCertificate,
+    scores_above,
     sorted_pairs,
 )
 from peermatch.problem.flow import bounds_of
@@ -238,6 +239,8 @@ def forced_pair(
         return None
     if isinstance(matching.certificate, ShortageCertificate):
         return Forced(outcome.pairs, None, True, True)
+    if rest.objective == "worst_first":
+        rest, matching = _total_above(outcome, rest, matching, (u, v), solver, control)
     now = in_problem(outcome.pairs, (left, right), two_sided=outcome.two_sided)
     nearest = keeping_most(rest, matching, now, control)
     if nearest is not None:
@@ -247,6 +250,27 @@ def forced_pair(
     before, after = _worth(outcome, outcome.pairs, first), _worth(outcome, pairs, first)
     pairs = sorted_pairs(pairs, two_sided=outcome.two_sided)
     return Forced(pairs, Price.between(before, after), _proved(matching), nearest is not None)
+
+
+def _total_above(
+    outcome: Outcome,
+    rest: Problem,
+    matching: Matching,
+    pair: tuple[int, int],
+    solver: Solver,
+    control: Control | None,
+) -> tuple[Problem, Matching]:
+    """Solve what is left for the best total where the forced pair is the weakest of all.
+
+    No better worst pair among the others is of use then, and would cost some of the total.
+    """
+    score = int(outcome.scores.at(_one(pair[0]), _one(pair[1]))[0])
+    if not _proved(matching) or not len(matching.pairs):
+        return rest, matching
+    if int(rest.scores.at(matching.pairs[:, 0], matching.pairs[:, 1]).min()) <= score:
+        return rest, matching
+    among = replace(rest, scores=scores_above(rest.scores, score), objective="everyone_first")
+    return among, solver.solve(among, control=control)
 
 
 def exact_solver(problem: Problem, first: IntArray | None) -> Solver:
@@ -299,7 +323,10 @@ def _first_of(outcome: Outcome) -> IntArray | None:
 
 
 def _worth(outcome: Outcome, pairs: IntArray, first: IntArray | None) -> Worth:
-    """Return what counts of a set of pairs; those who are in demanded pairs go first in no order."""
+    """Return what counts of a set of pairs; those who are in demanded pairs go first in no order.
+
+    The worst one is that of the pairs that demands leave free: no other one was anybody's choice.
+    """
     scores = outcome.scores.at(pairs[:, 0], pairs[:, 1])
     going = 0
     if first is not None and outcome.positions is not None:
@@ -313,8 +340,13 @@ def _worth(outcome: Outcome, pairs: IntArray, first: IntArray | None) -> Worth:
                 number_of[hand][position] = int(first[place + (offset if hand else 0)])
         going = sum(number_of[0].get(a, 0) + number_of[1].get(b, 0) for a, b in pairs.tolist())
     worst = None
-    if outcome.objective in ("worst_first", "leximin") and len(scores):
-        worst = int(scores.min())
+    if outcome.objective in ("worst_first", "leximin"):
+        size, in_order = len(outcome.cohort(1)), [outcome.enforcement.required, pairs]
+        if not outcome.two_sided:
+            in_order = [np.sort(some, axis=1) for some in in_order]
+        held, keys = (some[:, 0] * size + some[:, 1] for some in in_order)
+        free = scores[~np.isin(keys, held)]
+        worst = int(free.min()) if len(free) else None
     return Worth(len(pairs), going, worst, sum(map(int, scores.tolist())))
 
 

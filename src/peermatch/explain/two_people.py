@@ -13,7 +13,7 @@ from peermatch.explain.outcome import Outcome
 from peermatch.explain.unmatched import rule_name
 from peermatch.explain.wording import listing
 
-__all__ = ["forbidden_text", "forbidding_rules", "pair_index", "together", "two_people"]
+__all__ = ["forbidden_text", "forbidding_rules", "held_by_demand", "pair_index", "together", "two_people"]
 
 
 def two_people(outcome: Outcome, a: Any, b: Any, *, caller: str) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -68,6 +68,15 @@ def pair_index(outcome: Outcome, a: Any, b: Any, *, caller: str) -> int:
     if not found.size:
         raise ConfigError(f"{caller} is about a pair, and {a!r} and {b!r} are not one.")
     return int(found[0])
+
+
+def held_by_demand(outcome: Outcome, hand: int, position: int) -> bool:
+    """Whether demanded pairs take every place that someone has."""
+    required = outcome.enforcement.required
+    taken = (
+        np.count_nonzero(required[:, hand] == position) if outcome.two_sided else int(position in required)
+    )
+    return bool(taken and taken >= int(outcome.places(hand)[position]))
 
 
 def forbidding_rules(outcome: Outcome, u: int, v: int) -> list[str]:

@@ -14,7 +14,13 @@ from peermatch.cohort.table import Kind
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.price import Forced, Price, Vertices, forced_pair, least_price
 from peermatch.explain.stability import AUDIT_VERDICTS, stable_kind, why_stable
-from peermatch.explain.two_people import forbidden_text, forbidding_rules, together, two_people
+from peermatch.explain.two_people import (
+    forbidden_text,
+    forbidding_rules,
+    held_by_demand,
+    together,
+    two_people,
+)
 from peermatch.explain.wording import counted, listing, score_text, wrapped
 from peermatch.problem import GRID, Control, IntArray
 
@@ -128,7 +134,7 @@ def why_not(
     if rules:
         return plain("forbidden", forbidden_text(outcome, u, v, labels), rules=rules)
     score = int(outcome.scores.at(*at)[0]) / GRID
-    held = [labels[k] for k, (hand, p) in enumerate((first, second)) if _held(outcome, hand, p)]
+    held = [labels[k] for k, (hand, p) in enumerate((first, second)) if held_by_demand(outcome, hand, p)]
     if held:
         verbs = ("is", "has") if len(held) == 1 else ("are", "have")
         place = f"{verbs[0]} in a demanded pair, and {verbs[1]} no place left for another"
@@ -152,15 +158,6 @@ def why_not(
         changed,
         kind,
     )
-
-
-def _held(outcome: Outcome, hand: int, position: int) -> bool:
-    """Whether demanded pairs take every place that someone has."""
-    required = outcome.enforcement.required
-    taken = (
-        np.count_nonzero(required[:, hand] == position) if outcome.two_sided else int(position in required)
-    )
-    return bool(taken and taken >= int(outcome.places(hand)[position]))
 
 
 def _verdict(outcome: Outcome, forced: Forced | None) -> str:
