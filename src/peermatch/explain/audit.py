@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from peermatch.cohort.display import ROWS, card, frame_table, paragraph
 from peermatch.cohort.frames import to_kind
 from peermatch.explain.explanation import Explanation
 from peermatch.explain.wording import counted, percent, score_text, text_table, wrapped
@@ -95,4 +95,5 @@ class AuditExplanation:
         return f"AuditExplanation({self.whole.id!r}, {self.whole.status})"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        rows = frame_table("What was used", self.table, limit=3 * ROWS, ids=["partner"])
+        return card("For the auditor", paragraph(self.text), rows)

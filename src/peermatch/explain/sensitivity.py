@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from peermatch.checks import check_number, must_be
+from peermatch.cohort.display import ROWS, card, frame_table, one_line, paragraph
 from peermatch.errors import ConfigError, InfeasibleError
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.resolving import Compared, Resolve, check_resolvable, solve_again
@@ -58,11 +58,17 @@ class Sensitivity:
     complete: bool
     text: str
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return self.text
 
+    def __repr__(self) -> str:
+        return f"Sensitivity({one_line(self.text)})"
+
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.text)}</pre>"
+        words = self.text.partition("\n\n")[0].replace("\n", "\n\n")
+        columns = ["criterion", "change", "pairs_kept", "pairs_changed", "regret", "regret_share", "status"]
+        moves = frame_table("Each weight moved", self.moves, columns, limit=3 * ROWS, noun="move")
+        return card("Sensitivity", paragraph(words), moves)
 
 
 @dataclass(frozen=True, eq=False)

@@ -227,7 +227,10 @@ class Pairing(Asking, Weighing):
         return f"Pairing({headline(self._outcome)}, {self.certificate.status}, {verified})"
 
     def _repr_html_(self) -> str:
-        return notebook_html(headline(self._outcome), self.certificate.sentence, self._frames["pairs"])
+        frames, names = self._frames, self.sides.names
+        return notebook_html(
+            headline(self._outcome), self.certificate.sentence, frames["pairs"], frames["unmatched"], names
+        )
 
     def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write people.csv, pairs.csv, members.csv, unmatched.csv, rules.csv and result.json.

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch.checks import did_you_mean
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
 from peermatch.explain.wording import counted, percent, wrapped
@@ -217,6 +218,11 @@ class Ringed:
         inside = sum(map(len, self.rings_of_positions))
         rings = f"{counted(len(self.rings_of_positions), 'ring')} of {counted(inside, 'person', 'people')}"
         return f"Ringed({rings}, {self.status}, {self.assignment_gap:.3f} below the best assignment)"
+
+    def _repr_html_(self) -> str:
+        rings = frame_table("Rings", self._frames["rings"], noun="ring")
+        left = frame_table("In no ring", self.unmatched, limit=3, ids=["id"], noun="person", nouns="people")
+        return card(repr(self)[len("Ringed(") : -1], paragraph(self.sentence), rings, left)
 
     # ---- out of here ------------------------------------------------------------------------------------
 

@@ -6,13 +6,13 @@ ranks, no rules, no sensitive criteria, no third persons, and nothing that spoke
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, paragraph
 from peermatch.criteria import key_of
 from peermatch.explain import Outcome, pair_facts, read_ahead
 from peermatch.explain.explanation import find_person
@@ -81,7 +81,7 @@ class Notice:
         return f"Notice({self.label!r}, {self.status})"
 
     def _repr_html_(self) -> str:
-        return "".join(f"<p>{html.escape(part)}</p>" for part in self.text.split("\n\n"))
+        return card(self.label, paragraph(self.text))
 
 
 def notice(
