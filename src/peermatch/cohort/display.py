@@ -18,7 +18,19 @@ import pandas as pd
 
 from peermatch.cohort.wording import counted
 
-__all__ = ["ROWS", "Bar", "card", "cell_words", "first_rows", "frame_table", "one_line", "paragraph", "table"]
+__all__ = [
+    "ROWS",
+    "Bar",
+    "Cell",
+    "card",
+    "cell_words",
+    "first_rows",
+    "frame_table",
+    "one_line",
+    "paragraph",
+    "table",
+    "visible",
+]
 
 ROWS = 10
 """Tables show this many rows and say how many more there are."""
@@ -53,8 +65,19 @@ class Bar:
 Cell = str | Bar
 
 
+def visible(words: str) -> str:
+    """Return a text with a mark in place of each character that no page can hold or show, such as a bell.
+
+    Examples
+    --------
+    >>> visible("a\\x07b")
+    'a�b'
+    """
+    return _UNSEEN.sub("�", words)
+
+
 def _text(words: str) -> str:
-    return html.escape(_UNSEEN.sub("�", words))
+    return html.escape(visible(words))
 
 
 def card(title: str, *parts: str) -> str:
@@ -171,7 +194,7 @@ def one_line(words: str) -> str:
     >>> one_line("a\\nb"), len(one_line("long " * 100))
     ('a b', 160)
     """
-    return _cut(" ".join(_UNSEEN.sub("�", words).split()), _REPR)
+    return _cut(" ".join(visible(words).split()), _REPR)
 
 
 def cell_words(value: Any) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from peermatch.cohort.display import visible
 from peermatch.criteria import Criterion
 from peermatch.explain import Fact, Outcome, pair_facts
 from peermatch.explain.wording import cell_text, column_words, listing
@@ -102,7 +103,7 @@ class MeetingGuide:
 
     def _repr_html_(self) -> str:
         start, end = self.html.index("<main>"), self.html.index("</main>")
-        return self.html[start + len("<main>") : end]
+        return f"<div>{visible(self.html[start + len('<main>') : end])}</div>"
 
 
 def meeting_guide(
