@@ -35,7 +35,7 @@ __all__ = [
 ROWS = 10
 """Tables show this many rows and say how many more there are."""
 
-_WORDS = 90
+_WORDS = 160
 """Longer texts are shortened in cells."""
 
 _REPR = 160

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from peermatch.checks import check_number, must_be
-from peermatch.cohort.display import ROWS, card, frame_table, one_line, paragraph
+from peermatch.cohort.display import ROWS, card, first_rows, one_line, paragraph, table
 from peermatch.errors import ConfigError, InfeasibleError
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.resolving import Compared, Resolve, check_resolvable, solve_again
@@ -65,9 +65,23 @@ class Sensitivity:
         return f"Sensitivity({one_line(self.text)})"
 
     def _repr_html_(self) -> str:
-        words = self.text.partition("\n\n")[0].replace("\n", "\n\n")
-        columns = ["criterion", "change", "pairs_kept", "pairs_changed", "regret", "regret_share", "status"]
-        moves = frame_table("Each weight moved", self.moves, columns, limit=3 * ROWS, noun="move")
+        words = " ".join(self.text.partition("\n\n")[0].split())
+        shown, more = first_rows(self.moves, 3 * ROWS)
+        rows = [
+            [
+                str(move["criterion"]),
+                _percent_change(move["change"]),
+                f"{move['pairs_kept']:,}",
+                f"{move['pairs_changed']:,}",
+                f"{move['regret']:.3f}",
+                f"{move['regret_share']:.1%}",
+                str(move["status"]),
+            ]
+            for move in shown.to_dict("records")
+        ]
+        header = ["criterion", "weight", "pairs kept", "changed", "regret", "of the best", "status"]
+        caption = "Each weight moved: what the present pairs are short of the best"
+        moves = table(caption, header, rows, numbers=[1, 2, 3, 4, 5], more=more, noun="move")
         return card("Sensitivity", paragraph(words), moves)
 
 

@@ -150,7 +150,7 @@ class Advised:
         return f"Advised({self._headline()}, {self.certificate.status}, {verified})"
 
     def _repr_html_(self) -> str:
-        columns = ["pair_id", *self._group_columns(), "adviser", "score", "gap"]
+        columns = [*self._group_columns(), "adviser", "score", "gap"]
         names = [name for name in columns if name not in ("score", "gap")]
         pairs = frame_table(
             "Who advises whom", self._pairs, columns, limit=5, ids=names, noun=self._group_word

@@ -40,6 +40,12 @@ def criteria_table(criteria: Sequence[Criterion]) -> str:
     return table("What makes a good pair", header, rows, numbers=[3])
 
 
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_words(part)}" for name, part in value.items())
+    return "yes" if value is True else str(value)
+
+
 def matcher_html(
     title: str, criteria: Sequence[Criterion], rules: Sequence[Rule], facts: Mapping[str, Any]
 ) -> str:
@@ -56,5 +62,5 @@ def matcher_html(
     """
     held = [[rule.public_name, "" if rule.private else rule.kind] for rule in rules]
     must = table("What must hold for every pair", ["rule", "kind"], held) or paragraph("No rules.")
-    told = [[name, str(value)] for name, value in facts.items() if value is not None]
+    told = [[name, _words(value)] for name, value in facts.items() if value is not None]
     return card(title, criteria_table(criteria), must, table("How it is solved", ["setting", "value"], told))
