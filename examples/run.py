@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent / "src"
 SECONDS = 300
 
-OFFLINE = '''
+OFFLINE = """
 import socket
 
 
@@ -40,7 +40,7 @@ def refused(*args, **kwargs):
 
 
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = socket.gethostbyname = refused
-'''
+"""
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -155,7 +155,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Renew notebooks, or check them; returns how many differ or fail."""
     parser = argparse.ArgumentParser(prog="python -m examples.run", description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", help="what names begin with; all where none is given")
-    parser.add_argument("--check", action="store_true", help="change nothing, and fail where something differs")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing, and fail where something differs"
+    )
     given = parser.parse_args(arguments)
     wrong = 0
     for path in notebooks():
