@@ -345,8 +345,10 @@ def test_the_order_of_rows_changes_nothing():
     two = matcher_of().match(people.iloc[::-1], round="x").sensitivity()
     pd.testing.assert_frame_equal(one.moves, two.moves)
     pd.testing.assert_frame_equal(one.pairs, two.pairs)
-    assert repr(one) == one.text
-    assert one._repr_html_().startswith("<pre>")
+    assert str(one) == one.text
+    assert "<table" in one._repr_html_()
+    assert repr(one).startswith("Sensitivity(")
+    assert "\n" not in repr(one)
 
 
 # ---- what if ----------------------------------------------------------------------------------------------
@@ -448,7 +450,7 @@ def test_what_is_just_as_good_changes_nothing():
         "id", "before", "after", "score_before", "score_after", "score_before_then", "score_after_now",
     ]  # fmt: skip
     assert found.text.startswith("Nothing changes")
-    assert repr(found) == found.text
+    assert str(found) == found.text
 
 
 @pytest.mark.parametrize(

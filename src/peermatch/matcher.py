@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from peermatch.checks import must_be
+from peermatch.cohort.display import one_line
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
 from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, check_uses, looks_back
 from peermatch.criteria.arguments import column_names, decider_of
@@ -45,6 +46,7 @@ from peermatch.run.arguments import (
     same_person_of,
     sides_of,
 )
+from peermatch.run.shown import matcher_html
 from peermatch.scoring import MUTUALS
 from peermatch.solvers import Blossom, Hungarian, get_solver, plain_solver
 
@@ -229,7 +231,26 @@ class PeerMatcher:
     def __repr__(self) -> str:
         names = ", ".join(criterion.name for criterion in self.criteria)
         rules = f", rules: {', '.join(rule.public_name for rule in self.rules)}" if self.rules else ""
-        return f"PeerMatcher(id {self.id!r}, criteria: {names}{rules})"
+        return one_line(f"PeerMatcher(id {self.id!r}, criteria: {names}{rules})")
+
+    def _repr_html_(self) -> str:
+        solver = self.solver if isinstance(self.solver, str) else getattr(self.solver, "name", "")
+        facts = {
+            "id": self.id,
+            "label": self.label,
+            "takes part": self.eligible,
+            "sides": None if self.sides is None else " and ".join(self.sides),
+            "places": None if self.capacity is None else plain_capacity(self.capacity),
+            "objective": self.objective,
+            "mutual": self.mutual,
+            "floor": self.floor,
+            "unknown": self.unknown,
+            "odd": self.odd if self.sides is None else None,
+            "solver": solver,
+            "fit to show": None if not self.show else ", ".join(self.show),
+            "decided by": getattr(self, "decided_by", None),
+        }
+        return matcher_html("PeerMatcher", self.criteria, self.rules, facts)
 
     # ---- this month -------------------------------------------------------------------------------------
 

@@ -84,10 +84,11 @@ def test_how_it_looks(people):
     assert repr(people) == "Cohort(3 people, id 'id', 5 columns, 1 not taking part, 1 repair)"
     shown = people._repr_html_()
     assert "Bo &lt;b&gt;" in shown
-    assert "<b>Cohort</b>: 3 people" in shown
+    assert "<strong>Cohort: 3 people" in shown
     many = read_people([{f"<{n}>": n + row for n in range(14)} for row in range(7)], id="<0>")
     shown = many._repr_html_()
-    assert "and 2 more people and 2 more columns" in shown
+    assert "… and 2 more people" in shown
+    assert "… and 2 more columns" in shown
     assert "<0>" not in shown
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +12,7 @@ import pandas as pd
 
 from peermatch.checks import did_you_mean
 from peermatch.cohort.cells import ObjectArray
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.cohort.wording import counted
@@ -227,11 +227,15 @@ class Cohort:
         return f"Cohort({', '.join(self._facts())})"
 
     def _repr_html_(self) -> str:
-        head = self.frame.iloc[:5, :12].to_html(escape=True, index=False, na_rep="", border=0)
-        more = []
-        if len(self) > 5:
-            more.append(counted(len(self) - 5, "more person", "more people"))
-        if len(self.columns) > 12:
-            more.append(counted(len(self.columns) - 12, "more column"))
-        tail = f"<p>and {' and '.join(more)}</p>" if more else ""
-        return f"<p><b>Cohort</b>: {html.escape(', '.join(self._facts()))}</p>{head}{tail}"
+        columns = [self.id, *(name for name in self.columns if name != self.id)]
+        shown = columns[:12]
+        people = frame_table(
+            "The first of them",
+            self.frame[shown],
+            limit=5,
+            ids=[self.id],
+            noun="person",
+            nouns="people",
+        )
+        more = f"… and {counted(len(columns) - 12, 'more column')}" if len(columns) > 12 else ""
+        return card(f"Cohort: {', '.join(self._facts())}", people, paragraph(more))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch.checks import must_be
+from peermatch.cohort.display import ROWS, Bar, Cell, card, paragraph, table
 from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.criteria import key_of
@@ -31,6 +31,7 @@ NEAR = 0.02
 MOST = 1_000
 _NAMED = 3
 _SMALLEST = 0.0005
+_HEADER = ("possible partner", "score", "has", "would cost")
 _COLUMNS = (
     "id",
     "label",
@@ -78,8 +79,12 @@ class Alternatives:
         return to_kind(self.frame.copy(), self.kind)
 
     def __str__(self) -> str:
-        header = ["possible partner", "score", "has", "would cost"]
-        rows = [
+        rows = self._rows
+        return f"{text_table(list(_HEADER), rows)}\n\n{wrapped(self.text)}" if rows else wrapped(self.text)
+
+    @property
+    def _rows(self) -> list[list[str]]:
+        return [
             [
                 str(row.label) + (" (chosen)" if row.chosen else ""),
                 f"{row.score:.2f}" + (" (nearly equal)" if row.near_equal and not row.chosen else ""),
@@ -88,13 +93,19 @@ class Alternatives:
             ]
             for row in self.frame.itertuples()
         ]
-        return f"{text_table(header, rows)}\n\n{wrapped(self.text)}" if rows else wrapped(self.text)
 
     def __repr__(self) -> str:
         return f"Alternatives({self.label!r}, {len(self.frame)} possible partners)"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        scores = self.frame["score"].tolist()
+        rows: list[list[Cell]] = [
+            [who, Bar(score, share), *rest]
+            for (who, score, *rest), share in zip(self._rows[:ROWS], scores, strict=False)
+        ]
+        caption = f"Possible partners of {self.label}, best first"
+        shown = table(caption, _HEADER, rows, more=len(self.frame) - len(rows))
+        return card(f"Alternatives for {self.label}", shown, paragraph(self.text))
 
 
 def _has(row: Any) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from peermatch.cohort.display import ROWS, card, frame_table, paragraph
 from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.explain.explanation import Explanation, PairExplanation
@@ -122,7 +122,8 @@ class AuditExplanation:
         return f"AuditExplanation({self.id!r}, {self.status})"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        rows = frame_table("What was used", self.table, limit=3 * ROWS, ids=["partner"])
+        return card("For the auditor", paragraph(self.text), rows)
 
 
 def audit_explanation(outcome: Outcome, whole: Explanation) -> AuditExplanation:

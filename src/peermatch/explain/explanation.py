@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch.checks import nearest
+from peermatch.cohort.display import Bar, Cell, card, paragraph, table
 from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.criteria import key_of
@@ -116,13 +116,19 @@ class PairExplanation:
         return f"PairExplanation({self.label!r} with {self.partner_label!r}, score {score_text(self.score)})"
 
     def _repr_html_(self) -> str:
-        table = pd.DataFrame(self.rows, columns=range(len(self.header)))
-        table.columns = pd.Index(self.header)
-        return (
-            f"<p><b>{html.escape(self._title)}</b></p>"
-            f"{table.to_html(index=False, escape=True, border=0)}"
-            f"<p>{html.escape(self.text)}</p>"
-        )
+        whole, done = max(1, self.score), 0
+        adds = self.header.index("adds")
+        rows: list[list[Cell]] = []
+        for fact, words in zip(self.facts, self.rows, strict=True):
+            row: list[Cell] = [*words]
+            row[adds] = Bar(words[adds], fact.contribution / whole, done / whole)
+            done += fact.contribution
+            rows.append(row)
+        total: list[Cell] = [""] * len(self.header)
+        total[0], total[adds] = "score", Bar(f"{self.score / GRID:.3f}", self.score / whole)
+        caption = f"What adds up to the score of {self.label} and {self.partner_label}"
+        shown = table(caption, self.header, [*rows, total], numbers=[adds - 1, adds])
+        return card(self._title, shown, paragraph(self.text))
 
 
 def _shown(fact: Fact, half: Half) -> float:
@@ -225,10 +231,13 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         if self.pairs:
-            notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes)
-            return notes + "".join(pair._repr_html_() for pair in self.pairs)
-        rules = "".join(f"<pre>{html.escape(table)}</pre>" for table in self._rules_as_text())
-        return f"{rules}<p>{html.escape(self.text)}</p>"
+            shown = "".join(pair._repr_html_() for pair in self.pairs)
+            notes = "".join(map(paragraph, self._notes))
+            return f"<div>{notes}{shown}</div>" if notes or len(self.pairs) > 1 else shown
+        out = self.left_out
+        rows = [] if out is None else [[name, f"{count:,} of {out.others:,}"] for name, count in out.removed]
+        rules = table("Whom each rule excludes", ["rule", "excludes"], rows, numbers=[1])
+        return card(f"{self.label}: {self.status}", paragraph(self.text), rules)
 
 
 def explain_pair(outcome: Outcome, index: int, hand: int = 0) -> PairExplanation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from peermatch.checks import check_number, must_be
+from peermatch.cohort.display import ROWS, card, first_rows, one_line, paragraph, table
 from peermatch.errors import ConfigError, InfeasibleError
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.resolving import Compared, Resolve, check_resolvable, solve_again
@@ -58,11 +58,31 @@ class Sensitivity:
     complete: bool
     text: str
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return self.text
 
+    def __repr__(self) -> str:
+        return f"Sensitivity({one_line(self.text)})"
+
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.text)}</pre>"
+        words = " ".join(self.text.partition("\n\n")[0].split())
+        shown, more = first_rows(self.moves, 3 * ROWS)
+        rows = [
+            [
+                str(move["criterion"]),
+                _percent_change(move["change"]),
+                f"{move['pairs_kept']:,}",
+                f"{move['pairs_changed']:,}",
+                f"{move['regret']:.3f}",
+                f"{move['regret_share']:.1%}",
+                str(move["status"]),
+            ]
+            for move in shown.to_dict("records")
+        ]
+        header = ["criterion", "weight", "pairs kept", "changed", "regret", "of the best", "status"]
+        caption = "Each weight moved: what the present pairs are short of the best"
+        moves = table(caption, header, rows, numbers=[1, 2, 3, 4, 5], more=more, noun="move")
+        return card("Sensitivity", paragraph(words), moves)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, frame_table, paragraph, table
 from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.errors import ConfigError
@@ -117,16 +117,20 @@ class WhyStable:
         return to_kind(pd.DataFrame(rows, columns=list(_COLUMNS)), self.kind)
 
     def __str__(self) -> str:
-        header = ["", "has", "the other"]
-        rows = [[side.label, _standing(side, False), _standing(side, True)] for side in self.sides]
-        return "\n\n".join([*([text_table(header, rows)] if rows else []), wrapped(self.text)])
+        told = [text_table(["", "has", "the other"], self._rows)] if self.sides else []
+        return "\n\n".join([*told, wrapped(self.text)])
+
+    @property
+    def _rows(self) -> list[list[str]]:
+        return [[side.label, _standing(side, False), _standing(side, True)] for side in self.sides]
 
     def __repr__(self) -> str:
         names = " and ".join(repr(side.label) for side in self.sides)
         return f"WhyStable({names + ', ' if names else ''}{self.verdict})"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        sides = table("What each has, and what the other would be", ["who", "has", "the other"], self._rows)
+        return card(f"Why stable: {self.verdict}", paragraph(self.text), sides)
 
 
 def _gain(side: StabilitySide) -> float | None:
@@ -430,7 +434,8 @@ class StabilityView:
         return f"StabilityView({self.status}, {counted(len(self.odd_parties), 'odd party', 'odd parties')})"
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{html.escape(repr(self))}</b></p><p>{html.escape(self.text)}</p>"
+        blocking = frame_table("Pairs that would leave for each other", self.blocking, limit=5, noun="pair")
+        return card(f"Stability: {self.status.replace('_', ' ')}", paragraph(self.text), blocking)
 
 
 def stability_view(outcome: Outcome) -> StabilityView | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch.checks import check_number, did_you_mean, must_be
+from peermatch.cohort.display import card, frame_table, one_line, paragraph
 from peermatch.errors import ConfigError
 from peermatch.explain.outcome import Outcome, pair_id
 from peermatch.explain.resolving import Compared, Resolve, check_resolvable, solve_again
@@ -58,11 +58,21 @@ class WhatIf:
     still_optimal: bool | None
     text: str
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return self.text
 
+    def __repr__(self) -> str:
+        return f"WhatIf({one_line(self.text)})"
+
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.text)}</pre>"
+        totals = frame_table("Both pairings, under the settings of now and of then", self.totals)
+        people = frame_table(
+            "Whose partner changes",
+            self.people,
+            ["id", "side", "before", "after", "score_before", "score_after"],
+            ids=["id", "before", "after"],
+        )
+        return card("What if", paragraph(self.text), totals, people)
 
 
 def what_if(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.explain.outcome import Outcome
@@ -80,7 +80,15 @@ class WhyNot:
         return f"WhyNot({self.verdict}{'' if self.score is None else f', score {self.score:.2f}'})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.text)}</p>"
+        changed = frame_table(
+            "Who would have another partner",
+            self.changed,
+            ["id", "side", "before", "after", "change"],
+            ids=["id"],
+            noun="person",
+            nouns="people",
+        )
+        return card(f"Why not together: {self.verdict}", paragraph(self.text), changed)
 
 
 def audit_why_not(found: WhyNot) -> WhyNot:

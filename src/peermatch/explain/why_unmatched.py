@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, frame_table, one_line, paragraph, table
 from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.criteria import key_of
@@ -25,6 +26,8 @@ COLUMNS = ("rule", "removes", "alone", "partner", "pairs", "total", "exact")
 CANDIDATE_COLUMNS = ("id", "score", "with", "their_score")
 RELAXATION_COLUMNS = ("rule", "pairs_removed", "pairs_allowed", "people_freed", "pairs", "total", "exact")
 _CANDIDATES = 10
+
+_HEADER = ("rule", "removes", "alone", "then with", "pairs", "total")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,12 +106,20 @@ class WhyUnmatched:
 
     def __str__(self) -> str:
         rows = [_shown(row) for row in self._rows]
-        header = ["rule", "removes", "alone", "then with", "pairs", "total"]
-        table = [text_table(header, rows)] if rows else []
-        return "\n\n".join([*table, wrapped(self.text)])
+        told = [text_table(_HEADER, rows)] if rows else []
+        return "\n\n".join([*told, wrapped(self.text)])
 
     def __repr__(self) -> str:
-        return f"WhyUnmatched({self.label!r}, cheapest rule to waive: {self.cheapest})"
+        return one_line(f"WhyUnmatched({self.label!r}, cheapest rule to waive: {self.cheapest})")
+
+    def _repr_html_(self) -> str:
+        rows = [_shown(row) for row in self._rows]
+        caption = f"Whom each rule keeps from {self.label}, and what waiving it would change"
+        rules = table(caption, _HEADER, rows, numbers=[1, 2, 4, 5])
+        others = frame_table(
+            "The best of those whom no rule excludes", self.candidates, ids=["id", "with"], limit=5
+        )
+        return card(f"Why {self.label} has no partner", paragraph(self.text), rules, others)
 
 
 def _shown(row: tuple[Any, ...]) -> list[str]:

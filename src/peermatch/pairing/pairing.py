@@ -386,4 +386,7 @@ class Pairing(Asking, Weighing, Exporting):
         return f"Pairing({headline(self._outcome)}, {self.certificate.status}, {verified})"
 
     def _repr_html_(self) -> str:
-        return notebook_html(headline(self._outcome), self.certificate.sentence, self._frames["pairs"])
+        frames, names = self._frames, self.sides.names
+        return notebook_html(
+            headline(self._outcome), self.certificate.sentence, frames["pairs"], frames["unmatched"], names
+        )

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from peermatch.checks import did_you_mean
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.cohort.wording import counted
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
@@ -215,6 +216,17 @@ class Advised:
     def __repr__(self) -> str:
         verified = "verified" if self.certificate.verified else "not verified"
         return f"Advised({self._headline()}, {self.certificate.status}, {verified})"
+
+    def _repr_html_(self) -> str:
+        columns = [*self._group_columns(), "adviser", "score", "gap"]
+        names = [name for name in columns if name not in ("score", "gap")]
+        pairs = frame_table(
+            "Who advises whom", self._pairs, columns, limit=5, ids=names, noun=self._group_word
+        )
+        left = frame_table(
+            "Without an adviser", self._unadvised, ["pair_id", "reason", "relax"], limit=3, ids=["pair_id"]
+        )
+        return card(self._headline(), paragraph(self.certificate.sentence), pairs, left)
 
     def _headline(self) -> str:
         served, all_of_them = len(self.matching.pairs), len(self.task.groups.ids)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch.checks import did_you_mean
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.errors import InputError, error_item
 from peermatch.explain import Outcome
 from peermatch.explain.wording import percent
@@ -177,6 +178,14 @@ class Circled(Grouped):
 
     def __repr__(self) -> str:
         return f"Circled({self._headline()}, {self.status}, gap {self.gap:.3f})"
+
+    def _repr_html_(self) -> str:
+        columns = ["group_id", "size", "score", "weakest"]
+        circles = frame_table("Circles", self._frames["circles"], columns, noun="circle")
+        left = frame_table(
+            "Without a seat", self.unmatched, limit=3, ids=["id"], noun="person", nouns="people"
+        )
+        return card(repr(self)[len("Circled(") : -1], paragraph(self.sentence), circles, left)
 
     # ---- out of here ------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from peermatch.audit import without_deciders
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
 from peermatch.explain.wording import counted
@@ -226,6 +227,11 @@ class Difference:
             + ", ".join(f"{int(counts.get(one, 0))} {one}" for one in (KEPT, BROKEN, MADE))
             + ")"
         )
+
+    def _repr_html_(self) -> str:
+        changed = self.pairs[self.pairs["change"] != KEPT]
+        pairs = frame_table("Pairs that are not in both", changed, noun="pair")
+        return card("What changed", paragraph(self.text), pairs)
 
     def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write diff_people.csv, diff_pairs.csv and diff.txt into a folder.

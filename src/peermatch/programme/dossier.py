@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.explain.wording import counted
 
 __all__ = ["Dossier"]
@@ -65,3 +66,13 @@ class Dossier:
 
     def __repr__(self) -> str:
         return f"Dossier({self.id!r}, {len(self.partners)} pairs, {len(self.attendance)} rounds)"
+
+    def _repr_html_(self) -> str:
+        told = (
+            frame_table("Partners", self.partners, noun="pair"),
+            frame_table("Attendance", self.attendance, noun="round"),
+            frame_table("Lists", self.lists),
+        )
+        return card(
+            f"All that is held about {self.id}", *(told if not self.empty else [paragraph(self.text)])
+        )

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from peermatch.checks import must_be
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.criteria import forbid, key_of
 from peermatch.errors import ConfigError, InfeasibleError, InputError, error_item
 from peermatch.matcher import PeerMatcher
@@ -169,6 +170,15 @@ class Draft:
         state = ", to be solved" if self._stale else ""
         pairs = f"{len(self._snapshot.pairs)} pairs, {held} fixed, {len(self.rejected)} rejected"
         return f"Draft({pairs}, {people} set aside{state})"
+
+    def _repr_html_(self) -> str:
+        names = self._snapshot.names
+        pairs = frame_table("Pairs as they are", self.pairs, ids=names, noun="pair")
+        edits = frame_table("What was done", self.edits, noun="edit")
+        note = (
+            "Edits were made that the pairs do not show yet: solve() brings them in." if self._stale else ""
+        )
+        return card(repr(self)[len("Draft(") : -1], paragraph(note), pairs, edits)
 
     # ---- edits ------------------------------------------------------------------------------------------
 

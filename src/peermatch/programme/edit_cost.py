@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, frame_table, one_line, paragraph
 from peermatch.criteria import key_of, shown_name
 from peermatch.errors import InfeasibleError
 from peermatch.explain.wording import counted
@@ -78,7 +79,12 @@ class EditCost:
         return self.text
 
     def __repr__(self) -> str:
-        return f"EditCost({self.text})"
+        return one_line(f"EditCost({self.text})")
+
+    def _repr_html_(self) -> str:
+        if self.changes is None:
+            return card("What an edit costs", paragraph(self.text))
+        return card("What an edit costs", paragraph(self.text), frame_table("What changes", self.changes))
 
 
 def cost_of(

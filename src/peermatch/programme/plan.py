@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.explain.wording import counted
 from peermatch.pairing import Pairing
 from peermatch.problem import GRID
@@ -161,6 +162,10 @@ class RoundPlan:
             f"RoundPlan({n} round{'' if n == 1 else 's'}, {pairs} pairs, total {self.total:.3f} of at most "
             f"{self.bound:.3f}, {checked})"
         )
+
+    def _repr_html_(self) -> str:
+        columns = ["round", "date", "pairs", "sat_out", "total", "mean", "worst"]
+        return card("A plan of rounds", paragraph(str(self)), frame_table("Rounds", self.rounds, columns))
 
     def __str__(self) -> str:
         share = self.gap / self.bound if self.bound else 0.0

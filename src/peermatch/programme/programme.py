@@ -11,6 +11,8 @@ import pandas as pd
 
 from peermatch.checks import check_count, did_you_mean, must_be
 from peermatch.cohort.aside import is_missing
+from peermatch.cohort.display import ROWS, card, frame_table, one_line
+from peermatch.cohort.wording import counted
 from peermatch.criteria import key_of, looks_back
 from peermatch.criteria.history import round_order
 from peermatch.errors import ConfigError, InputError, error_item
@@ -25,6 +27,7 @@ from peermatch.programme.plan import RoundPlan, sit_outs_frame
 from peermatch.programme.rounds import check_rounds_possible, plan_rounds
 from peermatch.programme.turns import Turns, weakest
 from peermatch.report import read_json
+from peermatch.run.shown import criteria_table
 
 __all__ = ["Programme"]
 
@@ -615,4 +618,15 @@ class Programme:
 
     def __repr__(self) -> str:
         rounds = len(self._known_rounds())
-        return f"Programme({rounds} round{'' if rounds == 1 else 's'}, {len(self._history)} pairs, {self._matcher!r})"
+        pairs = f"{len(self._history)} pairs"
+        return one_line(f"Programme({rounds} round{'' if rounds == 1 else 's'}, {pairs}, {self._matcher!r})")
+
+    def _repr_html_(self) -> str:
+        run, earlier = self.rounds, len(self._known_rounds())
+        rounds = frame_table(
+            "The latest rounds",
+            run.tail(ROWS),
+            ["round", "date", "took_part", "pairs", "sat_out", "mean", "worst"],
+        )
+        head = f"Programme: {counted(earlier, 'round')}, {counted(len(self._history), 'pair')} so far"
+        return card(head, rounds, criteria_table(self._matcher.criteria))

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.criteria import key_of
 from peermatch.explain import Outcome
 from peermatch.explain.wording import percent
@@ -143,6 +144,11 @@ class Ringed(Grouped):
     def __repr__(self) -> str:
         lost = f"{self.assignment_gap:.3f} below the best assignment"
         return f"Ringed({self._headline()}, {self.status}, {lost})"
+
+    def _repr_html_(self) -> str:
+        rings = frame_table("Rings", self._frames["rings"], noun="ring")
+        left = frame_table("In no ring", self.unmatched, limit=3, ids=["id"], noun="person", nouns="people")
+        return card(repr(self)[len("Ringed(") : -1], paragraph(self.sentence), rings, left)
 
     # ---- out of here ------------------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from peermatch.cohort.display import ROWS, card, table
+from peermatch.cohort.wording import counted
 from peermatch.criteria import Sides, key_of
 from peermatch.pairing import Pairing
 from peermatch.problem import IntArray
@@ -19,7 +21,7 @@ _LAST_TIME = 9
 """More than for any number of earlier times: nobody sits out twice in a row where that can be helped."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Turns:
     """Who sat out in which earlier round, and who had the weakest pair of the last one.
 
@@ -38,6 +40,23 @@ class Turns:
 
     sat_out: tuple[tuple[Any, ...], ...] = ()
     weakest: tuple[Any, ...] = ()
+
+    def __repr__(self) -> str:
+        people = len({id for ids in self.sat_out for id in ids})
+        return f"Turns({counted(len(self.sat_out), 'round')}, {counted(people, 'person', 'people')} sat out)"
+
+    def _repr_html_(self) -> str:
+        rows = [[str(id), str(count)] for id, count in self.first().items() if count]
+        shown = table(
+            "Who goes first",
+            ["id", "how much"],
+            rows[:ROWS],
+            numbers=[1],
+            more=len(rows) - ROWS,
+            noun="person",
+            nouns="people",
+        )
+        return card(repr(self)[len("Turns(") : -1], shown)
 
     def first(self) -> dict[Any, int]:
         """Return how much each person goes first: 9 who sat out last time; else how often they sat out, 8 at most.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
+from peermatch.cohort.display import card, paragraph, table
 from peermatch.explain.wording import counted
 from peermatch.problem import Certificate, IntArray
 
@@ -73,5 +73,27 @@ class CertificateView:
         return self.sentence
 
     def _repr_html_(self) -> str:
-        facts = html.escape(", ".join(self._facts()))
-        return f"<p><b>Certificate</b>: {facts}</p><p>{html.escape(self.sentence)}</p>"
+        rows = [
+            ["status", self.status.replace("_", " ")],
+            ["checked independently", "yes" if self.verified else "no"],
+            ["evidence", self.kind.replace("_", " ")],
+            ["pairs looked at", f"{self.pairs_covered:,}"],
+            ["gap in total score, at most", "not known" if self.gap is None else f"{self.gap:.3f}"],
+            ["more pairs, at most", f"{self.pairs_gap:,}"],
+        ]
+        facts = table("What is known", ["fact", "value"], rows)
+        return card(f"Certificate: {self._verdict}", paragraph(self.sentence), facts)
+
+    @property
+    def _verdict(self) -> str:
+        """What it comes to, in a few words."""
+        told = {
+            "optimal": "the best there is",
+            "stable": "stable",
+            "no_stable": "no stable set of pairs exists",
+            "undecided": "not decided",
+            "infeasible": "the demands cannot all be met",
+        }.get(self.status, "valid, and not proved the best")
+        if self.status == "gap" and self.gap is not None:
+            told = "valid, and this far from the best at most"
+        return f"{told}, {'checked independently' if self.verified else 'not checked independently'}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from peermatch.cohort.aside import is_missing
+from peermatch.cohort.display import visible
 from peermatch.criteria import Criterion
 from peermatch.explain import Fact, Half, Outcome, pair_facts
 from peermatch.explain.wording import cell_text, column_words, listing
@@ -104,7 +105,7 @@ class MeetingGuide:
 
     def _repr_html_(self) -> str:
         start, end = self.html.index("<main>"), self.html.index("</main>")
-        return self.html[start + len("<main>") : end]
+        return f"<div>{visible(self.html[start + len('<main>') : end])}</div>"
 
 
 def html_page(title: str, body: str, language: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
+
+from peermatch.cohort.display import card, paragraph
 
 __all__ = ["OddView"]
 
@@ -64,4 +65,4 @@ class OddView:
         return self.sentence
 
     def _repr_html_(self) -> str:
-        return f"<p><b>Left over</b>: {html.escape(self.sentence)}</p>"
+        return card("Left over", paragraph(self.sentence))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, paragraph
 from peermatch.criteria import key_of
 from peermatch.errors import InputError, error_item
 from peermatch.explain import Outcome, pair_facts, read_ahead
@@ -106,7 +107,7 @@ class Notice:
         return f"Notice({self.label!r}, {self.status})"
 
     def _repr_html_(self) -> str:
-        return "".join(f"<p>{html.escape(part)}</p>" for part in self.text.split("\n\n"))
+        return card(self.label, paragraph(self.text))
 
 
 def notice(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from peermatch.audit import GroupCounts, Hidden, hidden_cells
 from peermatch.checks import must_be
 from peermatch.cohort import Cohort
 from peermatch.cohort.aside import is_missing
+from peermatch.cohort.display import ROWS, card, frame_table, paragraph
 from peermatch.criteria import key_of
 from peermatch.errors import ConfigError, error_item
 from peermatch.explain import Outcome
@@ -136,14 +136,11 @@ class GroupQuality:
         return f"GroupQuality({groups} by {', '.join(self.by)}, {counted(self.hidden, 'hidden cell')})"
 
     def _repr_html_(self) -> str:
-        table = (
-            _folded(self.table)
-            .drop(columns="hidden")
-            .to_html(
-                index=False, escape=True, border=0, na_rep="", float_format=lambda number: f"{number:.3f}"
-            )
-        )
-        return f"<p><b>{html.escape(repr(self))}</b></p>{table}<p>{html.escape(self.notes)}</p>"
+        shown = _folded(self.table).drop(columns="hidden")
+        first = [name for name in ("group", "side", "column") if name in shown.columns]
+        columns = [*first, *(name for name in shown.columns if name not in first)]
+        groups = frame_table("How well each group is paired", shown, columns, limit=3 * ROWS, ids=["group"])
+        return card(repr(self), groups, paragraph(self.notes))
 
 
 def _place(table: pd.DataFrame) -> list[pd.Series[Any]]:

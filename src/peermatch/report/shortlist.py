@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, frame_table
 from peermatch.explain import FOR, HELPS, UNKNOWN, Outcome, findings_of, pair_fact, pair_facts, read_ahead
 from peermatch.explain.wording import counted
 from peermatch.problem import GRID, IntArray
@@ -205,8 +205,9 @@ class Shortlist:
         return f"Shortlist({counted(len(self.asked), 'list')} of {self.k}{bound}{few})"
 
     def _repr_html_(self) -> str:
-        head = self._table.head(10).to_html(index=False, escape=True, border=0)
-        return f"<p><b>{html.escape(repr(self))}</b></p>{head}"
+        columns = ["id", "side", "rank", "candidate", "label", "score", "reason"]
+        lists = frame_table("Everybody's list", self._table, columns, ids=["id", "candidate", "label"])
+        return card(repr(self), lists)
 
 
 def _sentence(text: str, names: tuple[str, str]) -> str:

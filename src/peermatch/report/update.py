@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from peermatch.cohort.display import card, frame_table, paragraph
 from peermatch.explain.wording import counted, wrapped
 from peermatch.problem import GRID, IntArray, Matching, Problem
 from peermatch.report.document import typed_id
@@ -28,7 +29,7 @@ class ChangeRow:
     why: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class UpdateView:
     """What an update was asked, what it changed, and what keeping earlier pairs costs.
 
@@ -138,6 +139,16 @@ class UpdateView:
     def section(self) -> str:
         """Return the text as a part of a summary."""
         return "What changed\n" + wrapped(self.text, indent="  ")
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"UpdateView({self.mode}, {self.kept:,} kept, {self.broken:,} broken by choice)"
+
+    def _repr_html_(self) -> str:
+        rows = frame_table("Who has other partners than before", self.frame, noun="person", nouns="people")
+        return card("What changed", paragraph(self.text), rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ids with their types."""

@@ -8,11 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
+from peermatch.cohort.display import one_line
 from peermatch.configuration import build_criterion, build_rule, check_keys
 from peermatch.criteria import Criterion, Rule
 from peermatch.criteria.protected import check_uses
 from peermatch.errors import ConfigError
 from peermatch.run.people import MOST_PLACES
+from peermatch.run.shown import matcher_html
 from peermatch.scoring.groups import COMBINE
 
 __all__ = ["ADVISER", "Advisers"]
@@ -160,7 +162,19 @@ class Advisers:
 
     def __repr__(self) -> str:
         experience = self._experience()
-        return f"Advisers({experience!r}, at least {self.by:g} above, capacity {self.capacity!r})"
+        return one_line(f"Advisers({experience!r}, at least {self.by:g} above, capacity {self.capacity!r})")
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "experience": self._experience(),
+            "at least above": f"{self.by:g}",
+            "grades": None if self.ladder is None else ", ".join(map(str, self.ladder)),
+            "places": self.capacity,
+            "managers": self.manager,
+            "score": self.combine,
+            "people in pairs": "advise nobody" if self.not_among_pairs else "may advise other pairs",
+        }
+        return matcher_html("Advisers", self.criteria or (), self.rules or (), facts)
 
     def _experience(self) -> Any:
         return dict(self.experience) if isinstance(self.experience, Mapping) else self.experience

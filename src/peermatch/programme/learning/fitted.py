@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from peermatch.cohort.display import Bar, Cell, card, frame_table, one_line, paragraph, table
 from peermatch.errors import ConfigError
 from peermatch.explain.wording import counted, listing, text_table, wrapped
 
@@ -143,11 +143,29 @@ class FittedWeights:
             )
         return lines
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return self.report
 
+    def __repr__(self) -> str:
+        weights = ", ".join(f"{name} {weight:.2f}" for name, weight in self.weights.items())
+        return one_line(f"FittedWeights({weights}{'' if self.has_skill else ', no skill'})")
+
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.report)}</pre>"
+        rows: list[list[Cell]] = [
+            [
+                str(row["criterion"]),
+                Bar(f"{row['weight']:.2f}", float(row["weight"])),
+                _interval(row["low"], row["high"]),
+                *(f"{row[name]:.2f}" for name in ("before", "seen", "known")),
+            ]
+            for row in self.intervals.to_dict("records")
+        ]
+        header = ["criterion", "weight", "90% interval", "before", "seen", "known"]
+        weights = table("Learned weights", header, rows, numbers=[3, 4, 5])
+        words = "\n\n".join([*self._verdict(), *self.notes, SELECTION])
+        skill = frame_table("Rounds that were not learned from", self.skill)
+        proxies = "" if self.proxies is None else frame_table("Proxies of protected columns", self.proxies)
+        return card(_headline(self.learned), weights, skill, proxies, paragraph(words))
 
 
 def _headline(learned: Mapping[str, Any]) -> str:
