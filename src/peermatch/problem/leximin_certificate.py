@@ -43,8 +43,8 @@ class LeximinCertificate:
 
     The best matchings of a stage are exactly those in which every pair has a slack of 0, every vertex with a positive
     dual is matched, and every blossom of s vertices holds (s-1)/2 pairs. So pairs with a positive slack leave the graph
-    for good, and a pair is worth in the next stage, with r the number of its two vertices whose dual was positive plus the number
-    of blossoms around both,
+    for good, and a pair is worth in the next stage, with r the number of its two vertices whose dual was positive plus
+    the number of blossoms around both,
 
         (n_vertices + 1) * r - (1 if its score is the stage's, else 0)
 
