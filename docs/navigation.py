@@ -89,13 +89,23 @@ def contents(pages: list[str], caption: str = "") -> str:
     return "\n".join(["", "```{toctree}", *options, "", *pages, "```", ""])
 
 
-def bring_notebooks(app: Any) -> None:
-    """Copy the notebooks of ``examples/`` to where pages are looked for; a file that has not changed is left alone.
+def as_page(text: str) -> str:
+    """Return a notebook as it is shown: links lead to pages of the site, and it says that its code is Python."""
+    notebook = json.loads(text)
+    notebook["metadata"].setdefault("language_info", {}).setdefault("name", "python")
+    notebook["metadata"]["language_info"].setdefault("pygments_lexer", "ipython3")
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            words = "".join(cell["source"])
+            words = words.replace("](../docs/", "](../").replace("](../README.md", "](../index.md")
+            cell["source"] = re.sub(r"\]\((\w[\w-]*\.py)\)", r"](../../examples/\1)", words)
+    return json.dumps(notebook, ensure_ascii=False, indent=1)
 
-    A link from a notebook to a page leads to the page of the site.
-    """
+
+def bring_notebooks(app: Any) -> None:
+    """Copy the notebooks of ``examples/`` to where pages are looked for; what has not changed is left alone."""
     paths = sorted((HERE.parent / "examples").glob("*.ipynb"))
-    found = {path.name: path.read_bytes().replace(b"](../docs/", b"](../") for path in paths}
+    found = {path.name: as_page(path.read_text(encoding="utf-8")).encode() for path in paths}
     if found:
         NOTEBOOKS.mkdir(exist_ok=True)
     for path in NOTEBOOKS.glob("*.ipynb"):

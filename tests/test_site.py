@@ -284,6 +284,17 @@ def test_notebooks_are_listed_by_title_and_first_words(tmp_path, monkeypatch):
     assert source == ["# Notebooks\n"]
 
 
+def test_links_of_a_notebook_lead_to_pages(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    words = "[a](../docs/rounds.md#round) [b](two_years.py) [c](https://example.org/x.py)\n"
+    code = {"cell_type": "code", "source": ["# [a](../docs/rounds.md)"]}
+    notebook = {"metadata": {}, "cells": [{"cell_type": "markdown", "source": [words]}, code]}
+    shown = json.loads(importlib.import_module("navigation").as_page(json.dumps(notebook)))
+    changed = "[a](../rounds.md#round) [b](../../examples/two_years.py) [c](https://example.org/x.py)\n"
+    assert [cell["source"] for cell in shown["cells"]] == [changed, code["source"]]
+    assert shown["metadata"]["language_info"]["pygments_lexer"] == "ipython3"
+
+
 # ------------------------------------------------------------------------------------------------------- in a browser
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
