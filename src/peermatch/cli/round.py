@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable
+from peermatch.cli.handouts import REPORT, check_handouts, write_handouts
 from peermatch.cli.kept import KeptFile
 from peermatch.cli.match import (
     check_tables,
@@ -45,6 +46,11 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
         )
     folder = None if args.out is None else Path(args.out)
     check_relaxing(args.relax, folder, False)
+    check_handouts(args)
+    if args.plan is not None and (args.report or args.for_participants or args.for_auditor):
+        raise ConfigError(
+            "--plan writes tables of several rounds; pages to hand out come with the round that is run."
+        )
     kept = KeptFile.at(args.programme)
     if folder is not None:
         check_writable(folder)
@@ -71,7 +77,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
             progress=progress,
             time_limit=args.time_limit,
         )
-    files = _written(args, folder, pairing, before)
+    files = _written(args, folder, pairing, before, console)
     kept.save(programme)
     if args.json:
         console.data(pairing.to_json())
@@ -157,14 +163,17 @@ def check_history_kept(folder: Path, before: Any, name: str, path: Path) -> None
         )
 
 
-def _written(args: argparse.Namespace, folder: Path | None, pairing: Pairing, before: Any) -> list[str]:
+def _written(
+    args: argparse.Namespace, folder: Path | None, pairing: Pairing, before: Any, console: Console
+) -> list[str]:
     if folder is None:
         return []
     from peermatch.cli.relaxing import write_relaxations
     from peermatch.cli.results import write_results
 
     files = write_results(folder, pairing, before)
-    return [*files, *write_relaxations(folder, pairing)] if args.relax else files
+    files += write_relaxations(folder, pairing) if args.relax else []
+    return files + write_handouts(args, folder, pairing, console)
 
 
 def _check_overwriting(args: argparse.Namespace, folder: Path, programme: Path) -> None:
@@ -174,6 +183,7 @@ def _check_overwriting(args: argparse.Namespace, folder: Path, programme: Path) 
 
     names = PLAN_FILES if args.plan is not None else (*RESULT_FILES, *(RELAXING_FILES if args.relax else ()))
     given = (args.people, args.left, args.right, args.org, args.history, args.locks, args.set_aside)
+    names = (*names, REPORT) if args.report else names
     tables = (*given, str(programme))
     refuse_overwriting(tables, names, folder)
 

@@ -29,6 +29,7 @@ examples:
 def add_round(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add ``peermatch round``."""
     from peermatch.cli.entry import _add_encoding, _add_month, _add_sides, _command
+    from peermatch.cli.handout_arguments import add_handouts
 
     summary = "run the next round of a programme, or plan several"
     parser = _command(commands, "round", ("round", "run_round"), summary, _ROUND_EXAMPLES)
@@ -58,6 +59,7 @@ def add_round(commands: Commands[argparse.ArgumentParser]) -> None:
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )
     add_relax(parser)
+    add_handouts(parser)
     _add_encoding(parser)
     _add_sides(parser)
     month = _add_month(parser)

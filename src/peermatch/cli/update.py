@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import Console
 from peermatch.cli.files import HISTORY, check_day, check_writable
+from peermatch.cli.handouts import REPORT, check_handouts, write_handouts
 from peermatch.cli.latest_round import LatestRound, note_of_programme
 from peermatch.cli.match import (
     check_arguments,
@@ -35,6 +36,7 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
     """Pair people again after some joined or left, write the results, and say what changed."""
     folder = None if args.out is None else Path(args.out)
     _check(args)
+    check_handouts(args)
     check_day(args.as_of)
     if folder is not None:
         check_writable(folder)
@@ -77,6 +79,7 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
             earlier = latest.programme.history_before
         files = write_results(folder, pairing, earlier)
         files += _write_prices(folder, prices)
+        files += write_handouts(args, folder, pairing, console)
     if latest is not None:
         latest.save(pairing, console)
     _show(pairing, prices, args, console)
@@ -113,7 +116,8 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
         given.append(str(previous / "result.json" if previous.is_dir() else previous))
     if args.history is not None and Path(args.history).name != HISTORY:
         given.append(args.history)
-    refuse_overwriting(given, (*RESULT_FILES, CHANGES, PRICES), folder)
+    names = (*RESULT_FILES, CHANGES, PRICES, *((REPORT,) if args.report else ()))
+    refuse_overwriting(given, names, folder)
 
 
 def _write_prices(folder: Path, prices: Any) -> list[str]:

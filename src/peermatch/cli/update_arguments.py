@@ -36,6 +36,7 @@ BEFORE and AFTER are folders of results, a result.json, a draft, or tables of pa
 def add_update(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``peermatch update``."""
     from peermatch.cli.entry import _add_encoding, _add_month, _add_sides, _command
+    from peermatch.cli.handout_arguments import add_handouts
 
     summary = "pair people again after some joined or left, and change little"
     parser = _command(commands, "update", ("update", "run_update"), summary, _UPDATE_EXAMPLES)
@@ -67,6 +68,7 @@ def add_update(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )
+    add_handouts(parser)
     _add_encoding(parser)
     _add_sides(parser)
     month = _add_month(parser)
