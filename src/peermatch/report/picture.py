@@ -38,7 +38,9 @@ class Picture:
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.png).decode("ascii")
         alt = html.escape(visible(self.alt))
-        return f'<img src="data:image/png;base64,{data}" alt="{alt}" style="max-width:100%;background:white"/>'
+        return (
+            f'<img src="data:image/png;base64,{data}" alt="{alt}" style="max-width:100%;background:white"/>'
+        )
 
 
 def picture(ax: Axes) -> Picture:
@@ -63,7 +65,7 @@ def picture(ax: Axes) -> Picture:
     >>> people = [{"id": k, "years": k * k} for k in range(8)]
     >>> pairing = pm.PeerMatcher("id", [pm.near("years", scale=9)]).match(people)
     >>> print(repr(picture(pairing.plot.waterfall(0)))[:9])
-    Picture: 
+    Picture:
     """
     from matplotlib import pyplot
 
