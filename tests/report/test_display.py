@@ -4,10 +4,22 @@ import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 
 import peermatch as pm
+from peermatch.cohort.display import (
+    Bar,
+    card,
+    cell_words,
+    first_rows,
+    frame_table,
+    one_line,
+    paragraph,
+    table,
+)
 from peermatch.datasets import make_organisation
+from peermatch.report import notebook_html
 
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = "\"><img src=x onerror='alert(2)'>"
@@ -29,6 +41,9 @@ class Reader(HTMLParser):
         self.seen.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -210,3 +225,190 @@ def test_everything_that_people_see_looks_the_same(results, name):
 
 def test_everything_is_looked_at(results):
     assert list(results) == NAMES
+
+
+def test_every_public_class_of_results_is_looked_at(results):
+    """A new public result needs its place above."""
+    of_parts = {"Criterion", "Rule"}  # stand inside a matcher
+    seen = {type(value).__name__ for value in results.values()} | {"FittedWeights"}
+    public = {
+        name
+        for name in pm.__all__
+        if isinstance(getattr(pm, name), type) and not issubclass(getattr(pm, name), (Exception, str))
+    }
+    assert public - of_parts <= seen
+
+
+def test_learned_weights_look_the_same():
+    people = [{"id": k, "years": k % 12, "team": "AB"[k % 2]} for k in range(40)]
+    rounds = [(r, a, (a + 2 * r + 1) % 40) for r in range(6) for a in range(0, 40, 2)]
+    outcomes = [
+        {"round": r, "a": a, "b": b, "rating": 5 - abs(a % 12 - b % 12) + r % 2} for r, a, b in rounds
+    ]
+    criteria = [pm.near("years", scale=4, name=SCRIPT), pm.near("id", scale=9, name=IMAGE)]
+    fitted = pm.fit_weights(people, outcomes, id="id", criteria=criteria, protected=["team"])
+    reader = check_look(fitted._repr_html_())
+    assert "Learned weights" in reader.words
+    check_line(repr(fitted))
+    assert str(fitted) == fitted.report
+
+
+# ---- what each says -------------------------------------------------------------------------------------
+
+
+def words(shown):
+    return " ".join(" ".join(Reader(shown).words).split())
+
+
+def test_a_matcher_says_what_matters(matcher):
+    said = words(matcher._repr_html_())
+    for part in (
+        "What makes a good pair",
+        "complement",
+        "57%",
+        "not_in_line",
+        "everyone_first",
+        "blossom",
+        "opted_in",
+    ):
+        assert part in said
+    assert said.count("57%") == 1  # 4 of 7
+
+
+def test_private_rules_stay_private_in_a_matcher():
+    hidden = pm.veto("quarrelled_with", name="those two quarrelled")
+    said = words(pm.PeerMatcher("id", [pm.same("site")], [hidden])._repr_html_())
+    assert "a private rule" in said
+    assert "quarrelled" not in said
+    assert "veto" not in said
+
+
+def test_a_pairing_says_the_best_pairs_first_and_how_many_more():
+    people = [{"id": k, "years": k * k} for k in range(15)]
+    pairing = pm.PeerMatcher("id", [pm.near("years", scale=20)]).match(people)
+    said = words(pairing._repr_html_())
+    assert "7 pairs from 15 people" in said
+    assert "Proved over all" in said
+    assert "… and 2 more pairs" in said
+    assert "Without a partner: 1 person." in said
+    best = pairing.pairs.sort_values("score", ascending=False, kind="stable").head(5)
+    rows = [f"{row.a} {row.b} {row.score:.2f}" for row in best.itertuples()]
+    assert [said.index(row) for row in rows] == sorted(said.index(row) for row in rows)
+
+
+def test_the_bars_of_a_waterfall_follow_each_other():
+    people = [{"id": k, "years": k, "site": "x", "team": k % 2} for k in range(4)]
+    criteria = [
+        pm.near("years", scale=9, weight=3),
+        pm.same("site", weight=1),
+        pm.different(["team"], weight=2),
+    ]
+    pair = pm.PeerMatcher("id", criteria).match(people).explain(0).pairs[0]
+    bars = re.findall(r"width:(\d+)%;margin-left:(\d+)%", pair._repr_html_())
+    *parts, total = [(int(width), int(start)) for width, start in bars]
+    assert total == (100, 0)
+    assert len(parts) == 3
+    ends = [0]
+    for width, start in parts:
+        assert abs(start - ends[-1]) <= 1  # rounded to whole per cent
+        ends.append(start + width)
+    assert abs(ends[-1] - 100) <= 1
+
+
+@pytest.mark.parametrize(
+    ("solver", "verdict"),
+    [("blossom", "the best there is, checked independently"), ("roommates", "stable, checked independently")],
+)
+def test_a_certificate_says_its_verdict_in_words(solver, verdict):
+    people = [{"id": k, "years": k} for k in range(6)]
+    pairing = pm.PeerMatcher("id", [pm.near("years")], solver=solver).match(people)
+    assert f"Certificate: {verdict}" in words(pairing.certificate._repr_html_())
+
+
+def test_what_is_not_proved_is_not_said_to_be():
+    people = [{"id": k, "years": k * k % 7} for k in range(9)]
+    pairing = pm.PeerMatcher("id", [pm.near("years")], solver="greedy").match(people)
+    said = words(pairing.certificate._repr_html_())
+    assert "the best there is" not in said
+    assert "valid, and" in said
+
+
+def test_sensitive_values_do_not_show(staff):
+    matcher = pm.PeerMatcher(
+        "employee_id", [pm.overlap("goals", sensitive=True, name="aims"), pm.same("site")]
+    )
+    pairing = matcher.match(staff)
+    goals = set(";".join(staff["goals"]).split(";"))
+    said = words(pairing.explain(pairing.pairs["a"].iloc[0])._repr_html_()) + words(pairing._repr_html_())
+    assert not any(goal in said for goal in goals)
+
+
+# ---- the pieces -----------------------------------------------------------------------------------------
+
+
+def test_cells_are_text_whatever_they_hold():
+    assert cell_words(float("nan")) == cell_words(None) == cell_words(pd.NaT) == cell_words(pd.NA) == ""
+    assert cell_words(["a", 7]) == "a, 7"
+    assert cell_words(7.0) == "7.000"
+    shown = table("c", ["<h>"], [[SCRIPT + "\x00"], ["y" * 500]])
+    check_look(shown)
+    assert "�" in shown
+    assert "y" * 200 not in shown
+    check_look(card(SCRIPT, paragraph(IMAGE), table(SCRIPT, [IMAGE], [[Bar(SCRIPT, float("nan"), 7.0)]])))
+
+
+def test_a_table_of_nothing_is_nothing():
+    assert table("c", ["a"], []) == ""
+    assert frame_table("c", pd.DataFrame({"a": []})) == ""
+    assert paragraph("") == ""
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_tables_of_any_kind_show_alike(kind):
+    frame = pd.DataFrame({"id": ["a", "b", "c"], "score": [0.5, None, 0.25]})
+    if kind == "polars":
+        polars = pytest.importorskip("polars")
+        given = polars.DataFrame({"id": ["a", "b", "c"], "score": [0.5, None, 0.25]})
+    elif kind == "pyarrow":
+        arrow = pytest.importorskip("pyarrow")
+        given = arrow.table({"id": ["a", "b", "c"], "score": [0.5, None, 0.25]})
+    else:
+        given = frame
+    assert frame_table("t", given, limit=2) == frame_table("t", frame, limit=2)
+    assert first_rows(given, 2)[1] == 1
+
+
+def test_ids_are_names_and_not_numbers():
+    shown = frame_table("t", pd.DataFrame({"id": [1200], "n": [1200]}), ids=["id"])
+    assert ">1200<" in shown
+    assert ">1,200<" in shown
+
+
+def test_one_line_is_one_line():
+    assert one_line("a\r\nb\u2028c\x00") == "a b c�"
+    assert len(one_line("x" * 999)) == 160
+
+
+def test_a_pairing_of_no_pairs_shows():
+    empty = pd.DataFrame({"a": [], "b": [], "score": [], "coverage": []})
+    check_look(notebook_html("None", "Nothing.", empty, pd.DataFrame({"id": [], "reason": []}), ["a", "b"]))
+
+
+def test_a_picture_has_its_words_and_closes_its_figure():
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    from peermatch.report.picture import picture
+
+    people = [{"id": f"{SCRIPT}{k}", "years": k * k} for k in range(8)]
+    pairing = pm.PeerMatcher("id", [pm.near("years", scale=9)]).match(people)
+    before = pyplot.get_fignums()
+    shown = picture(pairing.plot.waterfall(f"{SCRIPT}0"))
+    assert pyplot.get_fignums() == before
+    assert shown.png == picture(pairing.plot.waterfall(f"{SCRIPT}0")).png
+    assert shown.png.startswith(b"\x89PNG")
+    ((tag, attributes),) = Reader(shown._repr_html_()).seen
+    assert tag == "img"
+    assert attributes["alt"] == shown.alt
+    assert SCRIPT in shown.alt
+    assert attributes["src"].startswith("data:image/png;base64,")
+    assert "<script" not in shown._repr_html_()
+    assert "\n" not in repr(shown)

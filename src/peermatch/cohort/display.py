@@ -43,7 +43,7 @@ _REPR = 160
 
 _LINE = "1px solid rgba(128,128,128,.35)"
 _CELL = "padding:.25em .7em;vertical-align:top;text-align:"
-_BLUE = "rgba(0,114,178,.6)"
+_BLUE = "rgba(64,144,208,.75)"
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -70,7 +70,7 @@ class Dossier:
     def _repr_html_(self) -> str:
         told = (
             frame_table("Partners", self.partners, noun="pair"),
-            frame_table("Attendance", self.attendance, noun="round"),
+            frame_table("Attendance", self.attendance.dropna(axis=1, how="all"), noun="round"),
             frame_table("Lists", self.lists),
         )
         return card(
