@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,6 +103,9 @@ def participants_text(found: Any, id: Any, partners: list[Any], folder: Path) ->
     texts = [*map(body, forms(told)), told.table.to_string(index=False)]
     for partner in partners:
         texts += map(body, forms(found.meeting_guide(id, partner, audience="participant")))
+    if "id" in inspect.signature(found.report).parameters:
+        page = found.report(folder / "own.html", audience="participant", id=id)
+        texts.append(body(page.read_text(encoding="utf-8")))
     notices = found.notices()
     own = notices[(notices["id"] == id).to_numpy()]
     texts += own[["status", "partners", "text"]].to_csv(index=False, header=False).split("\n")
