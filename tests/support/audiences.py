@@ -94,7 +94,8 @@ def forms(found: Any) -> list[str]:
 
 def body(page: str) -> str:
     """Return what a reader sees of a page: style, policy and tags have digits of their own."""
-    return re.sub(r"<head>.*?<title>(.*?)</title>.*?</head>|</?h[1-6]>", r"\1", page, flags=re.S)
+    page = re.sub(r"<head>.*?<title>(.*?)</title>.*?</head>|</?h[1-6]>", r"\1", page, flags=re.S)
+    return re.sub(r' style="[^"<>]*"', "", page)
 
 
 def participants_text(found: Any, id: Any, partners: list[Any], folder: Path) -> str:

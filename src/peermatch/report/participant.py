@@ -20,7 +20,14 @@ from peermatch.explain.explanation import find_person
 from peermatch.explain.wording import listing, wrapped
 from peermatch.report.files import csv_text
 from peermatch.report.frames import NOT_TAKING_PART, PAIRED, UNMATCHED
-from peermatch.report.guide import Section, guide_items, html_page, meeting_guide, plain_markdown
+from peermatch.report.guide import (
+    Section,
+    guide_items,
+    html_page,
+    meeting_guide,
+    plain_markdown,
+    sections_html,
+)
 from peermatch.report.guide_texts import GuideTexts
 
 __all__ = ["Notice", "guide_name", "notice", "notices_frame", "participant_files"]
@@ -74,13 +81,7 @@ class Notice:
     @property
     def html(self) -> str:
         """Their own page as one HTML file, without scripts and without anything from elsewhere."""
-        body = [f"<p>{html.escape(self.lead)}</p>"]
-        for section in self.sections:
-            items = "".join(f"<li>{html.escape(item)}</li>" for item in section.items)
-            lines = "".join(f"<p>{html.escape(line)}</p>" for line in section.lines)
-            listed = f"<ul>{items}</ul>" if items else ""
-            body.append(f"<section><h2>{html.escape(section.title)}</h2>{lines}{listed}</section>")
-        return html_page(self.lead, f"<h1>{html.escape(self.label)}</h1>{''.join(body)}", self.language)
+        return html_page(self.lead, sections_html(self.label, self.lead, self.sections), self.language)
 
     @property
     def table(self) -> pd.DataFrame:
