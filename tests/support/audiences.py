@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,7 +94,8 @@ def forms(found: Any) -> list[str]:
 
 def body(page: str) -> str:
     """Return what a reader sees of a page: style, policy and tags have digits of their own."""
-    return re.sub(r"<head>.*?<title>(.*?)</title>.*?</head>|</?h[1-6]>", r"\1", page, flags=re.S)
+    page = re.sub(r"<head>.*?<title>(.*?)</title>.*?</head>|</?h[1-6]>", r"\1", page, flags=re.S)
+    return re.sub(r' style="[^"<>]*"', "", page)
 
 
 def participants_text(found: Any, id: Any, partners: list[Any], folder: Path) -> str:
@@ -102,6 +104,9 @@ def participants_text(found: Any, id: Any, partners: list[Any], folder: Path) ->
     texts = [*map(body, forms(told)), told.table.to_string(index=False)]
     for partner in partners:
         texts += map(body, forms(found.meeting_guide(id, partner, audience="participant")))
+    if "id" in inspect.signature(found.report).parameters:
+        page = found.report(folder / "own.html", audience="participant", id=id)
+        texts.append(body(page.read_text(encoding="utf-8")))
     notices = found.notices()
     own = notices[(notices["id"] == id).to_numpy()]
     texts += own[["status", "partners", "text"]].to_csv(index=False, header=False).split("\n")

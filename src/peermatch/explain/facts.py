@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from peermatch.criteria import Criterion, age_of
+from peermatch.criteria import Criterion, age_of, folded
 from peermatch.criteria.measures import PrimitiveMeasure
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.wording import cell_text, column_words, counted, listing, told_apart
@@ -175,12 +175,20 @@ def _told_apart(halves: list[Half]) -> list[Half]:
     return [replace(half, text=text) for half, text in zip(halves, texts, strict=True)]
 
 
+def _as_shown(outcome: Outcome, criterion: Criterion) -> Criterion:
+    """A criterion is shown as sensitive where it reads what a sensitive one reads: the values are the same."""
+    read = {folded(column) for column in (*criterion.left, *criterion.right)}
+    if criterion.sensitive or not read & outcome.sensitive_columns:
+        return criterion
+    return replace(criterion, sensitive=True)
+
+
 class _Reader:
     """Reads what both people of one pair bring on one criterion."""
 
     def __init__(self, outcome: Outcome, k: int, pair: Sequence[int], similarity: tuple[float, float]):
         self.outcome, self.k, self.pair, self.similarity = outcome, k, pair, similarity
-        self.criterion = outcome.scores.criteria[k].criterion
+        self.criterion = _as_shown(outcome, outcome.scores.criteria[k].criterion)
         self.measure = outcome.scores.criteria[k].measure
         self.encoder = outcome.fitted[k].encoder
         self.shares = (

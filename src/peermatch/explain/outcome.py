@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.cohort import Cohort
-from peermatch.criteria import Enforcement, FittedCriterion, Sides, key_of
+from peermatch.criteria import Enforcement, FittedCriterion, Sides, columns_of, folded, key_of
 from peermatch.problem import IntArray, Matching, Problem, Status
 from peermatch.scoring import LazyScores, PairDetails, StatedScores, pair_details
 
@@ -260,6 +260,13 @@ class Outcome:
     def label(self, hand: int, position: int) -> str:
         """Return what people read for someone."""
         return str(self.cohort(hand).labels[position])
+
+    @cached_property
+    def sensitive_columns(self) -> frozenset[str]:
+        """Columns that a sensitive criterion reads, folded: no other criterion shows what is in them either."""
+        criteria = [compiled.criterion for compiled in self.scores.criteria]
+        read = [columns_of(criterion) for criterion in criteria if criterion.sensitive]
+        return frozenset(folded(column) for columns in read for column in columns)
 
     @cached_property
     def by_ids(self) -> Outcome:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from peermatch.checks import did_you_mean, must_be
+from peermatch.checks import must_be, nearest
 from peermatch.errors import ConfigError, error_item
 
 __all__ = [
@@ -174,7 +174,8 @@ third persons; instead they get explain(id, audience='participant') and meeting_
     if not isinstance(audience, str) or audience not in AUDIENCES:
         accepted = "'administrator', 'participant' or 'auditor'"
         message = must_be(f"{thing}()", "audience", accepted, audience)
-        hint = did_you_mean(audience, list(AUDIENCES)) if isinstance(audience, str) else ""
+        near = nearest(audience, AUDIENCES) if isinstance(audience, str) else None
+        hint = "" if near is None else f" Did you mean {near!r}?"
         raise ConfigError(
             error_item("unknown_audience", message + hint, found=repr(audience), accepted=AUDIENCES)
         )
@@ -198,6 +199,7 @@ def check_table(name: Any) -> str:
     """
     if not isinstance(name, str) or name not in TABLES:
         listed = ", ".join(map(repr, TABLES))
-        hint = did_you_mean(name, list(TABLES)) if isinstance(name, str) else ""
+        near = nearest(name, list(TABLES)) if isinstance(name, str) else None
+        hint = "" if near is None else f" Did you mean {near!r}?"
         raise ConfigError(must_be("table()", "name", f"one of {listed}", name) + hint)
     return name

@@ -33,6 +33,7 @@ __all__ = [
     "may_be_told",
     "meeting_guide",
     "plain_markdown",
+    "sections_html",
     "subject_of",
 ]
 
@@ -85,14 +86,8 @@ class MeetingGuide:
     @property
     def html(self) -> str:
         """The page as one HTML file, without scripts and without anything from elsewhere."""
-        body = [f"<h1>{html.escape(self.title)}</h1>", f"<p>{html.escape(self.hello)}</p>"]
-        for section in self.sections:
-            items = "".join(f"<li>{html.escape(item)}</li>" for item in section.items)
-            lines = "".join(f"<p>{html.escape(line)}</p>" for line in section.lines)
-            listed = f"<ul>{items}</ul>" if items else ""
-            body.append(f"<section><h2>{html.escape(section.title)}</h2>{lines}{listed}</section>")
-        body.append(f"<p>{html.escape(self.goodbye)}</p>")
-        return html_page(self.title, "".join(body), self.language)
+        body = sections_html(self.title, self.hello, self.sections)
+        return html_page(self.title, f"{body}<p>{html.escape(self.goodbye)}</p>", self.language)
 
     def __str__(self) -> str:
         parts = [self.title, self.hello]
@@ -118,6 +113,17 @@ def html_page(title: str, body: str, language: str) -> str:
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>"
         f"<body><main>{body}</main></body></html>\n"
     )
+
+
+def sections_html(title: str, lead: str, sections: Iterable[Section]) -> str:
+    """Return a title, a paragraph and sections as HTML; everything is escaped."""
+    body = [f"<h1>{html.escape(title)}</h1>", f"<p>{html.escape(lead)}</p>"]
+    for section in sections:
+        items = "".join(f"<li>{html.escape(item)}</li>" for item in section.items)
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in section.lines)
+        listed = f"<ul>{items}</ul>" if items else ""
+        body.append(f"<section><h2>{html.escape(section.title)}</h2>{lines}{listed}</section>")
+    return "".join(body)
 
 
 def meeting_guide(

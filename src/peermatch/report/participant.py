@@ -6,7 +6,6 @@ ranks, no rules, no sensitive criteria, no third persons, and nothing that spoke
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +29,7 @@ from peermatch.report.guide import (
     html_page,
     meeting_guide,
     plain_markdown,
+    sections_html,
 )
 from peermatch.report.guide_texts import GuideTexts
 
@@ -84,13 +84,7 @@ class Notice:
     @property
     def html(self) -> str:
         """Their own page as one HTML file, without scripts and without anything from elsewhere."""
-        body = [f"<p>{html.escape(self.lead)}</p>"]
-        for section in self.sections:
-            items = "".join(f"<li>{html.escape(item)}</li>" for item in section.items)
-            lines = "".join(f"<p>{html.escape(line)}</p>" for line in section.lines)
-            listed = f"<ul>{items}</ul>" if items else ""
-            body.append(f"<section><h2>{html.escape(section.title)}</h2>{lines}{listed}</section>")
-        return html_page(self.lead, f"<h1>{html.escape(self.label)}</h1>{''.join(body)}", self.language)
+        return html_page(self.lead, sections_html(self.label, self.lead, self.sections), self.language)
 
     @property
     def table(self) -> pd.DataFrame:
