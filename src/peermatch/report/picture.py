@@ -64,8 +64,8 @@ def picture(ax: Axes) -> Picture:
     >>> import peermatch as pm
     >>> people = [{"id": k, "years": k * k} for k in range(8)]
     >>> pairing = pm.PeerMatcher("id", [pm.near("years", scale=9)]).match(people)
-    >>> print(repr(picture(pairing.plot.waterfall(0)))[:9])
-    Picture:
+    >>> repr(picture(pairing.plot.waterfall(0))).startswith("Picture: Waterfall of the pair 0 with")
+    True
     """
     from matplotlib import pyplot
 
