@@ -308,6 +308,7 @@ class Pairing(Asking, Weighing, Exporting):
             listed = " or ".join(map(repr, AUDIENCES))
             raise ConfigError(must_be("report()", "audience", listed, audience))
         self._check_reader(audience == PARTICIPANT, id, side, groups)
+        self._refuse_small("report()", hide_below, audience)
         view = advisers_view(advisers, self._outcome)
         told: dict[str, Any] = {
             "shown": self._shown,
@@ -327,7 +328,9 @@ class Pairing(Asking, Weighing, Exporting):
                 audience,
                 used=self._uses if auditing else None,
                 runner_up=self._second_best if auditing else "",
-                groups=group_sections(self._outcome, self.settings, groups, hide_below),
+                groups=group_sections(
+                    self._outcome, self.settings, groups, hide_below, small_names=not auditing
+                ),
                 notes=(
                     ("Left over", "" if self.odd is None else self.odd.sentence),
                     ("What changed", "" if self.update is None or auditing else self.update.text),

@@ -11,7 +11,6 @@ import pandas as pd
 
 from peermatch import solvers
 from peermatch.checks import check_number, must_be
-from peermatch.criteria import columns_of, folded
 from peermatch.errors import ConfigError
 from peermatch.explain import (
     RunnerUp,
@@ -30,6 +29,7 @@ from peermatch.report import (
     coverage_frame,
     frontier_frame,
     group_quality,
+    refuse_private,
     stability_frame,
     without_small_names,
 )
@@ -169,7 +169,6 @@ class Weighing(PairingFacts):
         """
         outcome = self._seen_by("quality", audience)
         self._refuse_small("quality()", hide_below, audience)
-        self._refuse_private("quality()", by)
         found = group_quality(outcome, by, hide_below)
         return without_small_names(found) if audience == AUDITOR else found
 
@@ -177,18 +176,6 @@ class Weighing(PairingFacts):
         if audience == AUDITOR and isinstance(hide_below, int) and hide_below < _HIDDEN_FROM_AUDITORS:
             constraint = f"at least {_HIDDEN_FROM_AUDITORS} for an auditor"
             raise ConfigError(must_be(caller, "hide_below", constraint, hide_below))
-
-    def _refuse_private(self, caller: str, by: Any) -> None:
-        """Refuse to tell groups apart by what a private rule reads: their names are whom people do not want."""
-        asked = {
-            folded(name) for name in (by if isinstance(by, list | tuple) else [by]) if isinstance(name, str)
-        }
-        rules = [enforced.rule for enforced in self.enforcement.rules if enforced.rule.private]
-        private = {folded(column) for rule in rules for column in columns_of(rule)}
-        if asked & private:
-            raise ConfigError(
-                f"{caller} does not tell groups apart by a column that only a private rule may read."
-            )
 
     def coverage(self, *, audience: str = ADMINISTRATOR) -> Any:
         """Say how much of what counts was known for the pairs that were made, criterion by criterion.
@@ -256,7 +243,7 @@ class Weighing(PairingFacts):
         outcome = self._seen_by("close_gap", audience)
         self._refuse_floor_of_update("close_gap()")
         self._refuse_small("close_gap()", hide_below, audience)
-        self._refuse_private("close_gap()", by)
+        refuse_private(self._outcome, "close_gap()", by)
         demand = floor_demand(outcome, self.settings, by, group, basis, hide_below, "close_gap()")
         control = Control(progress=progress, cancel=cancel, time_limit=time_limit)
         return self.everyone[0].in_kind(closing_frame(demand, points, control))
@@ -303,7 +290,7 @@ class Weighing(PairingFacts):
 
         caller = "group_floor()"
         self._refuse_floor_of_update(caller)
-        self._refuse_private(caller, by)
+        refuse_private(self._outcome, caller, by)
         try:
             floor = check_number(caller, "at_least", at_least, at_least=0, at_most=1)
         except ValueError as error:

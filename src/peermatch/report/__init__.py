@@ -30,7 +30,13 @@ from peermatch.report.frames import (
 from peermatch.report.graph import to_graph
 from peermatch.report.html import notebook_html
 from peermatch.report.odd import OddView
-from peermatch.report.quality import GroupQuality, coverage_frame, group_quality, without_small_names
+from peermatch.report.quality import (
+    GroupQuality,
+    coverage_frame,
+    group_quality,
+    refuse_private,
+    without_small_names,
+)
 from peermatch.report.reading import id_from, read_json
 from peermatch.report.shortlist import Shortlist, ShortOf
 from peermatch.report.summary import headline, summary_text
@@ -76,6 +82,7 @@ __all__ = [
     "plain_text",
     "read_json",
     "reasons_of",
+    "refuse_private",
     "repairs_frame",
     "rules_frame",
     "safe_text",

@@ -16,7 +16,7 @@ from peermatch.checks import must_be
 from peermatch.cohort import Cohort
 from peermatch.cohort.aside import is_missing
 from peermatch.cohort.display import ROWS, card, frame_table, paragraph
-from peermatch.criteria import key_of
+from peermatch.criteria import columns_of, folded, key_of
 from peermatch.errors import ConfigError, error_item
 from peermatch.explain import Outcome
 from peermatch.explain.wording import counted, percent, shortened, text_table, wrapped
@@ -29,6 +29,7 @@ __all__ = [
     "coverage_frame",
     "group_quality",
     "groups_of",
+    "refuse_private",
     "without_small_names",
     "worth_of",
 ]
@@ -201,6 +202,7 @@ def group_quality(outcome: Outcome, by: str | Sequence[str], hide_below: int = H
     if isinstance(hide_below, bool) or not isinstance(hide_below, int) or hide_below < 1:
         constraint = "a whole number of at least 1, which hides nothing"
         raise ConfigError(must_be("quality()", "hide_below", constraint, hide_below))
+    refuse_private(outcome, "quality()", list(columns))
     _need(outcome, columns)
     if hide_below > 1:  # else nothing is hidden that could be given away
         _refuse_nested(outcome, columns)
@@ -214,6 +216,21 @@ def group_quality(outcome: Outcome, by: str | Sequence[str], hide_below: int = H
         del table["side"]
     cohort = outcome.everyone[0]
     return GroupQuality(cohort, table, hide_below, tuple(columns))
+
+
+def refuse_private(outcome: Outcome, caller: str, by: Any) -> None:
+    """Refuse to tell groups apart by what a private rule reads: their names are whom people do not want.
+
+    Raises
+    ------
+    ConfigError
+    """
+    asked = {folded(name) for name in (by if isinstance(by, list | tuple) else [by]) if isinstance(name, str)}
+    rules = [enforced.rule for enforced in outcome.enforcement.rules if enforced.rule.private]
+    if asked & {folded(column) for rule in rules for column in columns_of(rule)}:
+        raise ConfigError(
+            f"{caller} does not tell groups apart by a column that only a private rule may read."
+        )
 
 
 def without_small_names(quality: GroupQuality) -> GroupQuality:

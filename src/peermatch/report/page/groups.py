@@ -9,7 +9,13 @@ from peermatch.cohort.aside import is_missing
 from peermatch.errors import ConfigError
 from peermatch.explain import Outcome
 from peermatch.explain.wording import listing, percent
-from peermatch.report.quality import EVERYONE, HIDE_BELOW, GroupQuality, group_quality
+from peermatch.report.quality import (
+    EVERYONE,
+    HIDE_BELOW,
+    GroupQuality,
+    group_quality,
+    without_small_names,
+)
 
 __all__ = ["group_sections", "guarded_columns"]
 
@@ -61,6 +67,8 @@ def group_sections(
     settings: Mapping[str, Any],
     by: str | Sequence[str] | None,
     hide_below: int = HIDE_BELOW,
+    *,
+    small_names: bool = True,
 ) -> list[dict[str, Any]]:
     """Return a table for each column, ready for the template.
 
@@ -71,6 +79,8 @@ def group_sections(
     by : str, sequence of str, or None
         None: the columns that the matcher declares protected or audit-only. An empty list: none.
     hide_below : int
+    small_names : bool
+        Whether groups of few people are named; for an auditor they are not.
 
     Raises
     ------
@@ -84,6 +94,8 @@ def group_sections(
     if not columns:
         return []
     quality = group_quality(outcome, columns, hide_below)
+    if not small_names:
+        quality = without_small_names(quality)
     sections = [_section(quality, column) for column in columns]
     sections[-1]["note"] = quality.notes
     if left_out:
