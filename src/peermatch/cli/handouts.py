@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from peermatch.cli.console import Console
 from peermatch.errors import ConfigError
@@ -96,13 +96,5 @@ def _guides(pairing: Pairing) -> list[list[str]]:
 
 def _for_auditor(folder: Path, pairing: Pairing) -> None:
     """Write the auditor's tables and page, how far the second-best set of pairs is behind among them."""
-    from peermatch.report import write_files
-
-    whole: Any = pairing
-    try:
-        second = whole.runner_up(audience="auditor").text
-    except ConfigError as error:
-        second = str(error)
-    whole.to_csv(folder, audience="auditor")
-    write_files(folder, {"audit.txt": whole.summary(audience="auditor", runner_up=second)})
-    whole.report(folder / REPORT, audience="auditor")
+    pairing.to_csv(folder, audience="auditor")
+    pairing.report(folder / REPORT, audience="auditor")

@@ -20,6 +20,7 @@ __all__ = ["SENSITIVE", "Fact", "Half", "meeting_text", "pair_fact", "pair_facts
 
 SENSITIVE = "(sensitive)"
 NOT_GIVEN = "not given"
+_SHOWN = 6
 _COMPARED = ("above", "different", "near", "same")
 
 
@@ -337,6 +338,16 @@ def _available_text(half: Half, reader: _Reader, side: int) -> str:
     return ", ".join(text for cell in half.cells.values() if (text := cell_text(cell))) or NOT_GIVEN
 
 
+def _overlap_text(half: Half, reader: _Reader, side: int) -> str:
+    """Values one by one, so that none is cut in two; what several columns or a free text hold is shown as it is."""
+    if reader.free_text or len(half.cells) != 1:
+        return _cells_text(half, reader, side)
+    criterion = reader.criterion
+    values = reader.values(side, (criterion.left, criterion.right)[side][0])
+    rest = f"; and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
+    return "; ".join(values[:_SHOWN]) + rest if values else NOT_GIVEN
+
+
 def _complement_text(half: Half, reader: _Reader, side: int) -> str:
     if half.share == 0:
         offers = reader.values(side, reader.criterion.right[0])
@@ -386,6 +397,7 @@ _TEXTS: Mapping[str, Callable[[Half, _Reader, int], str]] = MappingProxyType(
         "available": _available_text,
         "complement": _complement_text,
         "novelty": _novelty_text,
+        "overlap": _overlap_text,
         "prefers": _prefers_text,
         "ties": _ties_text,
     }

@@ -13,7 +13,7 @@ from peermatch.report.certificate import CertificateView
 from peermatch.report.odd import OddView
 from peermatch.report.summary import headline
 
-__all__ = ["audit_summary"]
+__all__ = ["audit_summary", "what_is_claimed"]
 
 _OBJECTIVES = {
     "everyone_first": "as many pairs as possible, then the greatest total score",
@@ -92,8 +92,9 @@ def _asked(outcome: Outcome, settings: Mapping[str, Any]) -> str:
     return "What was asked, and who decided\n" + "\n".join(wrapped(one, indent="  ") for one in sentences)
 
 
-def _proof(outcome: Outcome, certificate: CertificateView, odd: OddView | None) -> str:
-    best = (
+def what_is_claimed(outcome: Outcome, certificate: CertificateView) -> str:
+    """Return in words what the result is the best by, and that nothing more is claimed."""
+    return (
         "Optimal for these weights and these rules: no other set of pairs is better by them. Other weights, or other "
         "rules, may have another best set; that these are the right ones is nothing that can be proved."
         if certificate.status == "optimal"
@@ -101,7 +102,10 @@ def _proof(outcome: Outcome, certificate: CertificateView, odd: OddView | None) 
         if not outcome.asks_for_stability
         else "By what people see in each other under these weights and rules."
     )
-    lines = [best, certificate.sentence]
+
+
+def _proof(outcome: Outcome, certificate: CertificateView, odd: OddView | None) -> str:
+    lines = [what_is_claimed(outcome, certificate), certificate.sentence]
     if odd is not None:
         lines.append(odd.sentence)
     return "What is proved\n" + "\n".join(wrapped(line, indent="  ") for line in lines)

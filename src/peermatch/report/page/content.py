@@ -12,6 +12,7 @@ from peermatch.cohort.aside import is_missing
 from peermatch.explain import Outcome, rule_name, stability_view
 from peermatch.explain.wording import column_words, counted, percent, score_text
 from peermatch.problem import GRID
+from peermatch.report.audit_summary import what_is_claimed
 from peermatch.report.certificate import CertificateView
 from peermatch.report.page.audiences import AUDITOR, GROUPS_NOTE, NOTES, PRINT_LABELS
 from peermatch.report.summary import headline
@@ -86,7 +87,7 @@ def page_context(
         "notes": [{"title": title, "text": text} for title, text in notes if text],
         "histogram": _histogram(outcome),
         "made_of": _made_of(outcome, audience),
-        "proof": {**_proof(outcome, certificate), "runner_up": runner_up},
+        "proof": {**_proof(outcome, certificate, audience), "runner_up": runner_up},
         "unmatched": _rows(people, "unmatched", audience),
         "away": _rows(people, "not taking part", audience),
         "two_sided": outcome.two_sided,
@@ -186,9 +187,10 @@ def _made_row(name: str, mean: float, weight: float) -> dict[str, str]:
     return {"name": name, "adds": f"{mean:.3f}", "weight": percent(weight)}
 
 
-def _proof(outcome: Outcome, certificate: CertificateView) -> dict[str, str]:
+def _proof(outcome: Outcome, certificate: CertificateView, audience: str) -> dict[str, str]:
     view = stability_view(outcome)
     return {
+        "claim": what_is_claimed(outcome, certificate) if audience == AUDITOR else "",
         "sentence": certificate.sentence,
         "stability": "" if view is None else view.text,
         "facts": f"Solver {outcome.matching.solver}; status {certificate.status}; "
