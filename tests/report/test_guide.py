@@ -205,3 +205,10 @@ def test_the_english_catalogue_is_used_in_full():
             continue
         for key in texts:
             assert f'"{key}"' in code or f"'{key}'" in code, (section, key)
+
+
+def test_no_control_character_reaches_a_page():
+    people = [{**one, "name": f"{one['name']}\x07\x00", "site": "Os\x1blo"} for one in PEOPLE]
+    page = guide(people=people).html
+    assert not re.search(r"[\x00-\x08\x0b-\x1f]", page)
+    assert "Os�lo" in page

@@ -100,7 +100,7 @@ class MeetingGuide:
 
     def _repr_html_(self) -> str:
         start, end = self.html.index("<main>"), self.html.index("</main>")
-        return f"<div>{visible(self.html[start + len('<main>') : end])}</div>"
+        return f"<div>{self.html[start + len('<main>') : end]}</div>"
 
 
 def html_page(title: str, body: str, language: str) -> str:
@@ -110,8 +110,8 @@ def html_page(title: str, body: str, language: str) -> str:
         f'<!doctype html>\n<html lang="{html.escape(language)}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><main>{body}</main></body></html>\n"
+        f"<title>{html.escape(visible(title))}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{visible(body)}</main></body></html>\n"
     )
 
 

@@ -208,7 +208,7 @@ def _trust(proof: Proof, solver: Solver) -> Proof:
     """Return a proof that holds."""
     if proof.faults:
         raise VerificationError(
-            f"The answer of {solver.name!r} does not hold: {'; '.join(proof.faults[:3])}."
+            f"The answer of {solver.name!r} does not hold: {'; '.join(proof.faults[:3]).rstrip('.')}."
         )
     return proof
 
@@ -274,7 +274,9 @@ def _free(
 def _check(matching: Matching, problem: Problem) -> None:
     faults = check_valid(matching, problem)
     if faults:
-        raise VerificationError(f"The answer of {matching.solver!r} is not valid: {'; '.join(faults[:3])}.")
+        raise VerificationError(
+            f"The answer of {matching.solver!r} is not valid: {'; '.join(faults[:3]).rstrip('.')}."
+        )
 
 
 def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool, minima: bool = False) -> str:
@@ -335,6 +337,8 @@ def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool, m
             "Undecided: the search was stopped before everybody had their minimum. There are no pairs yet; give it "
             "more time."
         )
+    if matching.certificate is None and not matching.stats:
+        return f"Not proved: the solver {matching.solver!r} gave no proof, and a better answer may exist."
     return "Undecided: the search stopped before it was known whether a better answer exists."
 
 
