@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
-import inspect
 import json
 
 import pytest
 
-from peermatch.pairing import Pairing
 from peermatch.report import plain_text
 from support.small_tables import CONFIG, people, write_csv
 
 MATCH = ("match", "people.csv", "--config", "programme.toml")
-AUDITOR = "audience" in inspect.signature(Pairing.to_csv).parameters
 
 
 def _rows(path):
@@ -58,7 +55,6 @@ def test_it_says_where_nothing_is_fit_to_show(folder, run):
     assert 'show = ["goals"]' in said.err
 
 
-@pytest.mark.skipif(not AUDITOR, reason="tables for an audience are not there yet")
 def test_the_auditor_gets_a_folder_without_names_and_values(folder, run):
     said = run(*MATCH, "--out", "results", "--for-auditor")
     assert said.code == 0, said.err
@@ -239,3 +235,15 @@ def test_two_sides(folder, run):
     said = run("explain", *tables, "--id", "m1", "--with", "e3")
     assert said.code == 0, said.err
     assert "m1" in said.out
+
+
+def test_circles_and_rings_are_handed_out_too(folder, run):
+    for more in ((), ("--rings",)):
+        said = run("circles", *MATCH[1:], *more, "--out", "out", "--for-participants", "--for-auditor")
+        assert said.code == 0, said.err
+        assert len(_rows(folder / "out" / "participants" / "notices.csv")) == len(people())
+        text = "".join(path.read_text(encoding="utf-8") for path in (folder / "out" / "audit").iterdir())
+        assert "Person 3" not in text
+    said = run("circles", *MATCH[1:], "--for-participants")
+    assert said.code == 2
+    assert "nowhere to go" in said.err

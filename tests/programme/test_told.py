@@ -191,3 +191,22 @@ def test_a_pair_is_told_whom_to_ask_and_an_auditor_reads_no_names(form):
         assert names_in(told) == {labels[adviser]}
         assert not re.search(r"\d", told)
         assert names_in(found.explain(group, audience="auditor")) == set()
+
+
+@pytest.mark.parametrize("form", [circles, rings])
+def test_exports_hold_what_their_readers_may_have(form, tmp_path):
+    found = form(rules=[pm.veto("never")], table=[{**one, "never": None} for one in people()])
+    files = found.to_csv(tmp_path / "hand-out", audience="participant", contact="the office")
+    endings = ("html", "md") if form is circles else ()
+    guides = [f"guide-{group}.{ending}" for group in found.group_ids for ending in endings]
+    assert [path.name for path in files] == ["notices.csv", *guides]
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        body = text.partition("</style>")[2] or re.sub(r"id-\d\d", "", text)  # the ids are for the mail merge
+        assert not re.search(r"mark\d|score|hidden|\b\d", body)
+    audit = found.to_csv(tmp_path / "audit", audience="auditor")
+    whole = "".join(path.read_text(encoding="utf-8") for path in audit)
+    assert names_in(whole) == set()
+    assert not re.search(r"mark\d|SQL|False", whole)
+    with pytest.raises(ConfigError, match="audience"):
+        found.to_csv(tmp_path, audience="boss")

@@ -297,13 +297,24 @@ def test_participants_files_are_named_by_the_pair_alone(tmp_path):
     found = pairing(rows, rules=[])
     paths = found.to_csv(tmp_path / "out", audience="participant")
     names = [path.name for path in paths]
-    assert names == ["notices.csv", *(f"guide-{pair}.html" for pair in found.pairs["pair_id"])]
+    guides = [f"guide-{pair}.{ending}" for pair in found.pairs["pair_id"] for ending in ("html", "md")]
+    assert names == ["notices.csv", *guides]
     assert all(path.parent == tmp_path / "out" for path in paths)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
     for path in paths[1:]:
         text = body(path.read_text())
         assert "SECRET" not in text
         assert not re.search(r"\d", re.sub(r"&#\w+;", "", text))
+
+
+def test_nobody_is_handed_a_guide_of_an_earlier_round(tmp_path):
+    found = pairing(people(6), rules=[])
+    found.to_csv(tmp_path, audience="participant")
+    kept = tmp_path / "guide-to-the-building.html"  # not one of ours
+    kept.write_text("stairs", encoding="utf-8")
+    later = pairing(people(4), rules=[])
+    names = {path.name for path in later.to_csv(tmp_path, audience="participant")}
+    assert {path.name for path in tmp_path.iterdir()} == {*names, kept.name}
 
 
 # ---- the auditor ----------------------------------------------------------------------------------------

@@ -121,5 +121,5 @@ def test_members_of_a_trio_read_one_notice_and_get_one_guide(tmp_path):
     assert "All of you named write (goals)." in told.text
     assert "You may say no to this group" in told.text
     files = [path.name for path in pairing.to_csv(tmp_path, audience="participant")]
-    assert files == ["notices.csv", f"guide-{group}.html"]
+    assert files == ["notices.csv", f"guide-{group}.html", f"guide-{group}.md"]
     assert str(pairing.meeting_guide("a", "c")) == str(guide())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import check_day, check_writable, records_from
+from peermatch.cli.handouts import check_handouts, write_folders
 from peermatch.cli.match import decoded
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.errors import ConfigError
@@ -31,6 +32,7 @@ def run_circles(args: argparse.Namespace, console: Console) -> int:
     """Seat the people in a table, write the results, and say how good they are."""
     folder = None if args.out is None else Path(args.out)
     _check_arguments(args)
+    check_handouts(args)
     rules = [_read_rule(text) for text in args.rule]
     check_day(args.as_of)
     if folder is not None:
@@ -38,6 +40,8 @@ def run_circles(args: argparse.Namespace, console: Console) -> int:
         _check_overwriting(args, folder)
     result = _formed(args, rules, console)
     files = [] if folder is None else [path.name for path in result.to_csv(folder)]
+    if folder is not None:
+        files += write_folders(args, folder, result, console)
     if args.json:
         console.data(result.to_json())
     elif not console.quiet:

@@ -22,6 +22,7 @@ advises the next one; what counts there is what the adviser is worth to the one 
 def add_circles(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add ``peermatch circles``."""
     from peermatch.cli.entry import _add_encoding, _add_month, _command
+    from peermatch.cli.handout_arguments import add_handouts
 
     summary = "seat people in circles of 3 to 8, or in rings in which each advises the next"
     parser = _command(commands, "circles", ("circles", "run_circles"), summary, _EXAMPLES)
@@ -49,6 +50,7 @@ def add_circles(commands: Commands[argparse.ArgumentParser]) -> None:
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )
     _add_encoding(parser)
+    add_handouts(parser, report=False)
     month = _add_month(parser)
     month.add_argument(
         "--locks", metavar="TABLE", help="pairs that must sit in one circle this time: columns a, b"

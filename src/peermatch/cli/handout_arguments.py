@@ -19,14 +19,15 @@ The people are matched again, which gives the same pairs: name the same tables, 
 Nothing is written."""
 
 
-def add_handouts(parser: argparse.ArgumentParser) -> None:
+def add_handouts(parser: argparse.ArgumentParser, *, report: bool = True) -> None:
     """Add what is written for whom."""
     handouts = parser.add_argument_group("to read and to hand out, in the folder of --out")
-    handouts.add_argument(
-        "--report",
-        action="store_true",
-        help="report.html: one page to search, with everybody's reasons; for the administrator",
-    )
+    if report:
+        handouts.add_argument(
+            "--report",
+            action="store_true",
+            help="report.html: one page to search, with everybody's reasons; for the administrator",
+        )
     handouts.add_argument(
         "--for-participants",
         action="store_true",

@@ -11,8 +11,9 @@ from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
     from peermatch.pairing import Pairing
+    from peermatch.programme import Circled, Ringed
 
-__all__ = ["AUDIT", "PARTICIPANTS", "REPORT", "check_handouts", "write_handouts"]
+__all__ = ["AUDIT", "PARTICIPANTS", "REPORT", "check_handouts", "write_folders", "write_handouts"]
 
 REPORT, PARTICIPANTS, AUDIT = "report.html", "participants", "audit"
 
@@ -20,7 +21,7 @@ REPORT, PARTICIPANTS, AUDIT = "report.html", "participants", "audit"
 def check_handouts(args: argparse.Namespace) -> None:
     """Refuse what would be written nowhere, or would say nothing."""
     asked = {
-        "--report": args.report,
+        "--report": getattr(args, "report", False),
         "--for-participants": args.for_participants,
         "--for-auditor": args.for_auditor,
     }
@@ -48,53 +49,26 @@ def write_handouts(args: argparse.Namespace, folder: Path, pairing: Pairing, con
     files = []
     if args.report:
         files.append(pairing.report(folder / REPORT).name)
+    files += write_folders(args, folder, pairing, console)
+    if args.for_auditor:
+        pairing.report(folder / AUDIT / REPORT, audience="auditor")
+    return files
+
+
+def write_folders(
+    args: argparse.Namespace, folder: Path, result: Pairing | Circled | Ringed, console: Console
+) -> list[str]:
+    """Write the folders for participants and for an auditor that were asked for; their names, with a slash."""
+    files = []
     if args.for_participants:
-        _for_participants(folder / PARTICIPANTS, pairing, args.contact)
+        result.to_csv(folder / PARTICIPANTS, audience="participant", contact=args.contact)
         files.append(f"{PARTICIPANTS}/")
-        if not pairing.settings.get("show"):
+        if not result.settings.get("show"):
             console.note(
                 "note: no column is declared fit to show, so participants read no more than whom they have. Name "
                 'columns in the configuration, such as show = ["goals"].'
             )
     if args.for_auditor:
-        _for_auditor(folder / AUDIT, pairing)
+        result.to_csv(folder / AUDIT, audience="auditor")
         files.append(f"{AUDIT}/")
     return files
-
-
-def _for_participants(folder: Path, pairing: Pairing, contact: str | None) -> None:
-    """Write a row of notices.csv for everybody, and for each pair a guide by its pair's id, to open or to paste."""
-    from peermatch.report import csv_text, write_files
-
-    outcome = pairing._outcome
-    notices = pairing.notices(contact=contact)
-    notices["guides"] = _guides(pairing)
-    files = {"notices.csv": csv_text(notices)}
-    left, right = outcome.cohort(0).ids, outcome.cohort(1).ids
-    for name, (u, v) in zip(outcome.pair_ids, outcome.pairs.tolist(), strict=True):
-        guide = pairing.meeting_guide(left[u], right[v], contact=contact)
-        files[f"guide-{name}.html"] = guide.html
-        files[f"guide-{name}.md"] = guide.markdown
-    write_files(folder, files)
-
-
-def _guides(pairing: Pairing) -> list[list[str]]:
-    """Return the names of everybody's guides, in the order of the notices."""
-    from peermatch.criteria import key_of
-
-    outcome = pairing._outcome
-    found = []
-    for hand in outcome.hands:
-        everyone = outcome.everyone[hand]
-        positions = outcome.sides.left_positions if hand == 0 else outcome.sides.right_positions
-        for id in [] if everyone is None else everyone.ids.tolist():
-            position = positions.get(key_of(id))
-            indices = [] if position is None else outcome.pairs_of[hand][position]
-            found.append([f"guide-{outcome.pair_ids[index]}.html" for index in indices])
-    return found
-
-
-def _for_auditor(folder: Path, pairing: Pairing) -> None:
-    """Write the auditor's tables and page, how far the second-best set of pairs is behind among them."""
-    pairing.to_csv(folder, audience="auditor")
-    pairing.report(folder / REPORT, audience="auditor")

@@ -97,10 +97,10 @@ class Exporting(PairingFacts):
         outcome = self._seen_by("to_csv", audience)
         if audience == PARTICIPANT:
             from peermatch.report.guide_texts import guide_texts
-            from peermatch.report.participant import participant_files
+            from peermatch.report.participant import hand_out, participant_files
 
             files = participant_files(outcome, self._shown, guide_texts(texts), contact=contact)
-            return write_files(folder, files)
+            return hand_out(folder, files)
         frames = self._frames_of(audience)
         names = _FILES if audience == ADMINISTRATOR else (*_FILES, "uses", "repairs")
         files = {f"{name}.csv": csv_text(frames[name]) for name in names}

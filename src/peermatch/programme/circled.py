@@ -23,7 +23,7 @@ from peermatch.programme.told import all_twos, circle_notice, met_pairs
 from peermatch.report.group_guide import group_guide
 from peermatch.report.guide import MeetingGuide
 from peermatch.report.guide_texts import GuideTexts, guide_texts
-from peermatch.report.participant import Notice
+from peermatch.report.participant import Notice, guide_files
 from peermatch.scoring.contributions import PairDetails, pair_details
 
 __all__ = ["SCHEMA", "Circled"]
@@ -155,6 +155,12 @@ class Circled(Grouped):
         name = row["id"] if bare else row.get("label", row["id"])
         fit = f"{name} fits the others with {row['fit']:.2f} on average. "
         return fit + self._told(self.group_ids.index(row["group_id"]), bare)
+
+    def _guides(self, texts: str | os.PathLike[str] | None, contact: str | None) -> dict[str, str]:
+        files: dict[str, str] = {}
+        for id in self.group_ids:
+            files |= guide_files(id, self.meeting_guide(id, texts=texts, contact=contact))
+        return files
 
     def _member_notice(self, person: int, texts: GuideTexts, contact: str | None) -> Notice:
         members = sorted(self.groups[self._place_of[person][0]].tolist())

@@ -20,10 +20,10 @@ from peermatch.explain import Outcome, fit_to_show
 from peermatch.explain.wording import counted, wrapped
 from peermatch.problem import IntArray, Status
 from peermatch.programme.groups import group_id
-from peermatch.programme.told import check_audience, group_notices, without_group
+from peermatch.programme.told import check_audience, group_notices, without_group, without_values
 from peermatch.report import csv_text, json_text, write_files
 from peermatch.report.guide_texts import GuideTexts, guide_texts
-from peermatch.report.participant import Notice
+from peermatch.report.participant import Notice, hand_out
 from peermatch.run.way import Prepared
 
 __all__ = ["Grouped"]
@@ -158,12 +158,13 @@ class Grouped(ABC):
         table
             Columns id, label, status, partners (what people read), text.
         """
-        said = guide_texts(texts)
+        return self._out(self._notices_frame(guide_texts(texts), contact))
 
+    def _notices_frame(self, said: GuideTexts, contact: str | None) -> pd.DataFrame:
         def of_member(person: int) -> Notice | None:
             return self._member_notice(person, said, contact) if person in self._place_of else None
 
-        return self._out(group_notices(self.ready, self._met, said, of_member, self.SEATED))
+        return group_notices(self.ready, self._met, said, of_member, self.SEATED)
 
     def _notice(self, place: int, texts: GuideTexts, contact: str | None) -> Notice:
         """Return what the person in some row of `people` is told."""
@@ -231,20 +232,52 @@ class Grouped(ABC):
             write_files(Path(path).parent, {Path(path).name: text})
         return text
 
-    def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
+    def to_csv(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        audience: str = "administrator",
+        texts: str | os.PathLike[str] | None = None,
+        contact: str | None = None,
+    ) -> list[Path]:
         """Write people.csv, members.csv, one table of the groups, summary.txt and everything as JSON.
 
         The table and the JSON are called circles or rings. Every file appears whole or not at all.
+
+        Parameters
+        ----------
+        folder : path
+            Made where it is missing.
+        audience : {"administrator", "participant", "auditor"}
+            For participants: notices.csv for a mail merge, and of circles a guide each, which are handed out one by one
+            and never as a folder. For an auditor: the tables by ids, and in proof.txt what is proved.
+        texts, contact : optional
+            For participants, as in `notices`.
 
         Raises
         ------
         OutputError
             If the folder cannot be made or written.
+        ConfigError
+            If there is no such audience.
         """
-        files = {f"{name}.csv": csv_text(frame) for name, frame in self._frames.items()}
+        check_audience("to_csv()", audience)
+        if audience == "participant":
+            frame = self._notices_frame(guide_texts(texts), contact)
+            return hand_out(folder, {"notices.csv": csv_text(frame), **self._guides(texts, contact)})
+        frames = self._frames
+        if audience == "auditor":
+            frames = {**frames, "people": without_values(frames["people"])}
+            last = {"proof.txt": f"{self.sentence}\n"}
+        else:
+            last = {"summary.txt": self.summary(), f"{self.WHAT}s.json": self.to_json()}
         return write_files(
-            folder, {**files, "summary.txt": self.summary(), f"{self.WHAT}s.json": self.to_json()}
+            folder, {**{f"{name}.csv": csv_text(frame) for name, frame in frames.items()}, **last}
         )
+
+    def _guides(self, texts: str | os.PathLike[str] | None, contact: str | None) -> dict[str, str]:
+        """The groups' guides, by the names of their files; rings have none."""
+        return {}
 
     # ---- inside -----------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ __all__ = [
     "met_pairs",
     "ring_notice",
     "without_group",
+    "without_values",
 ]
 
 AUDIENCES = ("administrator", "participant", "auditor")
@@ -168,6 +169,13 @@ def group_notices(
             (told.id, told.label, status if seated else told.status, "; ".join(told.partners), told.text)
         )
     return pd.DataFrame(rows, columns=["id", "label", "status", "partners", "text"])
+
+
+def without_values(people: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of people for an auditor: no names, and of those who take no part not what they answered."""
+    away = (people["status"] == OUT).to_numpy(dtype=bool)
+    bare = people.assign(reason=people["reason"].mask(away, OUT))
+    return bare.drop(columns="label", errors="ignore")
 
 
 def all_twos(groups: Sequence[Sequence[int]]) -> list[tuple[int, int]]:

@@ -6,8 +6,11 @@ ranks, no rules, no sensitive criteria, no third persons, and nothing that spoke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,11 +18,11 @@ import pandas as pd
 
 from peermatch.cohort.display import card, paragraph
 from peermatch.criteria import key_of
-from peermatch.errors import InputError, error_item
+from peermatch.errors import InputError, OutputError, error_item
 from peermatch.explain import Outcome, pair_facts, read_ahead
 from peermatch.explain.explanation import find_person
 from peermatch.explain.wording import listing, wrapped
-from peermatch.report.files import csv_text
+from peermatch.report.files import csv_text, write_files
 from peermatch.report.frames import NOT_TAKING_PART, PAIRED, UNMATCHED
 from peermatch.report.group_guide import group_guide, group_sections
 from peermatch.report.guide import (
@@ -33,7 +36,17 @@ from peermatch.report.guide import (
 )
 from peermatch.report.guide_texts import GuideTexts
 
-__all__ = ["Notice", "guide_name", "notice", "notices_frame", "participant_files"]
+__all__ = [
+    "Notice",
+    "guide_files",
+    "guide_name",
+    "hand_out",
+    "notice",
+    "notices_frame",
+    "participant_files",
+]
+
+_GUIDE = re.compile(r"guide-[a-z]-[0-9a-f]{12}\.(html|md)")
 
 
 @dataclass(frozen=True, repr=False)
@@ -254,8 +267,44 @@ def participant_files(
     files = {"notices.csv": csv_text(frame)}
     for index, group in enumerate(outcome.group_ids):
         if guide_name(group) not in files:  # of a trio there is one
-            files[guide_name(group)] = _guide(outcome, index, shown, texts, contact).html
+            files |= guide_files(group, _guide(outcome, index, shown, texts, contact))
     return files
+
+
+def guide_files(group_id: str, guide: MeetingGuide) -> dict[str, str]:
+    """Return a guide as files: HTML to open, and Markdown to paste."""
+    name = guide_name(group_id)
+    return {name: guide.html, f"{name.removesuffix('.html')}.md": guide.markdown}
+
+
+def hand_out(folder: str | os.PathLike[str], files: Mapping[str, str]) -> list[Path]:
+    """Write notices and guides, and take away guides of an earlier result: nobody is to be handed last month's.
+
+    Parameters
+    ----------
+    folder : path
+    files : mapping of name to text
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    written = write_files(folder, files)
+    try:
+        for path in Path(folder).iterdir():
+            if path.name not in files and _GUIDE.fullmatch(path.name):
+                path.unlink()
+    except OSError as error:
+        raise OutputError(
+            f"A guide of an earlier result cannot be taken out of {os.fspath(folder)}: {error}."
+        ) from error
+    return written
 
 
 def _guide(
