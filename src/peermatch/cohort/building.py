@@ -11,6 +11,7 @@ import pandas as pd
 from peermatch.cohort.cells import CellError, ObjectArray, canonical
 from peermatch.cohort.choices import mend_grades, mend_options
 from peermatch.cohort.cohort import Cohort
+from peermatch.cohort.contents import Contents
 from peermatch.cohort.dates import mend_dates
 from peermatch.cohort.leavers import look_for_leavers, read_left
 from peermatch.cohort.letters import tidy_column
@@ -60,8 +61,8 @@ def cohort_of(table: Table, wishes: Wishes) -> Cohort:
     taking_part = np.ones(len(table.rows), dtype=np.bool_)
     reasons: ObjectArray = np.full(len(table.rows), None, dtype=np.object_)
     if eligible is not None:
-        answers, _ = take_out(_plain(table, eligible), wishes.missing.exported, eligible)
-        taking_part, reasons, wrong = read_eligible(table, eligible, answers, ids)
+        answers, _ = take_out(Contents(eligible, _plain(table, eligible)), wishes.missing.exported)
+        taking_part, reasons, wrong = read_eligible(table, eligible, answers.cells, ids)
         items += wrong
     if not items:
         items = _too_few(table, wishes.at_least)
@@ -109,9 +110,9 @@ def _left(table: Table, wishes: Wishes) -> tuple[npt.NDArray[np.bool_] | None, O
     """Return who has left, by the column that says it."""
     if wishes.left is None:
         return None, np.empty(0, dtype=np.object_), []
-    cells, _ = take_out(_plain(table, wishes.left), wishes.missing, wishes.left)
-    cells, _ = mend_dates(cells, wishes.left, table.rows, wishes.day_first)
-    return read_left(table, wishes.left, cells, wishes.as_of)
+    said, _ = take_out(Contents(wishes.left, _plain(table, wishes.left)), wishes.missing)
+    said, _ = mend_dates(said, table.rows, wishes.day_first)
+    return read_left(table, wishes.left, said.cells, wishes.as_of)
 
 
 def _too_few(table: Table, at_least: int) -> list[dict[str, Any]]:
@@ -177,19 +178,18 @@ def _mended(
     if name in (wishes.id, wishes.label):
         return cells, []
     words = wishes.missing.exported if name == wishes.eligible else wishes.missing
-    cells, repairs = take_out(cells, words, name, rows)
+    column, repairs = take_out(Contents(name, cells), words, rows)
     if name in (wishes.eligible, wishes.manager, wishes.email) or (
         wishes.mended and wishes.day_first is None
     ):
-        return cells, repairs
-    kinds = set(map(type, cells.tolist()))
-    cells, told = mend_dates(cells, name, rows, wishes.day_first)
+        return column.cells, repairs
+    column, told = mend_dates(column, rows, wishes.day_first)
     repairs += told
-    if not told and str in kinds and not wishes.mended:
+    if not told and column.texts and not wishes.mended:
         for mend in (mend_options, mend_grades):
-            cells, told = mend(cells, name, rows)
+            column, told = mend(column, rows)
             repairs += told
-    return cells, repairs
+    return column.cells, repairs
 
 
 def _who_is_who(

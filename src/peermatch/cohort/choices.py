@@ -1,8 +1,8 @@
 """Cells that hold several options, and grades that are written in several ways: brought to one way of writing.
 
 Columns in which every cell is cut by the same sign are right as they are: those who read them cut there, and never
-inside brackets, so that "Communication (Listening, Speaking)" is one option. What is mended is a cell that is cut by another
-sign than its column, when its pieces are options of that column; and, in a column that is cut by commas, an option that
+inside brackets, so that "Communication (Listening, Speaking)" is one option. What is mended is a cell that is cut by
+another sign than its column, when its pieces are options of that column; and, in a column that is cut by commas, an option that
 holds a comma itself.
 """
 
@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.cohort.cells import ObjectArray, as_objects
+from peermatch.cohort.contents import Contents
 from peermatch.cohort.table import Repair
 from peermatch.cohort.wording import counted
 
@@ -23,10 +23,13 @@ __all__ = ["cut", "mend_grades", "mend_options", "separator_of"]
 _STRONG = (";", "|", "\n")
 _NAMES = {";": "a semicolon", "|": "a vertical bar", "\n": "a line break", ",": "a comma"}
 _SHARE = 0.05  # of the different cells must be cut by a sign
+_ENOUGH = 20_000  # different cells to judge a column by
 _MOST = 200_000  # different cells; beyond that a column holds no options that people share
 _LONG = 400  # letters, on the average, are no list of options but prose
 _FEW, _OFTEN = 3, 3
 
+_BRACKET = re.compile(r"[()\[\]{}]")
+_IN_NUMBER = re.compile(r"\d,\d")
 _STEPS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
@@ -40,6 +43,8 @@ def cut(text: str, sign: str) -> list[str]:
     """
     if sign not in text:
         return [text]
+    if not _BRACKET.search(text) and (sign != "," or not _IN_NUMBER.search(text)):
+        return text.split(sign)
     depth, start, pieces, balanced = 0, 0, [], True
     for at, letter in enumerate(text):
         if letter == sign and (depth == 0 or sign == "\n"):
@@ -72,11 +77,14 @@ def separator_of(texts: Counter[str]) -> str:
     >>> separator_of(Counter(["SQL; Go", "Go"])), separator_of(Counter(["SQL, Go", "Go"])), separator_of(Counter(["a"]))
     (';', ',', '')
     """
-    needed = max(1.0, _SHARE * len(texts))
-    counts = [sum(sign in text and len(cut(text, sign)) > 1 for text in texts) for sign in _STRONG]
+    some = sorted(texts)
+    if len(some) > _ENOUGH:
+        some = [some[at * len(some) // _ENOUGH] for at in range(_ENOUGH)]
+    needed = max(1.0, _SHARE * len(some))
+    counts = [sum(sign in text and len(cut(text, sign)) > 1 for text in some) for sign in _STRONG]
     if max(counts) >= needed:
         return _STRONG[counts.index(max(counts))]
-    cells = [[_fold(piece) for piece in cut(text, ",")] for text in texts]
+    cells = [[_fold(piece) for piece in cut(text, ",")] for text in some]
     several = [cell for cell in cells if len(cell) > 1]
     if len(several) < needed:
         return ""
@@ -87,45 +95,40 @@ def separator_of(texts: Counter[str]) -> str:
     return "," if mixed or (len(several) < _FEW and 2 * len(several) >= len(cells)) else ""
 
 
-def mend_options(
-    cells: ObjectArray, column: str, rows: npt.NDArray[np.int64]
-) -> tuple[ObjectArray, list[Repair]]:
+def mend_options(column: Contents, rows: npt.NDArray[np.int64]) -> tuple[Contents, list[Repair]]:
     """Return a column of several options a cell, all cut by one sign; itself where it is already so.
 
     Parameters
     ----------
-    cells : object array of shape (n,)
-        Plain cells.
-    column : str
-        Its name.
+    column : Contents
     rows : int64 array of shape (n,)
         For row numbers.
 
     Examples
     --------
-    >>> cells, _ = mend_options(as_objects(["SQL; Go", "Go; R", "R, SQL", "Go"]), "skills", np.arange(4))
-    >>> cells.tolist()
+    >>> column = Contents("skills", as_objects(["SQL; Go", "Go; R", "R, SQL", "Go"]))
+    >>> mend_options(column, np.arange(4))[0].values
     ['SQL; Go', 'Go; R', 'R; SQL', 'Go']
     """
-    values = cells.tolist()
-    texts = Counter(value for value in values if type(value) is str)
+    texts = column.texts
     if not texts or len(texts) > _MOST or sum(map(len, texts)) > _LONG * len(texts):
-        return cells, []
+        return column, []
     if not any("," in text or ";" in text or "|" in text or "\n" in text for text in texts):
-        return cells, []
+        return column, []
     sign = separator_of(texts)
     if not sign:
-        return cells, []
+        return column, []
     changed = _kept_together(texts) if sign == "," else _cut_further(texts, sign)
     if not changed:
-        return cells, []
-    mended = as_objects([changed.get(value, value) if type(value) is str else value for value in values])
-    return mended, _told(changed, texts, values, column, rows, sign)
+        return column, []
+    return column.replaced(changed), _told(changed, column, rows, sign)
 
 
 def _cut_further(texts: Counter[str], sign: str) -> dict[str, str]:
     """Cut cells by another sign too, where all that it makes are options that stand in other cells."""
     others = [other for other in (*_STRONG, ",") if other != sign]
+    if not any(other in text for other in others for text in texts):
+        return {}
     pieces = {text: cut(text, sign) for text in texts}
     known: Counter[str] = Counter()
     whole: Counter[str] = Counter()
@@ -197,13 +200,12 @@ def _rejoined(several: list[str], pairs: set[tuple[str, str]]) -> list[str]:
 
 def _told(
     changed: dict[str, str],
-    texts: Counter[str],
-    values: list[object],
-    column: str,
+    column: Contents,
     rows: npt.NDArray[np.int64],
     sign: str,
 ) -> list[Repair]:
     """One repair for each different cell that was cut anew; for a column that is now cut by semicolons, one for all."""
+    texts = column.texts
     if sign == ",":
         example = min(changed, key=lambda text: (-changed[text].count(","), text))
         many = sum(texts[text] for text in changed)
@@ -211,15 +213,17 @@ def _told(
             f"{counted(many, 'cell')}: some options hold a comma themselves (their pieces never stand alone), so "
             "options are now separated by semicolons"
         )
-        return [Repair(column, None, example, changed[example], reason, "options", "likely", many)]
+        return [Repair(column.name, None, example, changed[example], reason, "options", "likely", many)]
     repairs = []
     for text in sorted(changed):
-        row = int(rows[values.index(text)]) if texts[text] == 1 else None
+        row = int(rows[column.place(text)]) if texts[text] == 1 else None
         reason = (
             f"options separated by another sign than {_NAMES[sign]}: all of them are options of this column"
         )
         repairs.append(
-            Repair(column, row, text[:500], changed[text][:500], reason, "options", "likely", texts[text])
+            Repair(
+                column.name, row, text[:500], changed[text][:500], reason, "options", "likely", texts[text]
+            )
         )
     return repairs
 
@@ -231,29 +235,26 @@ _MOST_GRADES = 60
 _PLAIN = re.compile(r"[^\W\d_]{1,12}")
 
 
-def mend_grades(
-    cells: ObjectArray, column: str, rows: npt.NDArray[np.int64]
-) -> tuple[ObjectArray, list[Repair]]:
+def mend_grades(column: Contents, rows: npt.NDArray[np.int64]) -> tuple[Contents, list[Repair]]:
     """Return a column of grades, each in its commonest spelling: "l5", "L 5" and "L-5" are "L5" where most write so.
 
     Parameters
     ----------
-    cells, column, rows
+    column, rows
         As for `mend_options`.
 
     Examples
     --------
-    >>> mend_grades(as_objects(["L5", "L5", "l 5", "IC4"]), "level", np.arange(4))[0].tolist()
+    >>> mend_grades(Contents("level", as_objects(["L5", "L5", "l 5", "IC4"])), np.arange(4))[0].values
     ['L5', 'L5', 'L5', 'IC4']
     """
-    values = cells.tolist()
-    texts = Counter(value for value in values if type(value) is str)
+    texts = column.texts
     if not 2 <= len(texts) <= _MOST_GRADES or len(texts) * 2 > sum(texts.values()) + 2:
-        return cells, []
+        return column, []
     found = {text: _GRADE.fullmatch(text) for text in texts}
     numbered = {text: (one[1].casefold(), int(one[2])) for text, one in found.items() if one}
     if not numbered or not all(text in numbered or _PLAIN.fullmatch(text) for text in texts):
-        return cells, []
+        return column, []
     spellings: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for text, grade in numbered.items():
         spellings[grade].append(text)
@@ -264,12 +265,11 @@ def mend_grades(
         digits = best[-2:] if best[-2:].isdigit() else best[-1:]
         changed |= {text: best for text in several if text != best and text.endswith(digits)}
     if not changed:
-        return cells, []
+        return column, []
     repairs = []
     for text in sorted(changed):
         many = texts[text]
-        row = int(rows[values.index(text)]) if many == 1 else None
+        row = int(rows[column.place(text)]) if many == 1 else None
         reason = f"written {changed[text]!r} in most cells of this column"
-        repairs.append(Repair(column, row, text, changed[text], reason, "spelling", "likely", many))
-    mended = as_objects([changed.get(value, value) if type(value) is str else value for value in values])
-    return mended, repairs
+        repairs.append(Repair(column.name, row, text, changed[text], reason, "spelling", "likely", many))
+    return column.replaced(changed), repairs

@@ -11,12 +11,14 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from peermatch.cohort.cells import ObjectArray, as_objects
+from peermatch.cohort.cells import as_objects
+from peermatch.cohort.contents import Contents
 from peermatch.cohort.table import Repair, Sure
 from peermatch.cohort.wording import counted
 
@@ -63,16 +65,13 @@ class _Read(NamedTuple):
 
 
 def mend_dates(
-    cells: ObjectArray, column: str, rows: npt.NDArray[np.int64], day_first: bool | None
-) -> tuple[ObjectArray, list[Repair]]:
+    column: Contents, rows: npt.NDArray[np.int64], day_first: bool | None
+) -> tuple[Contents, list[Repair]]:
     """Return a column with its days in one form, and what was done; itself where it is not one of days.
 
     Parameters
     ----------
-    cells : object array of shape (n,)
-        Plain cells.
-    column : str
-        Its name.
+    column : Contents
     rows : int64 array of shape (n,)
         For row numbers.
     day_first : bool or None
@@ -80,39 +79,44 @@ def mend_dates(
 
     Examples
     --------
-    >>> cells, repairs = mend_dates(as_objects(["31/03/2019", "03/04/2019"]), "since", np.array([1, 2]), None)
-    >>> cells.tolist(), [(repair.found, repair.sure) for repair in repairs]
+    >>> column = Contents("since", as_objects(["31/03/2019", "03/04/2019"]))
+    >>> mended, repairs = mend_dates(column, np.array([1, 2]), None)
+    >>> mended.values, [(repair.found, repair.sure) for repair in repairs]
     (['2019-03-31', '2019-04-03'], [('31/03/2019', 'certain'), ('03/04/2019', 'likely')])
     """
-    values = cells.tolist()
-    texts = Counter(value for value in values if type(value) is str)
-    numbers = {value for value in values if type(value) in (int, float)}
-    real = any(isinstance(value, dt.date) for value in values)
-    if real and not texts and not numbers:
-        return cells, []
+    texts = column.texts
+    real = not column.kinds.isdisjoint((dt.date, dt.datetime))
+    named = bool(_NAMED.search(column.name.replace("_", " ")))
+    if list in column.kinds or not (texts or (_has_numbers(column) and (real or named))):
+        return column, []
     if texts and not _may_be_days(texts):
-        return cells, []
+        return column, []
+    numbers = (
+        {value for value in column.values if type(value) in (int, float)} if _has_numbers(column) else set()
+    )
     read = {text: _read(text) for text in texts}
-    serials = _serials(texts, numbers, read, real, column)
+    serials = _serials(texts, numbers, read, real, named)
     known = sum(one.form not in ("", "serial") for one in read.values()) + len(serials)
     if known < _MOSTLY * (len(read) + len(numbers)) or not known:
-        return cells, []
-    if any(type(value) is list for value in values):
-        return cells, []
-    plans, repairs = _plan(texts, read, column, day_first)
+        return column, []
+    plans, repairs = _plan(texts, read, column.name, day_first)
     told: dict[Any, str] = dict(plans)
     if serials:
         told |= {value: _from_serial(value).isoformat() for value in serials}
-        repairs.append(_serial_repair(serials, values, column))
-    if not told and not repairs:
-        return cells, []
-    mended = as_objects([_new(value, told, real) for value in values])
-    return mended, _with_rows(repairs, values, rows)
+        repairs.append(_serial_repair(serials, column))
+    if not told and not repairs and not (real and texts):
+        return column, []
+    mended = Contents(column.name, as_objects([_new(value, told, real) for value in column.values]))
+    return mended, _with_rows(repairs, column.values, rows)
+
+
+def _has_numbers(column: Contents) -> bool:
+    return not column.kinds.isdisjoint((int, float))
 
 
 def _may_be_days(texts: Counter[str]) -> bool:
     """A quick look at some of the texts."""
-    some = sorted(texts)[:: max(1, len(texts) // _SAMPLE)][:_SAMPLE]
+    some = list(islice(texts, 0, None, max(1, len(texts) // _SAMPLE)))
     return sum(
         len(text) <= 40 and any(map(str.isdigit, text)) and _read(text).form != "" for text in some
     ) * 2 >= len(some)
@@ -253,9 +257,7 @@ def _repair(
 def _with_rows(repairs: Iterable[Repair], values: list[Any], rows: npt.NDArray[np.int64]) -> list[Repair]:
     """Say in which row it was, where it was a single cell."""
     return [
-        one._replace(row=int(rows[values.index(one.found)]))
-        if one.many == 1 and one.found in values
-        else one
+        one._replace(row=int(rows[values.index(one.found)])) if one.many == 1 and one.found in values else one
         for one in repairs
     ]
 
@@ -273,7 +275,7 @@ def _new(value: Any, told: dict[Any, str], real: bool) -> Any:
 
 
 def _serials(
-    texts: Counter[str], numbers: set[Any], read: dict[str, _Read], real: bool, column: str
+    texts: Counter[str], numbers: set[Any], read: dict[str, _Read], real: bool, named: bool
 ) -> set[Any]:
     """Return the cells that are a spreadsheet's number of a day: among real days, or under a header that says so."""
     found = {text for text, one in read.items() if one.form == "serial"} | numbers
@@ -284,7 +286,6 @@ def _serials(
         return set()
     others = len(texts) + len(numbers) - len(found)
     among = real or (others and sum(one.form not in ("", "serial") for one in read.values()) == others)
-    named = bool(_NAMED.search(column.replace("_", " ")))
     return inside if among or (named and not others) else set()
 
 
@@ -292,11 +293,11 @@ def _from_serial(value: Any) -> dt.date:
     return _EPOCH + dt.timedelta(days=int(float(value)))
 
 
-def _serial_repair(serials: set[Any], values: list[Any], column: str) -> Repair:
+def _serial_repair(serials: set[Any], column: Contents) -> Repair:
     example = min(serials, key=str)
-    many = sum(type(value) in (str, int, float) and value in serials for value in values)
+    many = sum(type(value) in (str, int, float) and value in serials for value in column.values)
     why = "days as the numbers by which spreadsheets count them, from 1899-12-30"
     reason = why if many == 1 else f"{counted(many, 'cell')}: {why}"
     return Repair(
-        column, None, example, _from_serial(example).isoformat(), reason, "date_serial", "likely", many
+        column.name, None, example, _from_serial(example).isoformat(), reason, "date_serial", "likely", many
     )

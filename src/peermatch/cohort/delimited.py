@@ -89,7 +89,7 @@ def delimited_table(
 
     Examples
     --------
-    >>> table = delimited_table(b"id,goal\n007,lead\n008,\n", "people.csv", default=",")
+    >>> table = delimited_table(b"id,goal\\n007,lead\\n008,\\n", "people.csv", default=",")
     >>> table.names, table.columns[0].tolist()
     (['id', 'goal'], ['007', '008'])
     """

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from peermatch.cohort.contents import texts_in
 from peermatch.cohort.table import Repair, Sure
 from peermatch.cohort.wording import counted
 from peermatch.errors import InputError, error_item
@@ -80,7 +81,7 @@ def tidy_column(
     if raw.dtype.kind not in "OUT":
         return raw, []
     cells = raw.tolist()
-    texts = {cell for cell in cells if type(cell) is str}
+    texts = texts_in(cells)
     if not texts:
         return raw, []
     longest = max(map(len, texts))

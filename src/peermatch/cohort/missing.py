@@ -7,7 +7,6 @@ among them: "none" is an answer ("Disability: none"), not a silence.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.checks import must_be
-from peermatch.cohort.cells import ObjectArray, as_objects
+from peermatch.cohort.contents import Contents
 from peermatch.cohort.table import Repair, Sure
 from peermatch.cohort.wording import counted
 from peermatch.errors import ConfigError, error_item
@@ -95,41 +94,34 @@ def check_missing(missing: Iterable[str]) -> Words:
 
 
 def take_out(
-    cells: ObjectArray, words: Words, column: str, rows: npt.NDArray[np.int64] | None = None
-) -> tuple[ObjectArray, list[Repair]]:
-    """Return the cells with None for each such word, and one repair for each word found.
+    column: Contents, words: Words, rows: npt.NDArray[np.int64] | None = None
+) -> tuple[Contents, list[Repair]]:
+    """Return the column with None for each such word, and one repair for each word found.
 
     Parameters
     ----------
-    cells : object array of shape (n,)
-        Plain cells.
+    column : Contents
     words : Words
         What counts as missing when a cell holds nothing else.
-    column : str
-        The column's name.
     rows : int64 array of shape (n,), optional
         For the row number, where it is one cell.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> cells, repairs = take_out(np.array(["SQL", "NA", "NA"], dtype=object), check_missing(MISSING), "skills")
-    >>> cells.tolist(), repairs[0].reason
+    >>> column, repairs = take_out(Contents("skills", as_objects(["SQL", "NA", "NA"])), check_missing(MISSING))
+    >>> column.values, repairs[0].reason
     (['SQL', None, None], '2 cells that say NA were taken as missing')
     """
-    values = cells.tolist()
-    silent = {text for text in {value for value in values if type(value) is str} if words.has(text)}
-    if not silent:
-        return cells, []
-    said = Counter(value for value in values if type(value) is str and value in silent)
-    kept = as_objects([None if type(value) is str and value in silent else value for value in values])
+    said = {text: many for text, many in column.texts.items() if words.has(text)}
+    if not said:
+        return column, []
     repairs = []
     for word in sorted(said):
         many = said[word]
         verb, were = ("says", "was") if many == 1 else ("say", "were")
         reason = f"{counted(many, 'cell')} that {verb} {word} {were} taken as missing"
-        row = int(rows[values.index(word)]) if many == 1 and rows is not None else None
+        row = int(rows[column.place(word)]) if many == 1 and rows is not None else None
         code = "spreadsheet_error" if word.startswith("#") and _fold(word) != "#n/a" else "missing_word"
         sure: Sure = "likely" if _fold(word) in ("?", "unknown") else "certain"
-        repairs.append(Repair(column, row, word, None, reason, code, sure, many))
-    return kept, repairs
+        repairs.append(Repair(column.name, row, word, None, reason, code, sure, many))
+    return column.replaced(dict.fromkeys(said)), repairs
