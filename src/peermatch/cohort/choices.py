@@ -2,8 +2,8 @@
 
 Columns in which every cell is cut by the same sign are right as they are: those who read them cut there, and never
 inside brackets, so that "Communication (Listening, Speaking)" is one option. What is mended is a cell that is cut by
-another sign than its column, when its pieces are options of that column; and, in a column that is cut by commas, an option that
-holds a comma itself.
+another sign than its column, when its pieces are options of that column; and, in a column that is cut by commas, an
+option that holds a comma itself.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ def mend_options(column: Contents, rows: npt.NDArray[np.int64]) -> tuple[Content
 
     Examples
     --------
+    >>> from peermatch.cohort.cells import as_objects
     >>> column = Contents("skills", as_objects(["SQL; Go", "Go; R", "R, SQL", "Go"]))
     >>> mend_options(column, np.arange(4))[0].values
     ['SQL; Go', 'Go; R', 'R; SQL', 'Go']
@@ -245,6 +246,7 @@ def mend_grades(column: Contents, rows: npt.NDArray[np.int64]) -> tuple[Contents
 
     Examples
     --------
+    >>> from peermatch.cohort.cells import as_objects
     >>> mend_grades(Contents("level", as_objects(["L5", "L5", "l 5", "IC4"])), np.arange(4))[0].values
     ['L5', 'L5', 'L5', 'IC4']
     """

@@ -24,8 +24,8 @@ __all__ = ["MISSING", "NOTHING", "Words", "check_missing", "take_out"]
 _EXPORTED = ("NA", "N/A", "#N/A", "<NA>", "NaN", "NaT", "NULL", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!",
              "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")  # fmt: skip
 _SAID = ("-", "--", "–", "—", "?", "n.a.", "not available", "not applicable", "not known", "not specified",
-         "not stated", "not provided", "no answer", "unknown", "undisclosed", "prefer not to say", "I prefer not to say",
-         "prefer not to answer", "I prefer not to answer", "prefer not to disclose", "I prefer not to disclose",
+         "not stated", "not provided", "no answer", "unknown", "undisclosed", "prefer not to say",
+         "I prefer not to say", "prefer not to answer", "I prefer not to answer", "prefer not to disclose", "I prefer not to disclose",
          "rather not say", "I'd rather not say", "decline to answer", "keine Angabe", "k.A.")  # fmt: skip
 
 MISSING = (*_EXPORTED, *_SAID)
@@ -108,6 +108,7 @@ def take_out(
 
     Examples
     --------
+    >>> from peermatch.cohort.cells import as_objects
     >>> column, repairs = take_out(Contents("skills", as_objects(["SQL", "NA", "NA"])), check_missing(MISSING))
     >>> column.values, repairs[0].reason
     (['SQL', None, None], '2 cells that say NA were taken as missing')

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from peermatch.cohort.cells import CellError, ObjectArray, canonical
 from peermatch.cohort.headers import tidy_name
@@ -17,6 +18,8 @@ from peermatch.cohort.wording import LIMIT, capped, listing
 from peermatch.errors import InputError, error_item
 
 __all__ = ["leave_out_nobody", "settle_duplicates"]
+
+_NARROW = 2  # columns: every row of such a table is nearly a note
 
 _NOTE = re.compile(
     r"(?i)(grand )?totals?( of .*)?:?( \d+)?( people| rows| records)?"
@@ -70,20 +73,25 @@ def _is_header(table: Table, at: int) -> bool:
         isinstance(cell, str) and tidy_name(cell) == name
         for cell, name in zip(cells, table.names, strict=True)
     )
-    said = sum(cell is not None and cell == cell and str(cell).strip() != "" for cell in cells)
+    said = sum(map(_says, cells))
     return bool(same >= max(2, said - 1))
+
+
+def _says(cell: Any) -> bool:
+    """Whether a raw cell holds anything."""
+    if isinstance(cell, str):
+        return bool(cell.strip())
+    missing = cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell)
+    return not missing
 
 
 def _note(table: Table, at: int) -> str | None:
     """Return the only cell of a row where it is a note that exports write below a table."""
-    said = [
-        cell for column in table.columns if (cell := column[at]) is not None and cell == cell and cell != ""
-    ]
-    said = [cell for cell in said if not isinstance(cell, str) or cell.strip()]
-    texts = [cell for cell in said if isinstance(cell, str)]
-    if len(texts) == 1 and len(said) <= 2 and len(table.columns) > 2 and _NOTE.fullmatch(texts[0].strip()):
-        return texts[0].strip()
-    return None
+    if len(table.columns) <= _NARROW:
+        return None
+    said = [column[at] for column in table.columns if _says(column[at])]
+    texts = [cell.strip() for cell in said if isinstance(cell, str)]
+    return texts[0] if len(texts) == 1 and len(said) <= 2 and _NOTE.fullmatch(texts[0]) else None
 
 
 # ---- several rows of one id -----------------------------------------------------------------------------
