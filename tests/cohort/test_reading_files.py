@@ -64,7 +64,7 @@ def test_tsv_and_a_separator_of_ones_own(tmp_path):
     assert read_people(path, id="id", separator="/").columns == ["id", "a,b"]
     assert "Are the cells separated by a comma?" in str(refused(path, "row_width"))
     assert read_people(write(tmp_path, "id|a\n1|x\n2|y\n"), id="id").columns == ["id", "a"]
-    error = refused(write(tmp_path, "id/a,\n1/x,\n2/y,\n"), "unknown_column")
+    refused(write(tmp_path, "id/a,\n1/x,\n2/y,\n"), "unknown_column")
 
 
 @pytest.mark.parametrize("separator", ["", ";;", '"', "\n", 3])

@@ -13,6 +13,7 @@ from peermatch import __version__
 from peermatch.cli.circles_arguments import add_circles
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
 from peermatch.cli.fit_arguments import add_fit, add_sensitivity
+from peermatch.cli.inspect_arguments import add_inspect
 from peermatch.cli.quality_arguments import add_quality
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.cli.update_arguments import add_diff, add_draft, add_update
@@ -29,7 +30,8 @@ _DESCRIPTION = "Pair people for peer mentoring: the best set of pairs, with the 
 _EXAMPLES = """\
 examples:
   peermatch demo                                   see it work on a synthetic organisation
-  peermatch init people.csv                        draft programme.toml from your own table
+  peermatch inspect people.csv                     see how your table is read, and what was mended
+  peermatch init people.csv                        draft programme.toml from it
   peermatch match people.csv --config programme.toml --out results
   peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
   peermatch shortlist people.csv --config programme.toml -k 5 --out lists
@@ -185,6 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     add_update(commands)
     add_draft(commands)
     add_diff(commands)
+    add_inspect(commands)
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)

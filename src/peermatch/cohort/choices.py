@@ -183,7 +183,8 @@ def _kept_together(texts: Counter[str]) -> dict[str, str]:
         if many >= _OFTEN and after[pair[0]] == {pair[1]} and before[pair[1]] == {pair[0]}
     }
     whole = {text: _rejoined(several, pairs) for text, several in pieces.items()}
-    if not any(len(whole[text]) < len(pieces[text]) for text in pieces):
+    said = {text: sum(bool(piece.strip()) for piece in several) for text, several in pieces.items()}
+    if all(len(whole[text]) == said[text] for text in pieces):
         return {}
     return {text: "; ".join(several) for text, several in whole.items() if len(pieces[text]) > 1}
 

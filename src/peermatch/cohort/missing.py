@@ -25,8 +25,9 @@ _EXPORTED = ("NA", "N/A", "#N/A", "<NA>", "NaN", "NaT", "NULL", "#REF!", "#VALUE
              "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")  # fmt: skip
 _SAID = ("-", "--", "–", "—", "?", "n.a.", "not available", "not applicable", "not known", "not specified",
          "not stated", "not provided", "no answer", "unknown", "undisclosed", "prefer not to say",
-         "I prefer not to say", "prefer not to answer", "I prefer not to answer", "prefer not to disclose", "I prefer not to disclose",
-         "rather not say", "I'd rather not say", "decline to answer", "keine Angabe", "k.A.")  # fmt: skip
+         "I prefer not to say", "prefer not to answer", "I prefer not to answer", "prefer not to disclose",
+         "I prefer not to disclose", "rather not say", "I'd rather not say", "decline to answer", "keine Angabe",
+         "k.A.")  # fmt: skip
 
 MISSING = (*_EXPORTED, *_SAID)
 """What is taken as missing where nobody says otherwise, in capitals or small letters."""
