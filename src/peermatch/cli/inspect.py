@@ -285,7 +285,7 @@ def _next(found: Inspection, path: str, repairs: Sequence[dict[str, Any]]) -> It
 
 
 _ADVICE = {
-    "ambiguous_date": "Say which comes first, the day or the month: --day-first or --month-first (day_first= in Python).",
+    "ambiguous_date": "Say which comes first: --day-first or --month-first (day_first= in Python).",
     "maybe_left": "Say with --left which column tells who has left: they don't take part then.",
     "same_email": "Look at people with the same e-mail address: one person twice would be paired twice.",
     "manager_not_found": "Managers who do not take part: give the whole staff with --org when you match.",

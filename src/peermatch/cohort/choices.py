@@ -27,6 +27,7 @@ _ENOUGH = 20_000  # different cells to judge a column by
 _MOST = 200_000  # different cells; beyond that a column holds no options that people share
 _LONG = 400  # letters, on the average, are no list of options but prose
 _FEW, _OFTEN = 3, 3
+_SHARED = 0.8  # of the options must stand in several cells
 
 _BRACKET = re.compile(r"[()\[\]{}]")
 _IN_NUMBER = re.compile(r"\d,\d")
@@ -175,7 +176,7 @@ def _kept_together(texts: Counter[str]) -> dict[str, str]:
     first = Counter(
         piece.strip()[:1].isupper() for several in pieces.values() for piece in several if piece.strip()
     )
-    if first[True] <= first[False]:
+    if first[True] <= first[False] or _is_prose(texts, pieces):
         return {}
     pairs = {
         pair
@@ -186,7 +187,21 @@ def _kept_together(texts: Counter[str]) -> dict[str, str]:
     said = {text: sum(bool(piece.strip()) for piece in several) for text, several in pieces.items()}
     if all(len(whole[text]) == said[text] for text in pieces):
         return {}
-    return {text: "; ".join(several) for text, several in whole.items() if len(pieces[text]) > 1}
+    joined = {text: "; ".join(several) for text, several in whole.items()}
+    return {text: new for text, new in joined.items() if new != text}
+
+
+def _is_prose(texts: Counter[str], pieces: dict[str, list[str]]) -> bool:
+    """Whether cells are titles or sentences with commas in them, and no options that many people share."""
+    mentions: Counter[str] = Counter()
+    joined = 0
+    for text in texts:
+        for piece in pieces.get(text, [text]):
+            folded = _fold(piece)
+            mentions[folded] += texts[text]
+            joined += folded.startswith(("and ", "or "))
+    shared = sum(many > 1 for many in mentions.values()) >= _SHARED * len(mentions)
+    return joined * 50 > len(pieces) or not shared
 
 
 def _rejoined(several: list[str], pairs: set[tuple[str, str]]) -> list[str]:
@@ -252,7 +267,7 @@ def mend_grades(column: Contents, rows: npt.NDArray[np.int64]) -> tuple[Contents
     ['L5', 'L5', 'L5', 'IC4']
     """
     texts = column.texts
-    if not 2 <= len(texts) <= _MOST_GRADES or len(texts) * 2 > sum(texts.values()) + 2:
+    if not 2 <= len(texts) <= _MOST_GRADES:
         return column, []
     found = {text: _GRADE.fullmatch(text) for text in texts}
     numbered = {text: (one[1].casefold(), int(one[2])) for text, one in found.items() if one}
@@ -261,6 +276,9 @@ def mend_grades(column: Contents, rows: npt.NDArray[np.int64]) -> tuple[Contents
     spellings: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for text, grade in numbered.items():
         spellings[grade].append(text)
+    different = len(texts) - len(numbered) + len(spellings)
+    if different * 2 > sum(texts.values()) + 2:
+        return column, []
     changed: dict[str, str] = {}
     for several in spellings.values():
         best = min(several, key=lambda text: (-texts[text], text))

@@ -177,11 +177,11 @@ def _iso(year: int, month: int, day: int) -> str:
 _SAID = {
     "day first": "written day/month/year: the first number is no month",
     "month first": "written month/day/year: the second number is no month",
-    "same": "day and month are the same number",
+    "same": "whose day and month are the same number",
     "year first": "written year/month/day",
     "month/year": "written month/year",
-    "month in words": "the month was written in words",
-    "day first, with points": "with points, the day comes first",
+    "month in words": "with the month in words",
+    "day first, with points": "written with points, where the day comes first",
     "iso": "",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from peermatch.cohort.archives import SheetMarks
 from peermatch.cohort.cells import clean_cell
@@ -16,10 +16,13 @@ from peermatch.cohort.table import Repair, Table
 from peermatch.cohort.wording import LIMIT, capped, counted, listing
 from peermatch.errors import InputError, error_item
 
-__all__ = ["Grid", "table_of_grid"]
+__all__ = ["Grid", "Zeros", "table_of_grid"]
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _MOST_MERGED = 1_000_000  # cells that merged ones may fill
+
+
+Zeros: TypeAlias = dict[int, tuple[Any, str, int]]
 
 
 @dataclass
@@ -36,6 +39,8 @@ class Grid:
         Hidden and merged cells.
     formulas : dict
         (row, column) from 0 -> a formula whose value was not saved.
+    zeros : dict
+        Column from 0 -> a number that is shown with leading zeros, as shown, and how many such there are.
     repairs : list of Repair
     """
 
@@ -43,6 +48,7 @@ class Grid:
     title: str
     marks: SheetMarks = field(default_factory=SheetMarks)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    zeros: Zeros = field(default_factory=dict)
     repairs: list[Repair] = field(default_factory=list)
 
 
@@ -72,7 +78,7 @@ def table_of_grid(grid: Grid, where: str, wanted: Collection[str] = ()) -> Table
     body = grid.rows[header.row + 1 :]
     if not any(body):
         raise header_only(names, where)
-    filled = _fill_down(grid.rows, merges, header.row, len(names))
+    filled = _fill_down(grid.rows, merges, header.row, names)
     width = len(names)
     bad = [row for row, cells in enumerate(body, start=1) if len(cells) > width]
     if bad:
@@ -85,6 +91,7 @@ def table_of_grid(grid: Grid, where: str, wanted: Collection[str] = ()) -> Table
         *filled,
         *_hidden(grid, header, names),
         *_formulas(grid, header, names),
+        *_zeros(grid, names),
     ]
     how = {"format": "workbook", "sheet": grid.title, "header": header.row + 1}
     return table_of_cells(names, columns, where, told, how)
@@ -150,9 +157,10 @@ def _over_merged(header: Header, merges: list[tuple[int, int, int, int]]) -> lis
 
 
 def _fill_down(
-    rows: list[list[Any]], merges: list[tuple[int, int, int, int]], header: int, width: int
+    rows: list[list[Any]], merges: list[tuple[int, int, int, int]], header: int, names: list[str]
 ) -> list[Repair]:
     """Give all of a merged range the value that is shown for it."""
+    width = len(names)
     repairs, spent = [], 0
     for top, left, bottom, right in merges:
         bottom, right = min(bottom, len(rows) - 1), min(right, width - 1)
@@ -169,7 +177,8 @@ def _fill_down(
         span = f"rows {top - header:,} to {bottom - header:,}"
         reason = f"{span} are one merged cell here: each has the value that is shown"
         plain = value if isinstance(value, str | int | float | bool) else str(value)
-        repairs.append(Repair(None, None, None, plain, reason, "merged_cells", "certain", bottom - top))
+        column = names[left].strip() or None if left == right else None
+        repairs.append(Repair(column, None, None, plain, reason, "merged_cells", "certain", bottom - top))
     return repairs
 
 
@@ -200,4 +209,14 @@ def _formulas(grid: Grid, header: Header, names: list[str]) -> list[Repair]:
             name = names[place].strip() or f"column {place + 1}"
             reason = "a formula without a saved value is an empty cell: open the workbook, save it, and read it again"
             repairs.append(Repair(name, row - header.row, formula[:200], None, reason, "formula", "open"))
+    return repairs
+
+
+def _zeros(grid: Grid, names: list[str]) -> list[Repair]:
+    repairs = []
+    for place, (number, text, many) in sorted(grid.zeros.items()):
+        if place < len(names):
+            reason = f"{counted(many, 'number')} shown with leading zeros: kept as text, as shown"
+            name = names[place].strip() or None
+            repairs.append(Repair(name, None, number, text, reason, "leading_zeros", "certain", many))
     return repairs

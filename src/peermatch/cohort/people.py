@@ -247,11 +247,12 @@ def _lost_digits(table: Table, id: str, cells: list[Any]) -> list[Repair]:
         Repair(id, int(table.rows[at]), text, text, reason, "lost_digits", "open") for at, text in powers
     ]
     digits = [(at, text) for at, text in texts if text.isascii() and text.isdigit()]
-    if len(digits) < len(texts) or not any(text.startswith("0") for _, text in digits):
+    if len(digits) < len(texts) or not digits:
         return repairs
     widths = Counter(len(text) for _, text in digits)
     width, many = widths.most_common(1)[0]
-    if many * 2 > len(digits) and max(widths) == width:
+    padded = any(text.startswith("0") and len(text) == width for _, text in digits)
+    if padded and many * 2 > len(digits) and max(widths) == width:
         reason = (
             f"shorter than the other ids, which have {width} digits: were leading zeros lost? Left as it is"
         )

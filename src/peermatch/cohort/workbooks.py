@@ -11,11 +11,10 @@ from typing import Any
 from peermatch.checks import did_you_mean
 from peermatch.cohort.archives import check_archive, sheet_marks
 from peermatch.cohort.frames import arrow_table
-from peermatch.cohort.grids import Grid, table_of_grid
+from peermatch.cohort.grids import Grid, Zeros, table_of_grid
 from peermatch.cohort.limits import MOST_CELLS, MOST_ROWS, check_bytes, check_cells, check_height, check_width
 from peermatch.cohort.table import Repair, Table
 from peermatch.cohort.text import looks_like
-from peermatch.cohort.wording import counted
 from peermatch.errors import InputError, error_item
 
 __all__ = ["parquet_table", "workbook_table"]
@@ -102,7 +101,8 @@ def _read(openpyxl: Any, data: bytes, where: str, sheet: str | int | None) -> Gr
     try:
         page, repairs = _sheet(book, where, sheet)
         marks = sheet_marks(data, page._worksheet_path)
-        rows = _rows(page, where, repairs)
+        zeros: Zeros = {}
+        rows = _rows(page, where, zeros)
     finally:
         book.close()
     if marks.has_formulas:
@@ -114,7 +114,7 @@ def _read(openpyxl: Any, data: bytes, where: str, sheet: str | int | None) -> Gr
             book.close()
     else:
         formulas = {}
-    return Grid(rows, page.title, marks, formulas, repairs)
+    return Grid(rows, page.title, marks, formulas, zeros, repairs)
 
 
 def _sheet(book: Any, where: str, sheet: str | int | None) -> tuple[Any, list[Repair]]:
@@ -138,12 +138,11 @@ def _sheet(book: Any, where: str, sheet: str | int | None) -> tuple[Any, list[Re
     raise InputError(error_item("unknown_sheet", message, found=sheet, accepted=names))
 
 
-def _rows(page: Any, where: str, repairs: list[Repair]) -> list[list[Any]]:
+def _rows(page: Any, where: str, zeros: Zeros) -> list[list[Any]]:
     """Return the sheet's rows, each up to its last cell that holds something."""
     page.reset_dimensions()  # some writers state a size that is too small
     rows: list[list[Any]] = []
     passed = held = blank = 0
-    zeros: list[tuple[Any, str]] = []
     for row in page.iter_rows():
         passed += len(row)
         width = len(row)
@@ -154,17 +153,13 @@ def _rows(page: Any, where: str, repairs: list[Repair]) -> list[list[Any]]:
         if passed > _MOST_PASSED or held > MOST_CELLS or len(rows) > MOST_ROWS:
             check_height(len(rows), where)
             check_cells(MOST_CELLS + 1, where)
-        rows.append([_value(cell, zeros) for cell in row[:width]])
-    if zeros:
-        number, text = zeros[0]
-        reason = f"{counted(len(zeros), 'number')} shown with leading zeros: kept as text, as shown"
-        repairs.append(Repair(None, None, number, text, reason, "leading_zeros", "certain", len(zeros)))
+        rows.append([_value(cell, place, zeros) for place, cell in enumerate(row[:width])])
     while rows and not rows[-1]:
         rows.pop()
     return rows
 
 
-def _value(cell: Any, zeros: list[tuple[Any, str]]) -> Any:
+def _value(cell: Any, place: int, zeros: Zeros) -> Any:
     """Return a cell's value; a number whose format shows leading zeros as the text that is shown."""
     value = cell.value
     if type(value) is str:
@@ -173,7 +168,8 @@ def _value(cell: Any, zeros: list[tuple[Any, str]]) -> Any:
         shown = cell.number_format
         if shown and shown[0] == "0" and len(shown) > 1 and not shown.strip("0"):
             text = str(int(value)).zfill(len(shown))
-            zeros.append((value, text))
+            number, shown, many = zeros.get(place, (value, text, 0))
+            zeros[place] = (number, shown, many + 1)
             return text
     return value
 
