@@ -57,7 +57,7 @@ def check_archive(data: bytes, where: str) -> None:
         for part in parts:
             if part.filename.endswith((".xml", ".rels")):
                 with archive.open(part) as stream:
-                    start = stream.read(_PIECE)
+                    start = stream.read(_PIECE).replace(b"\0", b"")  # UTF-16 as well
                 if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
                     message = (
                         f"{where} holds mark-up with declarations of its own ({part.filename}), which no spreadsheet "

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peermatch.cohort.cells import CellError, ObjectArray, canonical
+from peermatch.cohort.cells import CellError, ObjectArray, canonical, shown_cell
 from peermatch.cohort.choices import mend_grades, mend_options
 from peermatch.cohort.cohort import Cohort
 from peermatch.cohort.contents import Contents
@@ -139,7 +139,7 @@ def _try_plain(table: Table, position: int) -> tuple[ObjectArray, list[dict[str,
     except CellError as error:
         items = []
         for place, value in error.bad[:LIMIT]:
-            row, found = int(table.rows[place]), f"{type(value).__name__} {str(value)[:60]!r}"
+            row, found = int(table.rows[place]), f"{type(value).__name__} {shown_cell(value)!r}"
             message = (
                 f"Row {row:,} of {table.where} has a value in column {name!r} that is neither text, number, "
                 f"date, yes or no, nor a list of these: {found}."

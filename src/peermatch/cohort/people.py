@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.checks import did_you_mean
-from peermatch.cohort.cells import CellError, ObjectArray, as_objects, canonical
+from peermatch.cohort.cells import CellError, ObjectArray, as_objects, canonical, shown_cell
 from peermatch.cohort.table import Repair, Table
 from peermatch.cohort.wording import LIMIT, capped, counted, listing
 from peermatch.errors import InputError, error_item
@@ -175,7 +175,9 @@ def _why_wrong(value: Any) -> str | None:
 def _bad_id(table: Table, id: str, position: int, why: str) -> dict[str, Any]:
     row = int(table.rows[position])
     value = table.columns[table.names.index(id)][position]
-    shown = value if isinstance(value, (str, int, float, bool, list)) else str(value)
+    text = shown_cell(value, 200)
+    plain = isinstance(value, (str, int, float, bool, list)) and text != f"({type(value).__name__})"
+    shown = value if plain and len(text) < 200 else text
     message = f"The id in row {row:,} of {table.where} (column {id!r}) is {shown!r}: {why}."
     message += f" An id is {_ACCEPTED_ID}."
     return error_item("bad_id", message, column=id, row=row, found=shown, accepted=_ACCEPTED_ID)

@@ -19,7 +19,7 @@ from peermatch.errors import InputError, error_item
 
 __all__ = ["parquet_table", "workbook_table"]
 
-_MOST_PASSED = 4 * 50_000_000  # cells that openpyxl makes up for a sheet's width, most of them empty
+MOST_PASSED = 4 * 50_000_000  # cells that openpyxl makes up for a sheet's width, most of them empty
 _BATCH = 8_192
 
 
@@ -150,7 +150,7 @@ def _rows(page: Any, where: str, zeros: Zeros) -> list[list[Any]]:
             width -= 1
         blank = 0 if width else blank + 1
         held += width
-        if passed > _MOST_PASSED or held > MOST_CELLS or len(rows) > MOST_ROWS:
+        if passed > MOST_PASSED or held > MOST_CELLS or len(rows) > MOST_ROWS:
             check_height(len(rows), where)
             check_cells(MOST_CELLS + 1, where)
         rows.append([_value(cell, place, zeros) for place, cell in enumerate(row[:width])])
