@@ -109,9 +109,6 @@ def test_thousands_of_columns(tmp_path):
 
 def test_a_parquet_file_of_more_rows_than_people(tmp_path):
     rows = limits.MOST_ROWS + 1
-    table = pa.table(
-        {"id": pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()).take(pa.array([0] * 1)), ["a"])}
-    )
     big = pa.table({"id": pa.nulls(rows, pa.int8())})
     pq.write_table(big, tmp_path / "people.parquet")
     assert (tmp_path / "people.parquet").stat().st_size < 100_000

@@ -342,7 +342,7 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _add_encoding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--encoding", metavar="NAME", help="of people's text files, such as cp1252; UTF-8 when not given"
+        "--encoding", metavar="NAME", help="of people's text files, such as cp1252; detected when not given"
     )
 
 

@@ -175,7 +175,7 @@ def _is_plain(cell: Any) -> bool:
 
 
 def _is_huge(cell: Any) -> bool:
-    """Whether a whole number has so many digits that it is no fact about a person; Python itself refuses to write it."""
+    """Whether a whole number has so many digits that it is no fact about a person."""
     return type(cell) is int and not -_HUGE < cell < _HUGE
 
 

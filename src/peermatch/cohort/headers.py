@@ -123,7 +123,7 @@ def _row_by_shape(texts: Sequence[Sequence[str]], filled: Sequence[int], first: 
 def _is_group(texts: Sequence[Sequence[str]], filled: Sequence[int], place: int) -> bool:
     """Whether a row names groups of the columns that the row below it names."""
     upper, lower = texts[place], texts[place + 1]
-    if filled[place] * 3 > filled[place + 1] * 2 or filled[place + 1] < max(filled):
+    if filled[place] * 2 > filled[place + 1] or filled[place + 1] < max(filled):
         return False
     names = [cell for cell in lower if cell.strip()]
     plain = all(not any(sign.isdigit() or sign == "@" for sign in name) for name in names)
