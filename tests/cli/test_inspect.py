@@ -120,7 +120,10 @@ def test_a_match_says_that_something_was_guessed(folder, run):
     (folder / "people.csv").write_text(text.replace("\n", ",\n").replace(",\n", ",Zoë\n"), encoding="cp1252")
     said = run("match", "people.csv", "--config", "programme.toml")
     assert said.code == 0, said.err
-    assert "1 thing in the table of people may have been meant otherwise, such as: the file is not UTF-8" in said.err
+    assert (
+        "1 thing in the table of people may have been meant otherwise, such as: the file is not UTF-8"
+        in said.err
+    )
 
 
 def test_roles_in_python(table):

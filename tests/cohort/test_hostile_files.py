@@ -59,6 +59,12 @@ def test_markup_with_entities_of_its_own(tmp_path):
     refused(workbook_with(tmp_path, {"xl/sharedStrings.xml": [wide]}), "own_entities")
 
 
+def test_a_text_of_megabytes_in_a_workbook(tmp_path):
+    pieces = [b"<sst><si><t>", *[b"abcdefgh" * (1 << 17)] * 4, b"</t></si></sst>"]
+    path = workbook_with(tmp_path, {"xl/sharedStrings.xml": pieces})
+    assert "more than a million letters" in refused(path, "cell_too_long")
+
+
 def sheet(*rows):
     head = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     return [head, *rows, b"</sheetData></worksheet>"]
@@ -128,7 +134,7 @@ def test_a_file_of_gigabytes_is_not_even_opened(tmp_path, monkeypatch):
     path = tmp_path / "people.csv"
     path.write_bytes(b"id\n" * 400)
     monkeypatch.setattr(type(path), "read_bytes", None)
-    assert "at most 0 GB are read" in refused(path, "too_large")
+    assert "at most 0.0 GB are read" in refused(path, "too_large")
 
 
 def test_lists_in_lists_in_lists():

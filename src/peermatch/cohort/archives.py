@@ -11,18 +11,21 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import IO
 
 from peermatch.cohort.limits import MOST_BYTES, check_bytes
 from peermatch.errors import InputError, error_item
 
 __all__ = ["SheetMarks", "check_archive", "sheet_marks"]
 
-_RATIO = 300  # Excel's own files shrink to a fifth or a tenth, very regular ones to a hundredth
+_RATIO = 150  # Excel's own files shrink to a fifth or a tenth, very regular ones to a hundredth
 _FREE = 100_000_000  # bytes; below that a high ratio is harmless
 _MOST_PARTS = 10_000
 _PIECE = 1 << 20
 _OVERLAP = 2_000  # longest mark-up of one cell's start that may lie across two pieces
 _MOST_MARKS = 100_000
+_MOST_LETTERS = 32_767
+_MOST_UNPACKED = MOST_BYTES // 2
 
 _MARK = re.compile(rb"<col\s[^>]{0,400}?/?>|<mergeCell\s[^>]{0,100}?/?>|<row\s[^>]{0,400}?>|<f[\s>/]")
 _ATTRIBUTE = re.compile(rb'\b(min|max|hidden|ref|r)="([^"]*)"')
@@ -50,22 +53,34 @@ def check_archive(data: bytes, where: str) -> None:
         if len(parts) > _MOST_PARTS:
             raise InputError(_bomb(where, f"{len(parts):,} parts", f"{_MOST_PARTS:,} parts"))
         total = sum(part.file_size for part in parts)
-        check_bytes(total, where, what="unpacks to")
+        check_bytes(total, where, what="unpacks to", most=_MOST_UNPACKED)
         if total > _FREE and total > _RATIO * len(data):
             times = f"{total // max(1, len(data)):,} times its size ({total / 1e6:,.0f} MB)"
             raise InputError(_bomb(where, times, f"{_RATIO} times, or {_FREE / 1e6:,.0f} MB"))
         for part in parts:
             if part.filename.endswith((".xml", ".rels")):
                 with archive.open(part) as stream:
-                    start = stream.read(_PIECE).replace(b"\0", b"")  # UTF-16 as well
-                if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-                    message = (
-                        f"{where} holds mark-up with declarations of its own ({part.filename}), which no spreadsheet "
-                        "program writes. It is not read. Export the table again."
-                    )
-                    raise InputError(
-                        error_item("own_entities", message, found="<!DOCTYPE", accepted="a workbook")
-                    )
+                    _check_markup(stream, part.filename, where)
+
+
+def _check_markup(stream: IO[bytes], name: str, where: str) -> None:
+    """Refuse declarations, and a text of a megabyte without any mark-up in it: a cell has 32,767 letters at most."""
+    start = stream.read(_PIECE)
+    plain = start.replace(b"\0", b"")  # UTF-16 as well
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+        message = (
+            f"{where} holds mark-up with declarations of its own ({name}), which no spreadsheet program writes. It is not "
+            "read. Export the table again."
+        )
+        raise InputError(error_item("own_entities", message, found="<!DOCTYPE", accepted="a workbook"))
+    piece = start
+    while piece:
+        if len(piece) == _PIECE and b"<" not in piece:
+            message = (
+                f"{where} holds a cell of more than a million letters ({name}). Shorten it, or take it out."
+            )
+            raise InputError(error_item("cell_too_long", message, found=_PIECE, accepted=_MOST_LETTERS))
+        piece = stream.read(_PIECE)
 
 
 def _bomb(where: str, found: str, accepted: str) -> dict[str, object]:

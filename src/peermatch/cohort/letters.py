@@ -20,9 +20,9 @@ MOST_LETTERS = 1_000_000
 
 _INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 _BLANKS = "\u00a0\u2007\u202f"
-_ODD = re.compile(f"[{_INVISIBLE}{_BLANKS}]")
 _TABLE = str.maketrans({**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_BLANKS, " ")})
 _JOINERS = "\u200c\u200d\u200e\u200f"  # they mean something between letters, and nothing at the ends
+_SEEN_BY_NOBODY = re.compile(f"[{_INVISIBLE}{_BLANKS}{_JOINERS}]")
 # UTF-8 that was read as cp1252: each letter beyond ASCII has become two or three.
 _TWICE = re.compile("[ÂÃ][\u0080-\u00bfŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€[\u0080-\u00bf™œ“”˜¦¢\u009d]")
 
@@ -113,10 +113,11 @@ def tidy_column(
 
 def _changed(texts: set[str]) -> dict[str, str]:
     """Return the texts that are not tidy, each with what it becomes."""
-    changed = {text: tidy for text in texts if (tidy := _trim(text)) != text}
-    # a text in which nothing odd stands is looked at no further
-    for letters, mend in ((_ODD, tidy_text), (_TWICE, _decoded_again)):
-        if letters.search("\n".join(texts)):
+    changed = {text: text.strip() for text in texts if text.strip() != text}
+    together = "\n".join(texts)
+    # most columns hold nothing odd at all: then no text is looked at one by one
+    for letters, mend in ((_SEEN_BY_NOBODY, tidy_text), (_TWICE, _decoded_again)):
+        if letters.search(together):
             for text in texts:
                 before = changed.get(text, text)
                 after = mend(before)

@@ -67,7 +67,7 @@ def check_cells(cells: int, where: str) -> None:
         raise InputError(error_item("too_many_cells", message, found=cells, accepted=MOST_CELLS))
 
 
-def check_bytes(size: int, where: str, *, what: str = "is") -> None:
+def check_bytes(size: int, where: str, *, what: str = "is", most: int | None = None) -> None:
     """Refuse a file of more bytes than fit into memory.
 
     Raises
@@ -75,9 +75,10 @@ def check_bytes(size: int, where: str, *, what: str = "is") -> None:
     InputError
         ``"too_large"``.
     """
-    if size > MOST_BYTES:
+    most = MOST_BYTES if most is None else most
+    if size > most:
         message = (
-            f"{where} {what} {size / 1e9:,.1f} GB; at most {MOST_BYTES / 1e9:,.0f} GB are read. Take out the rows and "
-            "columns that are not needed."
+            f"{where} {what} {size / 1e9:,.1f} GB; at most {most / 1e9:,.1f} GB are read. Take out the rows and columns "
+            "that are not needed."
         )
-        raise InputError(error_item("too_large", message, found=size, accepted=MOST_BYTES))
+        raise InputError(error_item("too_large", message, found=size, accepted=most))

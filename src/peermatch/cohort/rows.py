@@ -42,7 +42,7 @@ def leave_out_nobody(table: Table, id: str) -> Table:
     again = [
         at
         for at, cell in enumerate(cells)
-        if type(cell) is str and tidy_name(cell) == id and _is_header(table, at)
+        if type(cell) is str and id in cell and tidy_name(cell) == id and _is_header(table, at)
     ]
     out = dict.fromkeys(again, ("header_again", "the row repeats the header, and was left out"))
     for at in range(len(cells) - 1, max(-1, len(cells) - 6), -1):

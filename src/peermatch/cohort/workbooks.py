@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from peermatch.checks import did_you_mean
-from peermatch.cohort.archives import check_archive, sheet_marks
+from peermatch.cohort.archives import SheetMarks, check_archive, sheet_marks
 from peermatch.cohort.frames import arrow_table
 from peermatch.cohort.grids import Grid, Zeros, table_of_grid
 from peermatch.cohort.limits import MOST_CELLS, MOST_ROWS, check_bytes, check_cells, check_height, check_width
@@ -100,7 +100,8 @@ def _read(openpyxl: Any, data: bytes, where: str, sheet: str | int | None) -> Gr
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         page, repairs = _sheet(book, where, sheet)
-        marks = sheet_marks(data, page._worksheet_path)
+        path = getattr(page, "_worksheet_path", None)  # no public name tells where a sheet stands
+        marks = SheetMarks() if path is None else sheet_marks(data, path)
         zeros: Zeros = {}
         rows = _rows(page, where, zeros)
     finally:
