@@ -69,8 +69,8 @@ def _check_markup(stream: IO[bytes], name: str, where: str) -> None:
     plain = start.replace(b"\0", b"")  # UTF-16 as well
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         message = (
-            f"{where} holds mark-up with declarations of its own ({name}), which no spreadsheet program writes. It is not "
-            "read. Export the table again."
+            f"{where} holds mark-up with declarations of its own ({name}), which no spreadsheet program writes. It "
+            "is not read. Export the table again."
         )
         raise InputError(error_item("own_entities", message, found="<!DOCTYPE", accepted="a workbook"))
     piece = start

@@ -78,7 +78,7 @@ def check_bytes(size: int, where: str, *, what: str = "is", most: int | None = N
     most = MOST_BYTES if most is None else most
     if size > most:
         message = (
-            f"{where} {what} {size / 1e9:,.1f} GB; at most {most / 1e9:,.1f} GB are read. Take out the rows and columns "
-            "that are not needed."
+            f"{where} {what} {size / 1e9:,.1f} GB; at most {most / 1e9:,.1f} GB are read. Take out the rows and "
+            "columns that are not needed."
         )
         raise InputError(error_item("too_large", message, found=size, accepted=most))
