@@ -64,7 +64,7 @@ def grids(draw, cells=CELLS, names=NAMES):
 
 def as_csv(grid, **how):
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n", **how).writerows(grid)
+    csv.writer(out, lineterminator="\r\n", **how).writerows(grid)
     return out.getvalue()
 
 
