@@ -225,3 +225,15 @@ def test_what_was_mended_is_right_the_second_time(table):
     twice = read_people(once.frame, id="id")
     changed = twice.repairs[twice.repairs["sure"] != "open"]
     assert changed.empty, changed
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables(), st.randoms(use_true_random=False))
+def test_the_order_of_columns_changes_no_repair(table, chance):
+    rows = [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
+    names = list(table)
+    chance.shuffle(names)
+    first = read_people(rows, id="id")
+    second = read_people([{name: row[name] for name in names} for row in rows], id="id")
+    assert first.repairs.equals(second.repairs)
+    assert first.frame.equals(second.frame[first.columns])

@@ -234,10 +234,13 @@ def _frame(names: list[str], columns: list[ObjectArray], count: int) -> pd.DataF
 
 
 def _in_order(repairs: list[Repair], rows: IntArray, ids: ObjectArray) -> tuple[list[Repair], list[Any]]:
-    """Put repairs in an order that does not depend on the order of rows, and say whose row each was."""
+    """Put repairs in an order that does not depend on that of rows or columns, and say whose row each was."""
     wanted = {repair.row for repair in repairs if repair.row is not None}
     place: dict[int | None, int] = {}
     if wanted:
         place = {row: position for position, row in enumerate(rows.tolist()) if row in wanted}
-    ranked = sorted(repairs, key=lambda repair: -1 if repair.row is None else place.get(repair.row, -1))
+    # by person, then by column's name: neither the order of rows nor that of columns shows
+    ranked = sorted(
+        repairs, key=lambda one: (place.get(one.row, -1), one.column is not None, one.column or "")
+    )
     return ranked, [ids[place[repair.row]] if repair.row in place else None for repair in ranked]
