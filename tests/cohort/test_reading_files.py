@@ -83,6 +83,15 @@ def test_nothing_but_separators(tmp_path):
     assert "nothing but separators" in str(refused(write(tmp_path, ",,\n,,\n"), "empty_file"))
 
 
+def test_many_blank_lines_above_the_header(tmp_path):
+    blank = ",,\n" * 25
+    error = refused(write(tmp_path, blank + "id,a,b\n1,2,3\n"), "empty_file")
+    assert "begins with 20 lines that hold nothing" in str(error)
+    refused(write(tmp_path, blank + 'id,"a'), "broken_quotes")
+    people = read_people(write(tmp_path, ",,\n" * 15 + "id,a,b\n1,2,3\n2,3,4\n"), id="id")
+    assert people.how["header"] == 16
+
+
 @pytest.mark.parametrize("tail", ["", "\n", "\n\n,\n"])
 def test_a_header_only(tmp_path, tail):
     error = refused(write(tmp_path, "id,name" + tail), "header_only")

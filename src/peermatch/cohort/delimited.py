@@ -159,13 +159,19 @@ def _header(source: _Source, wanted: Collection[str]) -> Header:
             raise InputError(_broken_quotes(source, error)) from None
     header = find_header(rows, wanted)
     if header is None:
-        message = f"{source.where} holds nothing but separators."
-        for row in source.reader():
-            if any(cell.strip() for cell in row):
-                message = f"{source.where} begins with {LOOK_AHEAD} lines that hold nothing. Delete them."
-                break
-        raise InputError(error_item("empty_file", message, found=""))
+        raise InputError(_without_header(source))
     return header
+
+
+def _without_header(source: _Source) -> dict[str, Any]:
+    """Return the item for a file whose first lines are all blank."""
+    message = f"{source.where} holds nothing but separators."
+    try:
+        if any(cell.strip() for row in source.reader() for cell in row):
+            message = f"{source.where} begins with {LOOK_AHEAD} lines that hold nothing. Delete them."
+    except csv.Error as error:
+        return _broken_quotes(source, error)
+    return error_item("empty_file", message, found="")
 
 
 def _columns(source: _Source) -> list[list[str]]:
