@@ -95,6 +95,7 @@ def test_iso_days_are_right():
         ["v1.2.2019", "v2.3.2020"],
         ["May", "June"],
         ["2019", "2020"],
+        ["٣١/٠٣/٢٠١٩", "٢٠١٩-٠٣-٣١"],
     ],
 )
 def test_what_is_no_day(cells):
@@ -118,6 +119,12 @@ def test_days_that_exist_in_no_calendar_are_told():
     cells, repairs = column([*(f"2020-01-{day:02}" for day in range(1, 20)), "31/02/2020"])
     assert cells[-1] == "31/02/2020"
     assert repairs[["code", "sure", "row"]].values.tolist() == [["not_a_date", "open", 20]]
+
+
+def test_other_digits_and_half_a_time_among_real_days():
+    for odd in ("٢٠١٩-٠٣-٣١", "12020 00:00", "2019-13-45", "0000-00-00"):
+        cells, _ = column([dt.date(2020, 1, 2), odd, *(f"2020-01-{day:02}" for day in range(1, 20))])
+        assert cells[1] == odd
 
 
 def test_texts_among_real_days_become_days():

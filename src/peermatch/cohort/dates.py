@@ -28,16 +28,16 @@ _MOSTLY = 0.8  # of a column's different texts must be days
 _SAMPLE = 200
 _MOST_ODD = 20
 
-_ISO = re.compile(r"\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}.*)?)?")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}.*)?)?")
 _MIDNIGHT = re.compile(r"[T ]+00?:00(?::00(?:\.0+)?)?(?: ?AM)?$")
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
-_NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
-_SHORT_YEAR = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{2})")
-_MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
-_DAY_WORD = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?(?: de)?[ -]([^\W\d_]+)\.?,?(?: de)?[ -](\d{4})")
-_WORD_DAY = re.compile(r"([^\W\d_]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
-_WORD_YEAR = re.compile(r"([^\W\d_]+)\.?[ -](\d{4})")
-_SERIAL = re.compile(r"\d{5}(?:\.0)?")
+_YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_NUMERIC = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{2})")
+_MONTH_YEAR = re.compile(r"([0-9]{1,2})[-/.]([0-9]{4})")
+_DAY_WORD = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.)?(?: de)?[ -]([^\W\d_]+)\.?,?(?: de)?[ -]([0-9]{4})")
+_WORD_DAY = re.compile(r"([^\W\d_]+)\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
+_WORD_YEAR = re.compile(r"([^\W\d_]+)\.?[ -]([0-9]{4})")
+_SERIAL = re.compile(r"[0-9]{5}(?:\.0)?")
 _EPOCH = dt.date(1899, 12, 30)
 _SERIALS = (14_611, 73_050)  # 1940 to 2099
 _NAMED = re.compile(r"(?i)\b(date|dob|hired?|joined|start(?:ed)?|since|birth(?:day)?|datum|fecha|eintritt)\b")
@@ -145,7 +145,7 @@ def _read(text: str) -> _Read:
         return _Read("month in words", f"{found[2]}-{_MONTHS[found[1].casefold()]:02d}")
     if _SHORT_YEAR.fullmatch(plain):
         return _Read("short year")
-    if _SERIAL.fullmatch(plain):
+    if _SERIAL.fullmatch(text):
         return _Read("serial")
     return _Read("")
 
