@@ -105,6 +105,17 @@ def test_doubts_are_settled_by_options(tmp_path, run, monkeypatch):
     assert {repair["sure"] for repair in found["repairs"]} == {"certain"}
 
 
+def test_what_is_said_many_times_is_one_row(tmp_path, run, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ",".join(f"c{n}" for n in range(9))
+    rows = "".join(f"{n},m{n},{'NA,' * 8}x\n" for n in range(200))
+    (tmp_path / "people.csv").write_text(f"id,manager,{names}\n{rows}", encoding="utf-8")
+    said = " ".join(run("inspect", "people.csv", "--manager", "manager").out.split())
+    assert "208 repairs: 8 certain, 200 open" in said
+    assert "8 columns NA (missing) certain 1,600 cells that say NA were taken as missing" in said
+    assert "m0 and 199 more" in said
+
+
 def test_signs_that_could_command_a_terminal_are_not_printed(tmp_path, run, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "people.csv").write_text("id,x\n1,a\x1b[31m \n2,b\n", encoding="utf-8")

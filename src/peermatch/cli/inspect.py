@@ -26,7 +26,7 @@ __all__ = ["Inspection", "inspect_table", "run_inspect"]
 
 _WIDTH = 110
 _SHOWN = 40
-_FEW_COLUMNS = 5
+_FEW_ALIKE = 5
 _SCHEMA = "peermatch/inspection/1"
 
 
@@ -165,26 +165,32 @@ def _lines(found: Inspection, path: str) -> Iterator[str]:
 
 
 def _for_people(repairs: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Return the rows of the table: doubtful ones first; one word that means nothing in many columns is one row."""
+    """Return the rows of the table, doubtful ones first; what is said many times over is one row."""
     order = {"open": 0, "likely": 1, "certain": 2}
-    words: dict[str, list[dict[str, Any]]] = {}
-    rest = []
-    for row in repairs:
-        if row["code"] == "missing_word":
-            words.setdefault(str(row["found"]), []).append(row)
-        else:
-            rest.append(row)
-    together = []
-    for word, rows in words.items():
-        if len(rows) <= _FEW_COLUMNS:
-            rest += rows
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for at, row in enumerate(repairs):
+        same = {"missing_word": str(row["found"]), "manager_not_found": row["reason"]}.get(row["code"])
+        groups.setdefault(at if same is None else (row["code"], same), []).append(row)
+    shown: list[tuple[int, tuple[str, ...]]] = []
+    for rows in groups.values():
+        if len(rows) > _FEW_ALIKE:
+            shown.append((order[rows[0]["sure"]], _together(rows)))
             continue
-        cells = counted(sum(row["count"] for row in rows), "cell")
-        reason = f"{cells} that say {word} were taken as missing"
-        together.append((f"{len(rows):,} columns", word, "(missing)", rows[0]["sure"], reason))
-    rest.sort(key=lambda row: order[row["sure"]])
-    shown = [(_where(row), _cell(row["found"]), _became(row), row["sure"], row["reason"]) for row in rest]
-    return [*shown, *together]
+        for row in rows:
+            cells = (_where(row), _cell(row["found"]), _became(row), row["sure"], row["reason"])
+            shown.append((order[row["sure"]], cells))
+    return [cells for _, cells in sorted(shown, key=lambda one: one[0])]
+
+
+def _together(rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Return one row for many repairs of a kind: one word in many columns, or many managers of one column."""
+    first = rows[0]
+    cells = counted(sum(row["count"] for row in rows), "cell")
+    if first["code"] == "missing_word":
+        reason = f"{cells} that say {first['found']} were taken as missing"
+        return (f"{len(rows):,} columns", _cell(first["found"]), "(missing)", first["sure"], reason)
+    found = f"{_cell(first['found'])} and {len(rows) - 1:,} more"
+    return (str(first["column"]), found, "(left)", first["sure"], f"{cells}: {first['reason']}")
 
 
 def _headed(title: str) -> Iterator[str]:
