@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,7 @@ _FEW, _OFTEN = 3, 3
 _SHARED = 0.8  # of the options must stand in several cells
 
 _BRACKET = re.compile(r"[()\[\]{}]")
-_IN_NUMBER = re.compile(r"\d,\d")
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _STEPS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
@@ -44,21 +45,31 @@ def cut(text: str, sign: str) -> list[str]:
     """
     if sign not in text:
         return [text]
-    if not _BRACKET.search(text) and (sign != "," or not _IN_NUMBER.search(text)):
+    if sign != "," and not _BRACKET.search(text):
         return text.split(sign)
-    depth, start, pieces, balanced = 0, 0, [], True
-    for at, letter in enumerate(text):
-        if letter == sign and (depth == 0 or sign == "\n"):
-            if sign == "," and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
-                continue
-            pieces.append(text[start:at])
-            start = at + 1
-        elif letter in _STEPS:
-            depth += _STEPS[letter]
-            balanced = balanced and depth >= 0
-    if (depth or not balanced) and sign != "\n":
-        return text.split(sign)  # brackets that don't match up are plain signs
-    return [*pieces, text[start:]]
+    marks = [
+        found.start()
+        for found in (_COMMA.finditer(text) if sign == "," else re.finditer(re.escape(sign), text))
+    ]
+    if sign != "\n":
+        marks = _outside_brackets(text, marks)
+    bounds = [-1, *marks, len(text)]
+    return [text[start + 1 : end] for start, end in pairwise(bounds)]
+
+
+def _outside_brackets(text: str, marks: list[int]) -> list[int]:
+    """Return the places at which no bracket is open; all of them where brackets don't match up."""
+    inside: set[int] = set()
+    depth = opened = 0
+    for bracket in _BRACKET.finditer(text):
+        if depth == 0:
+            opened = bracket.start()
+        depth += _STEPS[bracket.group()]
+        if depth < 0:
+            return marks
+        if depth == 0:
+            inside.update(range(opened, bracket.start()))
+    return marks if depth else [at for at in marks if at not in inside]
 
 
 def _fold(text: str) -> str:

@@ -11,7 +11,6 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ __all__ = ["mend_dates"]
 
 _MOSTLY = 0.8  # of a column's different texts must be days
 _SAMPLE = 200
+_LONGEST = 40  # letters of a day, with the month in words and a time
 _MOST_ODD = 20
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}.*)?)?")
@@ -115,11 +115,12 @@ def _has_numbers(column: Contents) -> bool:
 
 
 def _may_be_days(texts: Counter[str]) -> bool:
-    """A quick look at some of the texts."""
-    some = list(islice(texts, 0, None, max(1, len(texts) // _SAMPLE)))
-    return sum(
-        len(text) <= 40 and any(map(str.isdigit, text)) and _read(text).form != "" for text in some
-    ) * 2 >= len(some)
+    """A quick look, first at how all texts begin or end, then at some of them, whatever the order of rows."""
+    digits = sum(len(text) <= _LONGEST and (text[:1].isdigit() or text[-4:].isdigit()) for text in texts)
+    if digits * 2 < len(texts):
+        return False
+    some = sorted(texts)[:: max(1, len(texts) // _SAMPLE)]
+    return sum(len(text) <= _LONGEST and _read(text).form != "" for text in some) * 2 >= len(some)
 
 
 def _read(text: str) -> _Read:
