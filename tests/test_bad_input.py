@@ -95,9 +95,9 @@ def file(tmp_path):
         ),
         (bytes(range(256)) * 4, "not_text", ["is not a text file", "zero byte"]),
         (
-            "id,years,name\n1,2,José\n2,3,Zoë\n".encode("cp1252"),
+            "id,years,name\n1,2,Анна\n2,3,Лев\n".encode("cp1251"),
             "not_utf8",
-            ["byte 0xE9", "line 2", 'pass encoding="cp1252"', "José"],
+            ["byte 0xC0", "line 2", "Pass the right one as encoding="],
         ),
     ],
 )

@@ -180,7 +180,8 @@ def test_ids_of_both_sides_may_be_equal():
 def test_repairs_name_the_side():
     rows = [{"id": " x ", "grade": 1}, {"id": "y", "grade": 2}]
     repairs = make_pairing(rows, [near("grade")], others=MENTORS, names=("mentee", "mentor")).repairs
-    assert list(repairs.columns) == ["side", "column", "row", "id", "found", "became", "reason"]
+    what = ["side", "column", "row", "id", "found", "became", "reason", "code", "sure", "count"]
+    assert list(repairs.columns) == what
     assert repairs["side"].tolist() == ["mentee"]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from peermatch.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from peermatch.cli.roles import suggest_roles
     from peermatch.cohort import Cohort, read_people
     from peermatch.criteria import (
         Criterion,
@@ -119,6 +120,7 @@ _HOMES = {
     "read_people": "cohort",
     "require": "criteria",
     "same": "criteria",
+    "suggest_roles": "cli.roles",
     "ties": "criteria",
     "veto": "criteria",
 }
@@ -174,6 +176,7 @@ __all__ = [
     "read_people",
     "require",
     "same",
+    "suggest_roles",
     "ties",
     "veto",
 ]

@@ -257,8 +257,12 @@ def test_table_in_another_encoding(folder, run):
     rows = [{**row, "display_name": f"Zoë {row['display_name']}"} for row in people()]
     write_csv(folder / "old.csv", rows, encoding="cp1252")
     said = run("match", "old.csv", "--config", "programme.toml", "--out", "out")
+    assert said.code == 0
+    assert "the file is not UTF-8; it reads well as cp1252" in said.err
+    (folder / "older.csv").write_bytes("employee_id,имя\n1,Анна Каренина\n2,Лев Толстой\n".encode("cp1251"))
+    said = run("match", "older.csv", "--config", "programme.toml", "--out", "out")
     assert said.code == 2
-    assert "old.csv" in said.err
+    assert "older.csv" in said.err
     assert "UTF-8" in said.err
 
 

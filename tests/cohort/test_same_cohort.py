@@ -66,7 +66,7 @@ def dump(cohort):
     """Everything in a cohort that does not depend on where people stood, types included."""
     cells = {name: [(type(c).__name__, repr(c)) for c in cohort.column(name)] for name in cohort.columns}
     parts = [cells, repr(cohort.ids.tolist()), repr(cohort.labels.tolist()), cohort.taking_part.tolist()]
-    repairs = cohort.repairs.drop(columns="row").values.tolist()
+    repairs = cohort.repairs.drop(columns=["row", "file", "sheet"]).values.tolist()
     return json.dumps([*parts, repr(cohort.reasons_out.tolist()), repr(repairs)])
 
 

@@ -14,6 +14,7 @@ from peermatch.cli.circles_arguments import add_circles
 from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
 from peermatch.cli.fit_arguments import add_fit, add_sensitivity
 from peermatch.cli.handout_arguments import add_demands, add_explain, add_handouts
+from peermatch.cli.inspect_arguments import add_inspect
 from peermatch.cli.quality_arguments import add_quality
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.cli.update_arguments import add_diff, add_draft, add_update
@@ -30,7 +31,8 @@ _DESCRIPTION = "Pair people for peer mentoring: the best set of pairs, with the 
 _EXAMPLES = """\
 examples:
   peermatch demo                                   see it work on a synthetic organisation
-  peermatch init people.csv                        draft programme.toml from your own table
+  peermatch inspect people.csv                     see how your table is read, and what was mended
+  peermatch init people.csv                        draft programme.toml from it
   peermatch match people.csv --config programme.toml --out results --report
   peermatch match --left mentees.csv --right mentors.csv --config mentoring.toml --out results
   peermatch explain people.csv --config programme.toml --id 007 --with 012
@@ -189,6 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     add_update(commands)
     add_draft(commands)
     add_diff(commands)
+    add_inspect(commands)
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)
@@ -332,7 +335,7 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _add_encoding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--encoding", metavar="NAME", help="of people's text files, such as cp1252; UTF-8 when not given"
+        "--encoding", metavar="NAME", help="of people's text files, such as cp1252; detected when not given"
     )
 
 

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from peermatch.cli.columns import Column, first_of, first_reason, shown
 from peermatch.cohort import Cohort
 from peermatch.cohort.cells import CellError, canonical
+from peermatch.cohort.frames import in_memory
 from peermatch.cohort.reading import file_table
 from peermatch.cohort.wording import counted
 from peermatch.criteria.lines import reporting_lines
@@ -100,22 +102,35 @@ class Guess:
     sides: tuple[str, ...] = ()
 
 
-def find_id(path: Path, encoding: str | None = None) -> Guess:
+def find_id(
+    source: Any,
+    encoding: str | None = None,
+    separator: str | None = None,
+    sheet: str | int | None = None,
+    *,
+    tolerant: bool = False,
+) -> Guess:
     """Find the column that tells everyone apart.
 
     Parameters
     ----------
-    path : Path
+    source : Path or table
         A table of people.
-    encoding : str, optional
-        Of a text file.
+    encoding, separator, sheet : optional
+        Of a file.
+    tolerant : bool
+        Where no column is full and different in every row, take one that nearly is, if its name says that it is the id:
+        reading will say which rows are wrong.
 
     Raises
     ------
     InputError
         If the table cannot be read, or no column is full and different in every row.
     """
-    table = file_table(path, {"encoding": encoding, "separator": None, "sheet": None})
+    if isinstance(source, Path):
+        table = file_table(source, {"encoding": encoding, "separator": separator, "sheet": sheet})
+    else:
+        table = in_memory(source)
     columns = []
     for name, raw in zip(table.names, table.columns, strict=True):
         try:
@@ -125,6 +140,11 @@ def find_id(path: Path, encoding: str | None = None) -> Guess:
     rows = len(table.rows)
     unique = [column for column in columns if rows and _tells_apart(column, rows)]
     if not unique:
+        nearly = [one for one in columns if _id_rank(one) < len(_ID_WORDS) and _nearly_tells_apart(one, rows)]
+        if tolerant and nearly:
+            best = min(nearly, key=_id_order)
+            reason = f"its name says so; {counted(len(best.distinct), 'different value')} in {counted(rows, 'row')}"
+            return Guess(best.name, reason)
         raise InputError(_no_id(columns, rows, table.where))
     named_elsewhere = {column.name for column in unique if _is_referred_to(column, columns)}
     best = min(unique, key=lambda column: (column.name not in named_elsewhere, *_id_order(column)))
@@ -142,6 +162,10 @@ def find_id(path: Path, encoding: str | None = None) -> Guess:
 def _tells_apart(column: Column, rows: int) -> bool:
     kinds = {type(value) for value in column.distinct}
     return column.known == rows and len(column.distinct) == rows and kinds in ({str}, {int})
+
+
+def _nearly_tells_apart(column: Column, rows: int) -> bool:
+    return bool(rows) and len(column.distinct) >= _MOSTLY * rows
 
 
 def _is_referred_to(column: Column, others: Sequence[Column]) -> bool:

@@ -9,21 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peermatch.checks import must_be
-from peermatch.cli.columns import Column, columns_of, shown
+from peermatch.cli.columns import Column, shown
 from peermatch.cli.console import DONE, Console
 from peermatch.cli.draft import Part, comment, decided_line, key, short_names, show_lines, table
 from peermatch.cli.files import check_day, check_writable, write_text
-from peermatch.cli.guesses import Setting, guess_criteria, left_alone, personal
-from peermatch.cli.identity import (
-    Guess,
-    find_eligible,
-    find_id,
-    find_label,
-    find_manager,
-    find_sides,
-    questions,
-)
+from peermatch.cli.guesses import left_alone, personal
+from peermatch.cli.identity import Guess, find_id
 from peermatch.cli.leftovers import something
+from peermatch.cli.roles import find_roles
 from peermatch.cli.side_tables import Tables
 from peermatch.cli.sided_draft import SidedDraft
 from peermatch.cli.templates import TEMPLATES
@@ -168,18 +161,12 @@ class _Draft:
     template: str | None
 
     def __post_init__(self) -> None:
-        columns = [column for column in columns_of(self.people) if column.name != self.id.name]
-        self.columns = columns
-        self.label = find_label(columns)
-        self.eligible = find_eligible(columns)
-        self.sides = None if self.template == PEER else find_sides(columns)
-        self.manager = find_manager([self.people], columns)
-        taken = {
-            guess.name for guess in (self.label, self.eligible, self.sides, self.manager) if guess is not None
-        }
-        self.free = [column for column in columns if column.name not in taken]
-        self.questions = questions([column for column in self.free if not personal(column)])[:_QUESTIONS]
-        self.criteria = guess_criteria(self.free, Setting(self.sides is not None, self.as_of))
+        roles = find_roles(self.people, self.id, one_pool=self.template == PEER, as_of=self.as_of)
+        self.columns, self.free = roles.columns, roles.free
+        self.label, self.eligible, self.sides = roles.label, roles.eligible, roles.sides
+        self.manager = roles.manager
+        self.questions = roles.asked[:_QUESTIONS]
+        self.criteria = roles.criteria
         if not any(part.active for part in self.criteria):
             part = self._something()
             self.criteria = [part, *(other for other in self.criteria if set(other.uses) - set(part.uses))]

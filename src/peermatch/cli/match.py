@@ -169,9 +169,19 @@ def show_results(folder: Path, files: Sequence[str], console: Console, *, progra
 
 
 def warn_of(pairing: Pairing, console: Console) -> None:
-    """Warn of results that are of little use."""
+    """Warn of results that are of little use, and of what was guessed, or left open, when the people were read."""
     from peermatch.cli.results import all_alike
 
+    repairs = pairing.repairs
+    doubtful = repairs[(repairs["sure"] != "certain").to_numpy(dtype=bool)]
+    if len(doubtful):
+        first = doubtful.iloc[0]
+        about = "" if first["column"] is None else f"column {first['column']!r}: "
+        what = "1 thing" if len(doubtful) == 1 else f"{len(doubtful):,} things"
+        console.note(
+            f"note: {what} in the table of people may have been meant otherwise, such as: {about}{first['reason']}. "
+            "`peermatch inspect` with the table's name lists them."
+        )
     if not len(pairing.matching.pairs):
         console.error(
             "the search was stopped before any pair was made."

@@ -12,6 +12,7 @@ import pandas as pd
 from peermatch.cohort.cells import CellError, canonical
 from peermatch.cohort.cohort import Cohort
 from peermatch.cohort.frames import in_memory
+from peermatch.cohort.letters import tidy_column
 from peermatch.cohort.people import NO, YES, YES_OR_NO
 from peermatch.cohort.reading import file_table
 from peermatch.cohort.table import Table
@@ -74,7 +75,9 @@ def read_table(source: Any, *, what: str) -> pd.DataFrame:
     columns = {}
     for name, cells in zip(table.names, table.columns, strict=True):
         try:
-            columns[name] = canonical(cells)
+            # ids here must read like those of people, which were tidied up in the same way
+            tidy, _ = tidy_column(cells, name, table.rows, table.where, one_by_one=False)
+            columns[name] = canonical(tidy)
         except CellError as error:
             place, value = error.bad[0]
             message = (

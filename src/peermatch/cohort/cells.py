@@ -27,12 +27,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["CellError", "ObjectArray", "as_objects", "canonical", "clean_cell"]
+__all__ = ["CellError", "ObjectArray", "as_objects", "canonical", "clean_cell", "shown_cell"]
 
 ObjectArray: TypeAlias = npt.NDArray[np.object_]
 
 _NONE = type(None)
 _SAMPLE = 4096  # cells looked at to tell a column of few answers from one in which everyone's differs
+_HUGE = 10**4000  # Python refuses to write numbers of over 4,300 digits
 _LARGEST_WHOLE = 2.0**53  # beyond it a float can no longer tell one whole number from the next
 
 
@@ -48,6 +49,20 @@ class CellError(Exception):
     def __init__(self, bad: list[tuple[int, Any]]) -> None:
         self.bad = bad
         super().__init__(f"{len(bad)} cells are not plain values")
+
+
+def shown_cell(value: Any, most: int = 60) -> str:
+    """Return a cell as text for a message, whatever it is: there are lists and numbers that Python cannot write.
+
+    Examples
+    --------
+    >>> shown_cell([1, 2]), shown_cell(10**5000)
+    ('[1, 2]', '(int)')
+    """
+    try:
+        return str(value)[:most]
+    except (RecursionError, ValueError):
+        return f"({type(value).__name__})"
 
 
 def as_objects(cells: Collection[Any]) -> ObjectArray:
@@ -96,6 +111,8 @@ def canonical(raw: npt.NDArray[Any]) -> ObjectArray:
         return raw.astype("m8[us]").astype(np.object_)
     cells = raw.tolist()
     kinds = set(map(type, cells))
+    if int in kinds and (huge := [(at, cell) for at, cell in enumerate(cells) if _is_huge(cell)]):
+        raise CellError(huge)
     if kinds <= {int, bool, _NONE}:
         return raw.copy()
     if kinds <= {str, _NONE}:
@@ -141,7 +158,7 @@ def _clean(cells: list[Any]) -> list[Any]:
     """Clean cell by cell."""
     try:
         return [(cell.strip() or None) if type(cell) is str else clean_cell(cell) for cell in cells]
-    except _NotPlainError:
+    except (_NotPlainError, RecursionError):
         raise CellError([(i, cell) for i, cell in enumerate(cells) if not _is_plain(cell)]) from None
 
 
@@ -152,9 +169,14 @@ class _NotPlainError(Exception):
 def _is_plain(cell: Any) -> bool:
     try:
         clean_cell(cell)
-    except _NotPlainError:
+    except (_NotPlainError, RecursionError):
         return False
     return True
+
+
+def _is_huge(cell: Any) -> bool:
+    """Whether a whole number has so many digits that it is no fact about a person."""
+    return type(cell) is int and not -_HUGE < cell < _HUGE
 
 
 def clean_cell(value: Any) -> Any:
@@ -180,6 +202,13 @@ def _cleaner_of(kind: type) -> Callable[[Any], Any] | None:
     return next((clean for kinds, clean in _CLEANERS if issubclass(kind, kinds)), None)
 
 
+def _clean_whole(value: Any) -> int:
+    number = int(value)
+    if _is_huge(number):
+        raise _NotPlainError
+    return number
+
+
 def _clean_float(value: Any) -> float | None:
     number = float(value)
     return None if number != number else number + 0.0
@@ -189,6 +218,8 @@ def _clean_exact(value: Any) -> int | float | None:
     """Decimals and fractions: whole ones stay exact."""
     if isinstance(value, Decimal) and not value.is_finite():
         return None if value.is_nan() else float(value)
+    if not -_HUGE < value < _HUGE:
+        raise _NotPlainError
     return int(value) if value == int(value) else float(value)
 
 
@@ -240,7 +271,7 @@ _CLEANERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     ((bool, np.bool_), bool),
     (np.datetime64, _clean_datetime64),
     ((dt.timedelta, np.timedelta64), _clean_timedelta),  # to NumPy a time span is a kind of integer
-    (numbers.Integral, int),
+    (numbers.Integral, _clean_whole),
     ((float, np.floating), _clean_float),
     ((Decimal, numbers.Rational), _clean_exact),
     (numbers.Real, _clean_float),

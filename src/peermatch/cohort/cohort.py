@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,10 @@ class Cohort:
     kind : {"pandas", "polars", "pyarrow", "records", "file"}
         What came in.
     repairs : pandas.DataFrame
-        One row for each thing mended: column, row, id, found, became, reason.
+        One row for each thing that was mended, left out, or left for a person to decide: column, row, id, found,
+        became, reason, code, sure ("certain", "likely" or "open": nothing was changed), count, file, sheet.
+    how : mapping
+        How a file was read: file, format, encoding, byte_order_mark, separator, sheet, header (its row, from 1).
 
     Examples
     --------
@@ -72,6 +75,7 @@ class Cohort:
     rows: npt.NDArray[np.int64]
     kind: Kind
     repairs: pd.DataFrame
+    how: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(

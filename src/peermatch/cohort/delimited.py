@@ -7,24 +7,32 @@ without counting lines; only when something is wrong is the file read again, slo
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from peermatch.checks import must_be
+from peermatch.cohort.headers import LOOK_AHEAD, Header, find_header
+from peermatch.cohort.limits import check_cells, check_height, check_width
+from peermatch.cohort.separators import SEPARATORS, found_separator
 from peermatch.cohort.sheets import header_only, table_of_cells
-from peermatch.cohort.table import Repair, Table
-from peermatch.cohort.text import check_encoding, check_is_text, not_in_encoding, text_stream
+from peermatch.cohort.table import Table
+from peermatch.cohort.text import (
+    BYTE_ORDER_MARKS,
+    check_encoding,
+    check_is_text,
+    detect_encoding,
+    not_in_encoding,
+    text_stream,
+)
 from peermatch.cohort.wording import LIMIT, capped, counted
 from peermatch.errors import ConfigError, InputError, error_item
 
 __all__ = ["check_separator", "delimited_table"]
 
-_BLOCK = (
-    256  # rows read at once: a block stays in the processor's cache (1 million rows: 2 s; by 16,384: 9 s)
-)
-_NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+# Rows read at once: a block stays in the processor's cache (1 million rows: 2 s; by 16,384: 9 s).
+_BLOCK = 256
 
 
 def check_separator(separator: str | None) -> None:
@@ -43,7 +51,13 @@ def check_separator(separator: str | None) -> None:
 
 
 def delimited_table(
-    data: bytes, where: str, *, default: str, encoding: str | None = None, separator: str | None = None
+    data: bytes,
+    where: str,
+    *,
+    default: str,
+    encoding: str | None = None,
+    separator: str | None = None,
+    wanted: Collection[str] = (),
 ) -> Table:
     """Return the table in a text file.
 
@@ -56,10 +70,11 @@ def delimited_table(
     default : str
         The separator to expect: "," or, for .tsv, a tab.
     encoding : str, optional
-        UTF-8 when not given.
+        Detected when not given.
     separator : str, optional
-        When not given: `default`; or a semicolon or tab, where the header has these and no comma (recorded as
-        a repair).
+        When not given: `default`, unless another one cuts the first lines into equally many cells (a repair).
+    wanted : collection of str
+        Columns that the header must have, where they are known: they tell which line it is.
 
     Returns
     -------
@@ -69,8 +84,8 @@ def delimited_table(
     Raises
     ------
     InputError
-        ``"empty_file"``, ``"not_text"``, ``"not_utf8"``, ``"header_only"``, ``"repeated_column"``,
-        ``"row_width"``, ``"broken_quotes"``.
+        ``"empty_file"``, ``"not_text"``, ``"not_utf8"``, ``"header_only"``, ``"row_width"``,
+        ``"broken_quotes"``, ``"too_wide"``, ``"too_many_rows"``, ``"too_many_cells"``.
 
     Examples
     --------
@@ -79,57 +94,117 @@ def delimited_table(
     (['id', 'goal'], ['007', '008'])
     """
     check_separator(separator)
-    codec = check_encoding(encoding)
+    codec, repairs = (check_encoding(encoding), []) if encoding else detect_encoding(data)
     check_is_text(data, where, codec)
-    repairs = []
     try:
-        used = separator or _separator(data, codec, default)
-        if separator is None and used != default:
-            reason = f"the header has no comma, so cells are taken to be separated by {_NAMES[used]}"
-            repairs.append(Repair(None, None, default, used, reason))
-        names, columns = _columns(data, where, codec, used)
+        used, lines, told = found_separator(data, codec, default) if separator is None else (separator, 0, [])
+        source = _Source(data, where, codec, used, lines)
+        header = _header(source, wanted)
+        source.skip, source.width = header.row, len(header.names)
+        columns = _columns(source)
     except UnicodeError:
         raise InputError(not_in_encoding(data, where, codec)) from None
     if not columns[0]:
-        raise header_only(names, where)
-    return table_of_cells(names, columns, where, repairs)
+        raise header_only(header.names, where)
+    how = {
+        "format": "text",
+        "encoding": codec.removesuffix("-sig"),
+        "byte_order_mark": any(data.startswith(mark) for mark in BYTE_ORDER_MARKS),
+        "separator": used,
+        "header": header.row + 1,
+    }
+    return table_of_cells(header.names, columns, where, [*repairs, *told, *header.repairs], how)
 
 
-def _separator(data: bytes, codec: str, default: str) -> str:
-    """Return the separator of the header line: `default`, unless another one is plain to see."""
-    header = next((line for line in text_stream(data, codec) if line.strip()), "")
-    bare = re.sub(r'"[^"]*"', "", header)
-    counts = {mark: bare.count(mark) for mark in (";", "\t")}
-    if default != "," or "," in bare or not any(counts.values()):
-        return default
-    return max(counts, key=lambda mark: counts[mark])
+@dataclass
+class _Source:
+    """A file, and how its records are taken apart.
+
+    Attributes
+    ----------
+    lines : int
+        Lines before the first record (one that names the separator).
+    skip : int
+        Records before the header.
+    width : int
+        How many cells a record has.
+    """
+
+    data: bytes
+    where: str
+    codec: str
+    separator: str
+    lines: int = 0
+    skip: int = 0
+    width: int = 0
+
+    def reader(self) -> Any:
+        stream = text_stream(self.data, self.codec)
+        for _ in range(self.lines):
+            stream.readline()
+        return csv.reader(stream, delimiter=self.separator, strict=True)
+
+    @property
+    def mark(self) -> str:
+        return SEPARATORS.get(self.separator, repr(self.separator))
 
 
-def _reader(data: bytes, codec: str, separator: str) -> Any:
-    return csv.reader(text_stream(data, codec), delimiter=separator, strict=True)
-
-
-def _columns(data: bytes, where: str, codec: str, separator: str) -> tuple[list[str], list[list[str]]]:
-    """Return headers and, for each, its cells."""
-    reader = _reader(data, codec, separator)
+def _header(source: _Source, wanted: Collection[str]) -> Header:
+    """Find the header among the first records."""
+    rows: list[list[str]] = []
     try:
-        names = next(row for row in reader if any(cell.strip() for cell in row))
-        columns: list[list[str]] = [[] for _ in names]
-        # People share most of their answers: each distinct text is kept once.
-        shared: list[dict[str, str] | None] = [{} for _ in names]
-        while block := list(islice(reader, _BLOCK)):
-            if set(map(len, block)) != {len(names)}:
-                block = [row or [""] * len(names) for row in block]  # an empty line
-                if set(map(len, block)) != {len(names)}:
-                    raise InputError(_uneven_rows(data, where, codec, separator))
-            _add(block, columns, shared)
+        rows.extend(islice(source.reader(), LOOK_AHEAD))
     except csv.Error as error:
-        raise InputError(_broken_quotes(data, where, codec, separator, error)) from None
-    except StopIteration:
-        raise InputError(
-            error_item("empty_file", f"{where} holds nothing but separators.", found="")
-        ) from None
-    return names, columns
+        if not rows:
+            raise InputError(_broken_quotes(source, error)) from None
+    header = find_header(rows, wanted)
+    if header is None:
+        raise InputError(_without_header(source))
+    return header
+
+
+def _without_header(source: _Source) -> dict[str, Any]:
+    """Return the item for a file whose first lines are all blank."""
+    message = f"{source.where} holds nothing but separators."
+    try:
+        if any(cell.strip() for row in source.reader() for cell in row):
+            message = f"{source.where} begins with {LOOK_AHEAD} lines that hold nothing. Delete them."
+    except csv.Error as error:
+        return _broken_quotes(source, error)
+    return error_item("empty_file", message, found="")
+
+
+def _columns(source: _Source) -> list[list[str]]:
+    """Return, for each header, its cells."""
+    check_width(source.width, source.where)
+    reader = source.reader()
+    columns: list[list[str]] = [[] for _ in range(source.width)]
+    # People share most of their answers: each distinct text is kept once.
+    shared: list[dict[str, str] | None] = [{} for _ in columns]
+    widths = {source.width}
+    try:
+        for _ in range(source.skip + 1):
+            next(reader)
+        while block := list(islice(reader, _BLOCK)):
+            if set(map(len, block)) != widths:
+                block = [_fitted(row, source.width) for row in block]
+                if set(map(len, block)) != widths:
+                    raise InputError(_uneven_rows(source))
+            _add(block, columns, shared)
+            check_height(len(columns[0]), source.where)
+            check_cells(len(columns[0]) * source.width, source.where)
+    except csv.Error as error:
+        raise InputError(_broken_quotes(source, error)) from None
+    return columns
+
+
+def _fitted(row: list[str], width: int) -> list[str]:
+    """Return a row that is an empty line, or has empty cells beyond the header, as one of the right width."""
+    if not row:
+        return [""] * width
+    if len(row) > width and not any(map(str.strip, row[width:])):
+        return row[:width]
+    return row
 
 
 def _add(block: list[list[str]], columns: list[list[str]], shared: list[dict[str, str] | None]) -> None:
@@ -143,40 +218,35 @@ def _add(block: list[list[str]], columns: list[list[str]], shared: list[dict[str
             shared[position] = None  # mostly different, such as ids: looking up would only cost
 
 
-def _numbered(data: bytes, codec: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the number of the line it starts on, the header first."""
-    reader = _reader(data, codec, separator)
-    line = 1
-    started = False
-    for row in reader:
-        started = started or any(cell.strip() for cell in row)
-        if started:
+def _numbered(source: _Source) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record below the header with the number of the line it starts on."""
+    reader = source.reader()
+    line = 1 + source.lines
+    for place, row in enumerate(reader):
+        if place > source.skip:
             yield line, row
-        line = reader.line_num + 1
+        line = reader.line_num + 1 + source.lines
 
 
-def _uneven_rows(data: bytes, where: str, codec: str, separator: str) -> list[dict[str, Any]]:
+def _uneven_rows(source: _Source) -> list[dict[str, Any]]:
     """Return an item for each row that has more or fewer cells than the header."""
-    records = _numbered(data, codec, separator)
-    width = len(next(records)[1])
     items: list[dict[str, Any]] = []
     total = 0
     try:
-        for row, (line, cells) in enumerate(records, start=1):
-            if cells and len(cells) != width:
+        for row, (line, cells) in enumerate(_numbered(source), start=1):
+            if len(_fitted(cells, source.width)) != source.width:
                 total += 1
                 if total <= LIMIT:
-                    items.append(_uneven(row, line, cells, width, where, separator))
+                    items.append(_uneven(row, line, cells, source))
     except csv.Error:
         pass  # what follows is broken in another way; the rows found so far are enough to start from
     return capped(items, total, "rows")
 
 
-def _uneven(row: int, line: int, cells: list[str], width: int, where: str, separator: str) -> dict[str, Any]:
-    message = (
-        f"Line {line:,} of {where} (row {row:,}) has {counted(len(cells), 'cell')}, the header has {width:,}."
-    )
-    mark = _NAMES.get(separator, repr(separator))
+def _uneven(row: int, line: int, cells: list[str], source: _Source) -> dict[str, Any]:
+    width, mark = source.width, source.mark
+    message = f"Line {line:,} of {source.where} (row {row:,}) has {counted(len(cells), 'cell')}, "
+    message += f"the header has {width:,}."
     if len(cells) > width:
         message += f" Put a cell that holds {mark} itself in double quotes."
     elif width == 1 or len(cells) == 1:
@@ -188,13 +258,13 @@ def _uneven(row: int, line: int, cells: list[str], width: int, where: str, separ
     return error_item("row_width", message, row=row, found=len(cells), accepted=width)
 
 
-def _broken_quotes(data: bytes, where: str, codec: str, separator: str, error: csv.Error) -> dict[str, Any]:
+def _broken_quotes(source: _Source, error: csv.Error) -> dict[str, Any]:
     """Return the item for a record that cannot be taken apart: where it starts and what is odd about it."""
-    line, row = 1, 0
-    reader = _reader(data, codec, separator)
+    line, row = 1 + source.lines, -source.skip
+    reader = source.reader()
     try:
         for _ in reader:
-            line, row = reader.line_num + 1, row + 1
+            line, row = reader.line_num + 1 + source.lines, row + 1
     except csv.Error:
         pass
     detail = str(error)
@@ -204,7 +274,7 @@ def _broken_quotes(data: bytes, where: str, codec: str, separator: str, error: c
         what = f"has a cell of over {csv.field_size_limit():,} characters, often a quote that is never closed"
     else:
         what = 'has text after a closing double quote; inside a quoted cell, a quote is written twice ("")'
-    message = f"Line {line:,} of {where} cannot be read: the record that starts there {what}."
+    message = f"Line {line:,} of {source.where} cannot be read: the record that starts there {what}."
     return error_item(
-        "broken_quotes", message, row=row or None, found=detail, accepted="cells in double quotes"
+        "broken_quotes", message, row=max(row, 0) or None, found=detail, accepted="cells in double quotes"
     )

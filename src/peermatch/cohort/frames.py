@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peermatch.cohort.cells import as_objects
+from peermatch.cohort.cells import CellError, as_objects, canonical
+from peermatch.cohort.headers import mend_names
+from peermatch.cohort.limits import check_height, check_width
 from peermatch.cohort.table import Kind, Table, check_names
 from peermatch.cohort.wording import capped
 from peermatch.errors import InputError, error_item
@@ -67,7 +69,7 @@ def in_memory(source: Any) -> Table:
     if known.is_polars_dataframe(source):
         frame = nw.from_native(source, eager_only=True)
         columns = [_raw(frame[name]) for name in frame.columns]
-        return Table(list(frame.columns), columns, _row_numbers(len(frame)), "polars", "the polars table")
+        return _table(list(frame.columns), columns, len(frame), "polars", "the polars table")
     raise InputError(_unsupported(source))
 
 
@@ -88,8 +90,36 @@ def _unsupported(source: Any) -> dict[str, Any]:
     return error_item("unsupported_source", message, found=found, accepted=ACCEPTED)
 
 
-def _row_numbers(count: int) -> npt.NDArray[np.int64]:
-    return np.arange(1, count + 1, dtype=np.int64)
+def _table(
+    names: Sequence[str], columns: Sequence[npt.NDArray[Any]], count: int, kind: Kind, where: str
+) -> Table:
+    """Return the table, every column with a name of its own."""
+    check_width(len(names), where)
+    check_height(count, where)
+    named, kept, repairs, split = mend_names(
+        names,
+        lambda place: _is_empty(columns[place]),
+        lambda place, other: _are_same(columns[place], columns[other]),
+    )
+    final = [name for name, keep in zip(named, kept, strict=True) if keep]
+    arrays = [array for array, keep in zip(columns, kept, strict=True) if keep]
+    rows = np.arange(1, count + 1, dtype=np.int64)
+    return Table(final, arrays, rows, kind, where, repairs, split_names=split)
+
+
+def _is_empty(cells: npt.NDArray[Any]) -> bool:
+    try:
+        return all(cell is None for cell in canonical(cells).tolist())
+    except CellError:
+        return False
+
+
+def _are_same(cells: npt.NDArray[Any], others: npt.NDArray[Any]) -> bool:
+    try:
+        pairs = zip(canonical(cells).tolist(), canonical(others).tolist(), strict=True)
+        return all(type(cell) is type(other) and cell == other for cell, other in pairs)
+    except CellError:
+        return False
 
 
 # ---- pandas ---------------------------------------------------------------------------------------------
@@ -105,10 +135,11 @@ def _pandas_table(frame: pd.DataFrame) -> Table:
         )
         raise InputError(error_item("two_header_rows", message, found=first, accepted="one header row"))
     names = [str(name) for name in frame.columns]
-    check_names(names, where)
+    check_width(len(names), where)
     columns = [_raw_pandas(frame.iloc[:, position]) for position in range(len(names))]
-    index_names = tuple(str(name) for name in frame.index.names if name is not None)
-    return Table(names, columns, _row_numbers(len(frame)), "pandas", where, index_names=index_names)
+    table = _table(names, columns, len(frame), "pandas", where)
+    table.index_names = tuple(str(name) for name in frame.index.names if name is not None)
+    return table
 
 
 def _raw_pandas(series: pd.Series[Any]) -> npt.NDArray[Any]:
@@ -140,12 +171,12 @@ def arrow_table(table: Any, kind: Kind, where: str) -> Table:
     where : str
         How messages call it.
     """
-    names = [str(name) for name in table.column_names]
-    check_names(names, where)
     left_over = _index_columns(table.schema.metadata)
-    kept = [name for name in names if name not in left_over]
-    columns = [_raw_arrow(table.column(name)) for name in kept]
-    return Table(kept, columns, _row_numbers(table.num_rows), kind, where)
+    kept = [place for place, name in enumerate(table.column_names) if name not in left_over]
+    check_width(len(kept), where)
+    columns = [_raw_arrow(table.column(place)) for place in kept]
+    names = [str(table.column_names[place]) for place in kept]
+    return _table(names, columns, table.num_rows, kind, where)
 
 
 def _index_columns(metadata: Mapping[bytes, bytes] | None) -> set[str]:
@@ -201,8 +232,9 @@ def _records_table(records: Sequence[Any]) -> Table:
     keys = _keys(records)
     names = [str(key) for key in keys]
     check_names(names, where)
+    check_width(len(keys), where)
     columns = [as_objects([record.get(key) for record in records]) for key in keys]
-    return Table(names, columns, _row_numbers(len(records)), "records", where)
+    return _table(names, columns, len(records), "records", where)
 
 
 def _keys(records: Sequence[Mapping[Any, Any]]) -> list[Any]:

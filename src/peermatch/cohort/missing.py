@@ -1,28 +1,76 @@
-"""Words that exports write where nobody answered: NA, N/A, NULL.
+"""Words that exports write, and people say, where nothing is known: NA, N/A, #REF!, "Prefer not to say".
 
 Left in, they would be the commonest answer of all, and people would be paired for having said nothing. A cell is
-taken as missing only if it holds such a word and nothing else; every column in which that happened is a repair.
+taken as missing only if it holds such a word and nothing else; every word in every column is a repair. "None" is not
+among them: "none" is an answer ("Disability: none"), not a silence.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from peermatch.checks import must_be
-from peermatch.cohort.cells import ObjectArray, as_objects
-from peermatch.cohort.table import Repair
+from peermatch.cohort.contents import Contents
+from peermatch.cohort.table import Repair, Sure
 from peermatch.cohort.wording import counted
 from peermatch.errors import ConfigError, error_item
 
-__all__ = ["MISSING", "check_missing", "take_out"]
+__all__ = ["MISSING", "NOTHING", "Words", "check_missing", "take_out"]
 
-MISSING = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null")
+_EXPORTED = ("NA", "N/A", "#N/A", "<NA>", "NaN", "NaT", "NULL", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!",
+             "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")  # fmt: skip
+_SAID = ("-", "--", "–", "—", "?", "n.a.", "not available", "not applicable", "not known", "not specified",
+         "not stated", "not provided", "no answer", "unknown", "undisclosed", "prefer not to say",
+         "I prefer not to say", "prefer not to answer", "I prefer not to answer", "prefer not to disclose",
+         "I prefer not to disclose", "rather not say", "I'd rather not say", "decline to answer", "keine Angabe",
+         "k.A.")  # fmt: skip
+
+MISSING = (*_EXPORTED, *_SAID)
+"""What is taken as missing where nobody says otherwise, in capitals or small letters."""
 
 
-def check_missing(missing: Iterable[str]) -> frozenset[str]:
-    """Return the words as a set.
+@dataclass(frozen=True)
+class Words:
+    """What means "no answer".
+
+    Attributes
+    ----------
+    exact : frozenset of str
+        As written.
+    folded : frozenset of str
+        In whatever letters.
+    """
+
+    exact: frozenset[str]
+    folded: frozenset[str] = frozenset()
+
+    def has(self, text: str) -> bool:
+        """Whether a text is one of them."""
+        return text in self.exact or (len(text) <= _LONGEST and _fold(text) in self.folded)
+
+    @property
+    def exported(self) -> Words:
+        """Those that no person says: asked whether they take part, somebody who "prefers not to say" is asked again."""
+        return Words(self.exact, self.folded - _SAID_FOLDED)
+
+
+def _fold(text: str) -> str:
+    return text.replace("’", "'").casefold()
+
+
+_LONGEST = max(map(len, MISSING))
+_SAID_FOLDED = frozenset(map(_fold, _SAID))
+_ALL = Words(frozenset(), frozenset(map(_fold, MISSING)))
+NOTHING = Words(frozenset())
+"""No word means "no answer"."""
+
+
+def check_missing(missing: Iterable[str]) -> Words:
+    """Return the words: the usual ones in whatever letters, those of the caller as written.
 
     Raises
     ------
@@ -31,52 +79,51 @@ def check_missing(missing: Iterable[str]) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(check_missing(["NA", " - "]))
+    >>> sorted(check_missing(["NA", " - "]).exact)
     ['-', 'NA']
+    >>> check_missing(MISSING).has("Prefer Not to Say")
+    True
     """
+    if missing is MISSING:
+        return _ALL
     words = None if isinstance(missing, (str, bytes)) or not isinstance(missing, Iterable) else list(missing)
     if words is None or any(not isinstance(word, str) for word in words):
         constraint = 'a list of texts, such as ["NA", "-"]'
         message = must_be("read_people()", "missing", constraint, missing)
         raise ConfigError(error_item("missing_words", message, found=missing, accepted=constraint))
-    return frozenset(word.strip() for word in words)
+    return Words(frozenset(word.strip() for word in words))
 
 
-def take_out(cells: ObjectArray, words: frozenset[str], column: str) -> tuple[ObjectArray, list[Repair]]:
-    """Return the cells with None for each such word, and one repair for each word found.
+def take_out(
+    column: Contents, words: Words, rows: npt.NDArray[np.int64] | None = None
+) -> tuple[Contents, list[Repair]]:
+    """Return the column with None for each such word, and one repair for each word found.
 
     Parameters
     ----------
-    cells : object array of shape (n,)
-        Plain cells.
-    words : frozenset of str
+    column : Contents
+    words : Words
         What counts as missing when a cell holds nothing else.
-    column : str
-        The column's name.
+    rows : int64 array of shape (n,), optional
+        For the row number, where it is one cell.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> cells, repairs = take_out(np.array(["SQL", "NA", "NA"], dtype=object), frozenset(MISSING), "skills")
-    >>> cells.tolist(), repairs[0].reason
+    >>> from peermatch.cohort.cells import as_objects
+    >>> column, repairs = take_out(Contents("skills", as_objects(["SQL", "NA", "NA"])), check_missing(MISSING))
+    >>> column.values, repairs[0].reason
     (['SQL', None, None], '2 cells that say NA were taken as missing')
     """
-    values = cells.tolist()
-    if not _found(values, words):
-        return cells, []
-    said = Counter(value for value in values if isinstance(value, str) and value in words)
-    kept = as_objects([None if isinstance(value, str) and value in words else value for value in values])
+    said = {text: many for text, many in column.texts.items() if words.has(text)}
+    if not said:
+        return column, []
     repairs = []
     for word in sorted(said):
-        verb = "says" if said[word] == 1 else "say"
-        were = "was" if said[word] == 1 else "were"
-        reason = f"{counted(said[word], 'cell')} that {verb} {word} {were} taken as missing"
-        repairs.append(Repair(column, None, word, None, reason))
-    return kept, repairs
-
-
-def _found(values: list[Any], words: frozenset[str]) -> bool:
-    try:
-        return bool(words.intersection(values))
-    except TypeError:  # lists among them
-        return any(isinstance(value, str) and value in words for value in values)
+        many = said[word]
+        verb, were = ("says", "was") if many == 1 else ("say", "were")
+        reason = f"{counted(many, 'cell')} that {verb} {word} {were} taken as missing"
+        row = int(rows[column.place(word)]) if many == 1 and rows is not None else None
+        code = "spreadsheet_error" if word.startswith("#") and _fold(word) != "#n/a" else "missing_word"
+        sure: Sure = "likely" if _fold(word) in ("?", "unknown") else "certain"
+        repairs.append(Repair(column.name, row, word, None, reason, code, sure, many))
+    return column.replaced(dict.fromkeys(said)), repairs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peermatch.checks import did_you_mean
-from peermatch.cohort.cells import CellError, ObjectArray, as_objects, canonical
+from peermatch.cohort.cells import CellError, ObjectArray, as_objects, canonical, shown_cell
 from peermatch.cohort.table import Repair, Table
 from peermatch.cohort.wording import LIMIT, capped, counted, listing
 from peermatch.errors import InputError, error_item
@@ -52,6 +53,22 @@ def check_columns(table: Table, wanted: dict[str, str | None]) -> None:
             message += " It is the index of the table: call .reset_index() first."
         elif not table.names:
             message += " It has no columns at all."
+        elif name in table.split_names:
+            named = " and ".join(map(repr, table.split_names[name]))
+            message = (
+                f"Column {name!r} (the {role} column) stands several times in {table.where}, over different things: "
+                f"they were named {named}. Say which it is."
+            )
+            items.append(
+                error_item(
+                    "repeated_column",
+                    message,
+                    column=name,
+                    found=table.split_names[name],
+                    accepted=table.names,
+                )
+            )
+            continue
         else:
             message += did_you_mean(name, table.names)
             if (
@@ -158,7 +175,9 @@ def _why_wrong(value: Any) -> str | None:
 def _bad_id(table: Table, id: str, position: int, why: str) -> dict[str, Any]:
     row = int(table.rows[position])
     value = table.columns[table.names.index(id)][position]
-    shown = value if isinstance(value, (str, int, float, bool, list)) else str(value)
+    text = shown_cell(value, 200)
+    plain = isinstance(value, (str, int, float, bool, list)) and text != f"({type(value).__name__})"
+    shown = value if plain and len(text) < 200 else text
     message = f"The id in row {row:,} of {table.where} (column {id!r}) is {shown!r}: {why}."
     message += f" An id is {_ACCEPTED_ID}."
     return error_item("bad_id", message, column=id, row=row, found=shown, accepted=_ACCEPTED_ID)
@@ -204,19 +223,50 @@ def _repeated_ids(table: Table, id: str, ids: ObjectArray) -> list[dict[str, Any
 
 
 def _id_repairs(table: Table, id: str, raw: npt.NDArray[Any], ids: ObjectArray) -> list[Repair]:
-    repairs = []
-    pairs = zip(raw.tolist(), ids.tolist(), strict=True)
-    reason = "white space around the id was removed"
-    numbers = None
-    for position, (before, after) in enumerate(pairs):
-        if isinstance(before, str):
-            if before != after and after is not None:
-                repairs.append(Repair(id, int(table.rows[position]), before, after, reason))
-        elif isinstance(before, float) and type(after) is int and numbers is None:
-            numbers = Repair(
-                id, None, str(before), str(after), "ids stored as decimal numbers are whole numbers"
-            )
-    return ([numbers] if numbers else []) + repairs
+    """What is to be said of ids beyond white space: numbers stored with decimals, and digits that were lost."""
+    before = next(
+        (
+            one
+            for one, after in zip(raw.tolist(), ids.tolist(), strict=True)
+            if isinstance(one, float) and type(after) is int
+        ),
+        None,
+    )
+    if before is not None:
+        reason = "ids stored as decimal numbers are whole numbers"
+        return [Repair(id, None, str(before), str(int(before)), reason, "id_decimals")]
+    return _lost_digits(table, id, ids.tolist())
+
+
+def _lost_digits(table: Table, id: str, cells: list[Any]) -> list[Repair]:
+    """Report ids that a spreadsheet seems to have changed: leading zeros gone, or 1.23E+05."""
+    texts = [(at, cell) for at, cell in enumerate(cells) if type(cell) is str]
+    powers = [(at, text) for at, text in texts if _POWER.fullmatch(text)]
+    reason = (
+        "a number in powers of ten, as spreadsheets write long ids: digits are lost; export the ids as text"
+    )
+    repairs = [
+        Repair(id, int(table.rows[at]), text, text, reason, "lost_digits", "open") for at, text in powers
+    ]
+    digits = [(at, text) for at, text in texts if text.isascii() and text.isdigit()]
+    if len(digits) < len(texts) or not digits:
+        return repairs
+    widths = Counter(len(text) for _, text in digits)
+    width, many = widths.most_common(1)[0]
+    padded = any(text.startswith("0") and len(text) == width for _, text in digits)
+    if padded and many * 2 > len(digits) and max(widths) == width:
+        reason = (
+            f"shorter than the other ids, which have {width} digits: were leading zeros lost? Left as it is"
+        )
+        repairs += [
+            Repair(id, int(table.rows[at]), text, text, reason, "short_id", "open")
+            for at, text in digits
+            if len(text) < width and not text.startswith("0")
+        ]
+    return repairs
+
+
+_POWER = re.compile(r"\d(?:\.\d+)?[eE]\+\d{1,2}")
 
 
 def canonical_order(ids: ObjectArray) -> npt.NDArray[np.int64]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,18 @@ from peermatch.cohort.building import cohort_of
 from peermatch.cohort.cohort import Cohort
 from peermatch.cohort.delimited import delimited_table
 from peermatch.cohort.frames import in_memory
-from peermatch.cohort.missing import MISSING, check_missing
-from peermatch.cohort.table import Repair, Table
+from peermatch.cohort.headers import tidy_name
+from peermatch.cohort.limits import check_bytes
+from peermatch.cohort.missing import MISSING, NOTHING, check_missing
+from peermatch.cohort.table import REPAIR_COLUMNS, Repair, Table
+from peermatch.cohort.wishes import Wishes, check_day, check_day_first, check_rule
+from peermatch.cohort.wording import capped
 from peermatch.cohort.workbooks import parquet_table, workbook_table
 from peermatch.errors import ConfigError, InputError, error_item
 
-__all__ = ["read_people"]
+__all__ = ["file_table", "read_people"]
 
+_MOST_REFUSALS = 1_000
 _SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet")
 # Which options say something about which kind of source.
 _OPTIONS = {
@@ -36,13 +43,20 @@ def read_people(
     *,
     label: str | None = None,
     eligible: str | None = None,
+    manager: str | None = None,
+    email: str | None = None,
+    left: str | None = None,
+    as_of: str | dt.date | None = None,
+    duplicates: str = "refuse",
+    day_first: bool | None = None,
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
     missing: Iterable[str] = MISSING,
+    strict: bool = False,
     at_least: int = 2,
 ) -> Cohort:
-    """Read, check and put in order a table of people.
+    """Read, check, mend and put in order a table of people.
 
     Parameters
     ----------
@@ -56,22 +70,42 @@ def read_people(
         The column that people read (a name). Never used for matching.
     eligible : str, optional
         The column that says who takes part: yes, true, 1, y, x; or no, false, 0, n, or nothing at all.
+    manager : str, optional
+        The column of managers. E-mail addresses and names ("Last, First" too) become ids where they can only mean one
+        person; managers who are not in the table, and lines that run in a circle, are reported.
+    email : str, optional
+        The column of e-mail addresses, by which managers may be named. One address of two people is reported.
+    left : str, optional
+        The column that says who has left: a yes, a word such as "terminated", or a last day (which needs `as_of`).
+        They do not take part.
+    as_of : date or str, optional
+        The day from which last days are counted, such as "2026-12-01".
+    duplicates : {"refuse", "first", "last", "fill", "current"}, default "refuse"
+        What is done with several rows of one id. "refuse": an error. "first", "last": that row stays. "fill": one row,
+        each cell from the row that has it; rows that contradict each other are an error. "current": the only row
+        that `left` does not mark.
+    day_first : bool, optional
+        Whether dates such as 03/04/2019 have the day first. Where nothing in the column tells, and this doesn't
+        either, such dates are left as they are, and reported.
     encoding : str, optional
-        Of a text file. UTF-8, with or without a byte-order mark, when not given.
+        Of a text file. Detected when not given: UTF-8 and UTF-16, or cp1252, which is a repair.
     separator : str, optional
-        Of a text file. A comma (.tsv: a tab) when not given; a semicolon or tab where the header has these
-        and no comma.
+        Of a text file. A comma (.tsv: a tab) when not given; a semicolon, tab or vertical bar where these cut the
+        first lines evenly and the comma does not.
     sheet : str or int, optional
-        Of a workbook: a sheet's name, or its number from 1. The first when not given.
+        Of a workbook: a sheet's name, or its number from 1. The first that is not hidden when not given.
     missing : list of str, optional
-        Words that mean "no answer" where a cell holds nothing else: NA, N/A, NULL and their like when not given
-        (an empty list: none). Ids and labels are left alone; every column changed is a repair.
+        Words that mean "no answer" where a cell holds nothing else: NA, N/A, "Prefer not to say", "-", "#REF!" and
+        their like when not given (an empty list: none). Ids and labels are left alone; each word is a repair.
+    strict : bool, default False
+        Refuse a table in which anything had to be mended, or was left open: each repair is one item of the error.
     at_least : int, default 2
         How many people there must be. One side of two may be a single person.
 
     Returns
     -------
     Cohort
+        Its `repairs` has a row for everything that was mended, left out, or left for a person to decide.
 
     Raises
     ------
@@ -85,30 +119,77 @@ def read_people(
     >>> people = read_people([{"id": "b", "in": "yes"}, {"id": "a ", "in": None}], id="id", eligible="in")
     >>> people.ids.tolist(), people.taking_part.tolist(), people.reasons_out.tolist()
     (['a', 'b'], [False, True], ['not taking part: in is empty', None])
-    >>> people.repairs[["row", "id", "reason"]].values.tolist()
-    [[2, 'a', 'white space around the id was removed']]
+    >>> people.repairs[["row", "id", "reason", "sure"]].values.tolist()
+    [[2, 'a', 'white space around the id was removed', 'certain']]
     """
-    _check_names(id=id, label=label, eligible=eligible)
-    words = check_missing(missing)
+    columns = {
+        name: None if column is None else tidy_name(column)
+        for name, column in _checked_names(
+            id=id, label=label, eligible=eligible, manager=manager, email=email, left=left
+        ).items()
+    }
+    wishes = Wishes(
+        id=str(columns["id"]),
+        label=columns["label"],
+        eligible=columns["eligible"],
+        manager=columns["manager"],
+        email=columns["email"],
+        left=columns["left"],
+        as_of=check_day(as_of),
+        duplicates=check_rule(duplicates, left),
+        day_first=check_day_first(day_first),
+        missing=check_missing(missing),
+        at_least=at_least,
+    )
     options = {"encoding": encoding, "separator": separator, "sheet": sheet}
     if isinstance(source, Cohort):
         _check_options(options, "a Cohort", None)
-        return _again(source, id, label, eligible, at_least)
-    if isinstance(source, (str, os.PathLike)):
-        table = file_table(source, options)
+        cohort = _again(source, wishes)
+    elif isinstance(source, (str, os.PathLike)):
+        wanted = [name for name in columns.values() if name is not None]
+        cohort = cohort_of(file_table(source, options, wanted), wishes)
     else:
         _check_options(options, "a table in memory", None)
-        table = in_memory(source)
-    return cohort_of(table, id, label=label, eligible=eligible, missing=words, at_least=at_least)
+        cohort = cohort_of(in_memory(source), wishes)
+    if strict and len(cohort.repairs):
+        raise InputError(_refusals(cohort))
+    return cohort
 
 
-def _check_names(**names: Any) -> None:
+def _refusals(cohort: Cohort) -> list[dict[str, Any]]:
+    """Return an item for each repair, for those who want a table without any."""
+    items = []
+    for one in cohort.repairs.to_dict("records"):
+        row = None if one["row"] is None else int(one["row"])
+        where = f"Row {row:,}: " if row is not None else ""
+        where += f"column {one['column']!r}: " if one["column"] is not None else ""
+        became = (
+            f" (would become {one['became']!r})"
+            if one["became"] != one["found"] and one["found"] is not None
+            else ""
+        )
+        message = f"{where}{one['reason']}{became}. Refused, since strict=True."
+        item = error_item(
+            one["code"],
+            message,
+            column=one["column"],
+            row=row,
+            id=one["id"],
+            found=one["found"],
+            accepted=one["became"],
+        )
+        items.append(item)
+    return capped(items, len(items), "repairs", limit=_MOST_REFUSALS)
+
+
+def _checked_names(**names: Any) -> dict[str, Any]:
     for parameter, name in names.items():
         if isinstance(name, str) or (name is None and parameter != "id"):
             continue
         constraint = "the name of a column"
         message = must_be("read_people()", parameter, constraint, name)
         raise ConfigError(error_item("column_name", message, found=name, accepted=constraint))
+    return names
 
 
 def _check_options(options: dict[str, Any], kind: str, suffix: str | None) -> None:
@@ -124,7 +205,9 @@ def _check_options(options: dict[str, Any], kind: str, suffix: str | None) -> No
 # ---- files ----------------------------------------------------------------------------------------------
 
 
-def file_table(source: str | os.PathLike[str], options: dict[str, Any]) -> Table:
+def file_table(
+    source: str | os.PathLike[str], options: dict[str, Any], wanted: Collection[str] = ()
+) -> Table:
     """Return the table in a file, by the ending of its name.
 
     Parameters
@@ -133,6 +216,8 @@ def file_table(source: str | os.PathLike[str], options: dict[str, Any]) -> Table
         A .csv, .tsv, .txt, .xlsx, .xlsm or .parquet file.
     options : dict
         With the keys encoding, separator and sheet; None for those not given.
+    wanted : collection of str
+        Columns that must be there, where they are known: they tell which row is the header.
 
     Raises
     ------
@@ -155,18 +240,31 @@ def file_table(source: str | os.PathLike[str], options: dict[str, Any]) -> Table
         message = f"{where} has {shown}, so its format is not known. {advice}"
         raise InputError(error_item("unknown_format", message, found=suffix, accepted=list(_SUFFIXES)))
     _check_options(options, f"a {suffix} file", suffix)
+    table = _table_in(data, where, suffix, options, wanted)
+    table.how = {"file": path.name, **table.how}
+    return table
+
+
+def _table_in(
+    data: bytes, where: str, suffix: str, options: dict[str, Any], wanted: Collection[str]
+) -> Table:
     if suffix == ".parquet":
         return parquet_table(data, where)
     if suffix in (".xlsx", ".xlsm"):
-        return workbook_table(data, where, sheet=options["sheet"])
+        return workbook_table(data, where, sheet=options["sheet"], wanted=wanted)
     default = "\t" if suffix == ".tsv" else ","
     encoding, separator = options["encoding"], options["separator"]
-    return delimited_table(data, where, default=default, encoding=encoding, separator=separator)
+    return delimited_table(
+        data, where, default=default, encoding=encoding, separator=separator, wanted=wanted
+    )
 
 
 def _bytes_of(path: Path, where: str) -> bytes:
     try:
+        check_bytes(path.stat().st_size, where)
         return path.read_bytes()
+    except InputError:
+        raise
     except (FileNotFoundError, NotADirectoryError):
         message = f"There is no file {where}."
         hint = nearest(path.name, _names_beside(path))
@@ -194,15 +292,20 @@ def _names_beside(path: Path) -> list[str]:
 # ---- a cohort once more ---------------------------------------------------------------------------------
 
 
-def _again(cohort: Cohort, id: str, label: str | None, eligible: str | None, at_least: int) -> Cohort:
-    label, eligible = label or cohort.label, eligible or cohort.eligible
-    same = (id, label, eligible) == (cohort.id, cohort.label, cohort.eligible)
-    if same and len(cohort) >= at_least:
+def _again(cohort: Cohort, wishes: Wishes) -> Cohort:
+    wishes = replace(wishes, label=wishes.label or cohort.label, eligible=wishes.eligible or cohort.eligible)
+    same = (wishes.id, wishes.label, wishes.eligible) == (cohort.id, cohort.label, cohort.eligible)
+    if same and wishes.asks_nothing_more and len(cohort) >= wishes.at_least:
         return cohort
-    told = cohort.repairs[["column", "row", "found", "became", "reason"]].itertuples(index=False, name=None)
+    told = (
+        cohort.repairs[list(REPAIR_COLUMNS[: len(Repair._fields) + 1])]
+        .drop(columns="id")
+        .itertuples(index=False, name=None)
+    )
     repairs = [Repair(*one) for one in told]
     columns = [cohort.frame[name].to_numpy(dtype=np.object_) for name in cohort.columns]
-    table = Table(cohort.columns, columns, cohort.rows, cohort.kind, "the cohort", repairs)
-    # What was missing then is missing still, and nothing more.
-    words: frozenset[str] = frozenset()
-    return cohort_of(table, id, label=label, eligible=eligible, missing=words, at_least=at_least)
+    table = Table(
+        cohort.columns, columns, cohort.rows, cohort.kind, "the cohort", repairs, how=dict(cohort.how)
+    )
+    # What was missing then is missing still, and nothing more; what was mended is.
+    return cohort_of(table, replace(wishes, missing=NOTHING, mended=True))

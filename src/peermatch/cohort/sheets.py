@@ -1,15 +1,17 @@
-"""Grids of cells with one header row, as text files and workbooks have them, to a `Table`."""
+"""Grids of cells below a header, as text files and workbooks have them, to a `Table`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from peermatch.cohort.cells import as_objects
-from peermatch.cohort.table import Repair, Table, check_names, name_headers
+from peermatch.cohort.headers import mend_names
+from peermatch.cohort.limits import check_width
+from peermatch.cohort.table import Repair, Table
 from peermatch.errors import InputError, error_item
 
 __all__ = ["header_only", "table_of_cells"]
@@ -28,7 +30,11 @@ def _is_blank(cell: Any) -> bool:
 
 
 def table_of_cells(
-    names: Sequence[str], columns: Sequence[list[Any]], where: str, repairs: Sequence[Repair] = ()
+    names: Sequence[str],
+    columns: Sequence[list[Any]],
+    where: str,
+    repairs: Sequence[Repair] = (),
+    how: Mapping[str, Any] | None = None,
 ) -> Table:
     """Return the table of a file, without its blank rows and its blank, nameless columns.
 
@@ -42,6 +48,8 @@ def table_of_cells(
         How messages call the file.
     repairs : sequence of Repair
         What was mended before.
+    how : mapping, optional
+        How the file was read.
 
     Returns
     -------
@@ -51,7 +59,7 @@ def table_of_cells(
     Raises
     ------
     InputError
-        ``"repeated_column"``, or ``"header_only"`` where every row is blank.
+        ``"header_only"`` where every row is blank, ``"too_wide"``.
 
     Examples
     --------
@@ -59,20 +67,22 @@ def table_of_cells(
     >>> table.rows.tolist(), [repair.row for repair in table.repairs]
     ([1, 3], [2])
     """
+    check_width(len(names), where)
     kept_rows, row_repairs = _rows_with_values(columns)
     if not kept_rows.any():
         raise header_only(names, where)
-    blank = [
-        not name.strip() and all(map(_is_blank, cells)) for name, cells in zip(names, columns, strict=True)
-    ]
-    named, kept, header_repairs = name_headers(names, blank)
+    named, kept, header_repairs, split = mend_names(
+        names,
+        lambda place: all(map(_is_blank, columns[place])),
+        lambda place, other: columns[place] == columns[other],
+    )
     final = [name for name, keep in zip(named, kept, strict=True) if keep]
-    check_names(final, where)
     arrays = [as_objects(cells) for cells, keep in zip(columns, kept, strict=True) if keep]
     rows = np.flatnonzero(kept_rows).astype(np.int64) + 1
     if len(rows) < len(kept_rows):
         arrays = [array[kept_rows] for array in arrays]
-    return Table(final, arrays, rows, "file", where, [*repairs, *header_repairs, *row_repairs])
+    mended = [*repairs, *header_repairs, *row_repairs]
+    return Table(final, arrays, rows, "file", where, mended, how=dict(how or {}), split_names=split)
 
 
 def _rows_with_values(columns: Sequence[list[Any]]) -> tuple[npt.NDArray[np.bool_], list[Repair]]:
@@ -85,9 +95,10 @@ def _rows_with_values(columns: Sequence[list[Any]]) -> tuple[npt.NDArray[np.bool
     kept[blank] = False
     last = int(np.flatnonzero(kept)[-1]) if kept.any() else -1
     reason = "the row has no value in any column, and was left out"
-    repairs = [Repair(None, row + 1, None, None, reason) for row in blank if row < last]
+    repairs = [Repair(None, row + 1, None, None, reason, "blank_row") for row in blank if row < last]
     tail = count - 1 - last
     if tail:
         many = f"the last {tail:,} rows have no value in any column, and were left out"
-        repairs.append(Repair(None, last + 2, None, None, reason if tail == 1 else many))
+        told = reason if tail == 1 else many
+        repairs.append(Repair(None, last + 2, None, None, told, "blank_row", "certain", tail))
     return kept, repairs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -13,21 +13,45 @@ import pandas as pd
 
 from peermatch.errors import InputError, error_item
 
-__all__ = ["REPAIR_COLUMNS", "Kind", "Repair", "Table", "check_names", "name_headers", "repairs_frame"]
+__all__ = ["REPAIR_COLUMNS", "Kind", "Repair", "Sure", "Table", "check_names", "repairs_frame"]
 
 Kind: TypeAlias = Literal["pandas", "polars", "pyarrow", "records", "file"]
+Sure: TypeAlias = Literal["certain", "likely", "open"]
 
-REPAIR_COLUMNS = ("column", "row", "id", "found", "became", "reason")
+REPAIR_COLUMNS = (
+    "column", "row", "id", "found", "became", "reason", "code", "sure", "count", "file", "sheet"
+)  # fmt: skip
 
 
 class Repair(NamedTuple):
-    """One thing that was mended on the way in. `row` counts data rows from 1; None concerns all of them."""
+    """One thing that was mended on the way in, or left for a person to decide.
+
+    Attributes
+    ----------
+    column : str or None
+        None where it concerns whole rows, or the file.
+    row : int or None
+        Counts data rows from 1; None where it concerns several of them, or all.
+    found, became
+        What stood there and what stands there now; of several cells an example. The same where nothing was changed.
+    reason : str
+        One sentence, or most of one.
+    code : str
+        A short stable name that programs may switch on.
+    sure : {"certain", "likely", "open"}
+        Could it have been meant otherwise? "open": nobody but a person can tell, and nothing was changed.
+    many : int
+        How many cells (or rows, or columns) it concerns.
+    """
 
     column: str | None
     row: int | None
     found: Any
     became: Any
     reason: str
+    code: str = "repair"
+    sure: Sure = "certain"
+    many: int = 1
 
 
 @dataclass(eq=False)
@@ -49,6 +73,10 @@ class Table:
     repairs : list of Repair
     index_names : tuple of str
         Names of a pandas index, which is not a column: only for the message when such a name is asked for.
+    how : dict
+        How a file was read: file, format, encoding, separator, sheet, header.
+    split_names : dict
+        Headers that stood several times over different values -> the names that their columns were given.
     """
 
     names: list[str]
@@ -58,6 +86,8 @@ class Table:
     where: str
     repairs: list[Repair] = field(default_factory=list)
     index_names: tuple[str, ...] = ()
+    how: dict[str, Any] = field(default_factory=dict)
+    split_names: dict[str, list[str]] = field(default_factory=dict)
 
 
 def check_names(names: Sequence[str], where: str) -> None:
@@ -86,47 +116,7 @@ def check_names(names: Sequence[str], where: str) -> None:
     raise InputError(items)
 
 
-def name_headers(names: Sequence[str], blank: Sequence[bool]) -> tuple[list[str], list[bool], list[Repair]]:
-    """Give columns without a header a name, or leave them out where they hold nothing either.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Headers as written; blank ones are white space or "".
-    blank : sequence of bool
-        Which columns hold no value at all.
-
-    Returns
-    -------
-    names, kept, repairs
-        `names` for all columns; `kept` says which columns stay.
-
-    Examples
-    --------
-    >>> name_headers(["id", "", " "], [False, False, True])[:2]
-    (['id', 'column 2', ''], [True, True, False])
-    """
-    named: list[str] = []
-    kept: list[bool] = []
-    repairs = []
-    for position, (name, empty) in enumerate(zip(names, blank, strict=True), start=1):
-        if name.strip():
-            named.append(name)
-            kept.append(True)
-        elif empty:
-            named.append("")
-            kept.append(False)
-            reason = f"column {position} has neither a header nor a value, and was left out"
-            repairs.append(Repair(None, None, None, None, reason))
-        else:
-            named.append(f"column {position}")
-            kept.append(True)
-            reason = f"column {position} had no header, and was named by its place"
-            repairs.append(Repair(named[-1], None, None, named[-1], reason))
-    return named, kept, repairs
-
-
-def repairs_frame(repairs: Sequence[Repair], ids: Sequence[Any]) -> pd.DataFrame:
+def repairs_frame(repairs: Sequence[Repair], ids: Sequence[Any], how: Mapping[str, Any]) -> pd.DataFrame:
     """Return repairs as the table that `Cohort.repairs` is.
 
     Parameters
@@ -135,9 +125,12 @@ def repairs_frame(repairs: Sequence[Repair], ids: Sequence[Any]) -> pd.DataFrame
         In the order of the table to be.
     ids : sequence
         Whose row each repair was, in the same order; None where it was nobody's.
+    how : mapping
+        How the table was read; its "file" and "sheet" say where.
     """
+    place = (how.get("file"), how.get("sheet"))
     cells = [
-        (repair.column, repair.row, id, repair.found, repair.became, repair.reason)
-        for repair, id in zip(repairs, ids, strict=True)
+        (one.column, one.row, id, one.found, one.became, one.reason, one.code, one.sure, one.many, *place)
+        for one, id in zip(repairs, ids, strict=True)
     ]
     return pd.DataFrame(cells, columns=list(REPAIR_COLUMNS), dtype=object)

@@ -1,7 +1,8 @@
 """Is this file text, and in which encoding? What to say when it is not.
 
-Nothing is converted by guesswork: a file is UTF-8 (with or without a byte-order mark) or in the encoding that
-the caller names. What is found in a file that is neither goes into the error.
+A file is in the encoding that the caller names, or that its byte-order mark names; or in UTF-8; or, where it is
+neither and reads well as Western European text, in cp1252, which is a repair that shows some of what was read. Anything
+else is refused, with what was found.
 """
 
 from __future__ import annotations
@@ -12,9 +13,18 @@ import unicodedata
 from typing import Any
 
 from peermatch.checks import must_be
+from peermatch.cohort.table import Repair
 from peermatch.errors import ConfigError, InputError, error_item
 
-__all__ = ["check_encoding", "check_is_text", "looks_like", "not_in_encoding", "text_stream"]
+__all__ = [
+    "BYTE_ORDER_MARKS",
+    "check_encoding",
+    "check_is_text",
+    "detect_encoding",
+    "looks_like",
+    "not_in_encoding",
+    "text_stream",
+]
 
 _SIGNATURES = (
     (b"PK\x03\x04", "a ZIP archive, such as an Excel workbook (.xlsx)"),
@@ -31,7 +41,15 @@ _SIGNATURES = (
     (b"ARROW1", "an Arrow file (.arrow)"),
     (b"7z\xbc\xaf", "a 7-Zip archive (.7z): unpack it first"),
 )
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
+    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+BYTE_ORDER_MARKS = tuple(mark for mark, _, _ in _MARKS)
+_START = 4096  # bytes looked at to tell a file without a mark
 
 
 def looks_like(data: bytes) -> str | None:
@@ -82,6 +100,49 @@ def check_encoding(encoding: str | None) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
+def detect_encoding(data: bytes) -> tuple[str, list[Repair]]:
+    """Return the encoding of a text file for Python, and a repair for what is not UTF-8.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+
+    Examples
+    --------
+    >>> detect_encoding(b"id,city")[0], detect_encoding("id,city".encode("utf-16-le"))[0]
+    ('utf-8-sig', 'utf-16-le')
+    >>> detect_encoding("id,name\\n1,José Muñoz".encode("cp1252"))[1][0].reason
+    'the file is not UTF-8; it reads well as cp1252, such as "1,José Muñoz"'
+    """
+    for mark, codec, name in _MARKS:
+        if data.startswith(mark):
+            if codec == "utf-8-sig":
+                return codec, []
+            reason = f"the byte-order mark says that the file is in {name}"
+            return codec, [Repair(None, None, "utf-8", codec, reason, "encoding")]
+    start = data[:_START]
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    codec = "utf-16-le" if odd > 4 * even else "utf-16-be" if even > 4 * odd else ""
+    if codec and max(even, odd) * 4 > len(start):
+        reason = "every other byte is zero, as in UTF-16; there is no byte-order mark"
+        return codec, [Repair(None, None, "utf-8", codec, reason, "encoding", "likely")]
+    return _utf8_or_cp1252(data)
+
+
+def _utf8_or_cp1252(data: bytes) -> tuple[str, list[Repair]]:
+    if data.isascii():
+        return "utf-8-sig", []
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        words = _as_cp1252(data, error.start)
+        if words is not None:
+            reason = f'the file is not UTF-8; it reads well as cp1252, such as "{words}"'
+            return "cp1252", [Repair(None, None, "utf-8", "cp1252", reason, "encoding", "likely")]
+    return "utf-8-sig", []
+
+
 def check_is_text(data: bytes, where: str, encoding: str) -> None:
     """Refuse what is not a text file.
 
@@ -90,7 +151,8 @@ def check_is_text(data: bytes, where: str, encoding: str) -> None:
     InputError
         ``"empty_file"`` or ``"not_text"``.
     """
-    if not data.removeprefix(codecs.BOM_UTF8)[:4096].strip() and data.strip() in (b"", codecs.BOM_UTF8):
+    marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if not data.removeprefix(codecs.BOM_UTF8)[:_START].strip() and data.strip() in (b"", *marks):
         raise InputError(
             error_item(
                 "empty_file", f"{where} is empty. A header line and one line a person are needed.", found=""
@@ -100,11 +162,6 @@ def check_is_text(data: bytes, where: str, encoding: str) -> None:
     accepted = "text: one line a person, cells separated by commas"
     wide = encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
     if found is None and not wide:
-        if data.startswith(_UTF16):
-            message = (
-                f'{where} is text in UTF-16, not UTF-8. Pass encoding="utf-16", or save it as "CSV UTF-8".'
-            )
-            raise InputError(error_item("not_utf8", message, found="UTF-16", accepted="UTF-8"))
         position = data.find(b"\0")
         if position >= 0:
             found = f"something else (it has a zero byte at position {position})"

@@ -41,8 +41,10 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def capped(items: Sequence[dict[str, Any]], total: int, noun: str) -> list[dict[str, Any]]:
-    """Return the first `LIMIT` error items, and one more that says how many were left unsaid.
+def capped(
+    items: Sequence[dict[str, Any]], total: int, noun: str, *, limit: int = LIMIT
+) -> list[dict[str, Any]]:
+    """Return the first `limit` error items, and one more that says how many were left unsaid.
 
     Parameters
     ----------
@@ -52,6 +54,8 @@ def capped(items: Sequence[dict[str, Any]], total: int, noun: str) -> list[dict[
         How many there are in all.
     noun : str
         What they are, in the plural, for the closing item: "rows", "ids".
+    limit : int
+        How many are said one by one.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def capped(items: Sequence[dict[str, Any]], total: int, noun: str) -> list[dict[
     >>> capped(items, 12, "rows")[-1]["message"]
     'And 2 more such rows.'
     """
-    kept = list(items[:LIMIT])
+    kept = list(items[:limit])
     if total > len(kept):
         code, column = kept[0]["code"], kept[0]["column"]
         kept.append(error_item(code, f"And {total - len(kept):,} more such {noun}.", column=column))

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import io
 import warnings
-import zipfile
+from collections.abc import Collection
 from importlib import import_module
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from peermatch.checks import did_you_mean
-from peermatch.cohort.cells import clean_cell
+from peermatch.cohort.archives import SheetMarks, check_archive, sheet_marks
 from peermatch.cohort.frames import arrow_table
-from peermatch.cohort.sheets import header_only, table_of_cells
-from peermatch.cohort.table import Table
+from peermatch.cohort.grids import Grid, Zeros, table_of_grid
+from peermatch.cohort.limits import MOST_CELLS, MOST_ROWS, check_bytes, check_cells, check_height, check_width
+from peermatch.cohort.table import Repair, Table
 from peermatch.cohort.text import looks_like
-from peermatch.cohort.wording import LIMIT, capped, counted
 from peermatch.errors import InputError, error_item
 
 __all__ = ["parquet_table", "workbook_table"]
+
+MOST_PASSED = 4 * 50_000_000  # cells that openpyxl makes up for a sheet's width, most of them empty
+_BATCH = 8_192
 
 
 def _needs(package: str, extra: str, where: str, error: ImportError) -> InputError:
@@ -41,7 +43,9 @@ def _check_signature(data: bytes, where: str, signature: bytes, kind: str) -> No
 # ---- Excel ----------------------------------------------------------------------------------------------
 
 
-def workbook_table(data: bytes, where: str, *, sheet: str | int | None = None) -> Table:
+def workbook_table(
+    data: bytes, where: str, *, sheet: str | int | None = None, wanted: Collection[str] = ()
+) -> Table:
     """Return one sheet of an Excel workbook.
 
     Parameters
@@ -51,18 +55,22 @@ def workbook_table(data: bytes, where: str, *, sheet: str | int | None = None) -
     where : str
         How messages call it.
     sheet : str or int, optional
-        The sheet's name, or its number from 1. The first when not given.
+        The sheet's name, or its number from 1. The first that is not hidden when not given.
+    wanted : collection of str
+        Columns that the header must have, where they are known: they tell which row it is.
 
     Returns
     -------
     Table
-        Cells keep Excel's types: numbers, dates, true and false, text. A formula gives its saved value.
+        Cells keep Excel's types: numbers, dates, true and false, text. A formula gives its saved value. Numbers that
+        are shown with leading zeros are text. Merged cells all have the value that is shown.
 
     Raises
     ------
     InputError
         ``"missing_package"``, ``"wrong_format"``, ``"broken_file"``, ``"unknown_sheet"``, ``"empty_file"``,
-        ``"header_only"``, ``"row_width"``.
+        ``"header_only"``, ``"row_width"``, ``"archive_bomb"``, ``"own_entities"``, ``"too_large"``, ``"too_wide"``,
+        ``"too_many_cells"``.
     """
     _check_signature(data, where, b"PK\x03\x04", "an Excel workbook")
     try:
@@ -70,78 +78,114 @@ def workbook_table(data: bytes, where: str, *, sheet: str | int | None = None) -
     except ImportError as error:
         raise _needs("openpyxl", "excel", where, error) from None
     try:
+        check_archive(data, where)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and add-ons that it leaves aside
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            try:
-                rows = _rows(_sheet(book, where, sheet))
-            finally:
-                book.close()
+            grid = _read(openpyxl, data, where, sheet)
+    except InputError:
+        raise
+    except MemoryError:
+        raise
     except (
-        zipfile.BadZipFile,
-        KeyError,
-        ParseError,
-        EOFError,
-        openpyxl.utils.exceptions.InvalidFileException,
-    ) as error:
-        message = (
-            f"{where} cannot be read as an Excel workbook ({error}). Open it in Excel and save it again."
-        )
-        raise InputError(
-            error_item("broken_file", message, found=str(error), accepted="an Excel workbook")
-        ) from None
-    return _grid(rows, where)
+        Exception
+    ) as error:  # a workbook that is none fails in any of openpyxl's parts, and in zipfile and expat
+        message = f"{where} cannot be read as an Excel workbook ({str(error)[:200]}). "
+        message += "Open it in Excel and save it again."
+        item = error_item("broken_file", message, found=str(error)[:200], accepted="an Excel workbook")
+        raise InputError(item) from None
+    return table_of_grid(grid, where, wanted)
 
 
-def _sheet(book: Any, where: str, sheet: str | int | None) -> Any:
-    names = [page.title for page in book.worksheets]
+def _read(openpyxl: Any, data: bytes, where: str, sheet: str | int | None) -> Grid:
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    try:
+        page, repairs = _sheet(book, where, sheet)
+        path = getattr(page, "_worksheet_path", None)  # no public name tells where a sheet stands
+        marks = SheetMarks() if path is None else sheet_marks(data, path)
+        zeros: Zeros = {}
+        rows = _rows(page, where, zeros)
+    finally:
+        book.close()
+    if marks.has_formulas:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        try:
+            page, _ = _sheet(book, where, sheet)
+            formulas = _unsaved(page, rows)
+        finally:
+            book.close()
+    else:
+        formulas = {}
+    return Grid(rows, page.title, marks, formulas, zeros, repairs)
+
+
+def _sheet(book: Any, where: str, sheet: str | int | None) -> tuple[Any, list[Repair]]:
+    """Return the sheet to read; of several, which was taken is a repair where nobody said it."""
+    pages = book.worksheets
+    names = [page.title for page in pages]
     if sheet is None:
-        sheet = 1
+        seen = [page for page in pages if page.sheet_state == "visible"] or pages
+        if not seen:
+            raise InputError(error_item("empty_file", f"{where} has no sheet with cells.", found=""))
+        if len(pages) == 1:
+            return seen[0], []
+        others = ", ".join(repr(name) for name in names if name != seen[0].title)
+        reason = f"the workbook has {len(names)} sheets and none was named; not read: {others[:200]}"
+        return seen[0], [Repair(None, None, None, seen[0].title, reason, "sheet", "likely")]
     if isinstance(sheet, int) and not isinstance(sheet, bool) and 1 <= sheet <= len(names):
-        return book.worksheets[sheet - 1]
+        return pages[sheet - 1], []
     if isinstance(sheet, str) and sheet in names:
-        return book.worksheets[names.index(sheet)]
+        return pages[names.index(sheet)], []
     message = f"{where} has no sheet {sheet!r}.{did_you_mean(sheet, names)}"
     raise InputError(error_item("unknown_sheet", message, found=sheet, accepted=names))
 
 
-def _rows(page: Any) -> list[tuple[Any, ...]]:
+def _rows(page: Any, where: str, zeros: Zeros) -> list[list[Any]]:
+    """Return the sheet's rows, each up to its last cell that holds something."""
     page.reset_dimensions()  # some writers state a size that is too small
-    rows = []
-    for row in page.iter_rows(values_only=True):
+    rows: list[list[Any]] = []
+    passed = held = blank = 0
+    for row in page.iter_rows():
+        passed += len(row)
         width = len(row)
-        while width and row[width - 1] is None:
+        while width and row[width - 1].value is None:
             width -= 1
-        rows.append(row[:width])
+        blank = 0 if width else blank + 1
+        held += width
+        if passed > MOST_PASSED or held > MOST_CELLS or len(rows) > MOST_ROWS:
+            check_height(len(rows), where)
+            check_cells(MOST_CELLS + 1, where)
+        rows.append([_value(cell, place, zeros) for place, cell in enumerate(row[:width])])
     while rows and not rows[-1]:
         rows.pop()
     return rows
 
 
-def _grid(rows: list[tuple[Any, ...]], where: str) -> Table:
-    start = next((position for position, row in enumerate(rows) if row), None)
-    if start is None:
-        raise InputError(error_item("empty_file", f"The sheet in {where} is empty.", found=""))
-    header, body = rows[start], rows[start + 1 :]
-    names = [
-        "" if cell is None else cell if isinstance(cell, str) else str(clean_cell(cell)) for cell in header
-    ]
-    if not body:
-        raise header_only(names, where)
-    width = len(names)
-    bad = [row for row, cells in enumerate(body, start=1) if len(cells) > width]
-    if bad:
-        items = []
-        for row in bad[:LIMIT]:
-            found = len(body[row - 1])
-            message = (
-                f"Row {row:,} of the sheet in {where} reaches column {found}, the header has "
-                f"{counted(width, 'column')}. Give every column a header, or clear what stands outside."
-            )
-            items.append(error_item("row_width", message, row=row, found=found, accepted=width))
-        raise InputError(capped(items, len(bad), "rows"))
-    padded = [cells + (None,) * (width - len(cells)) for cells in body]
-    return table_of_cells(names, [list(cells) for cells in zip(*padded, strict=True)], where)
+def _value(cell: Any, place: int, zeros: Zeros) -> Any:
+    """Return a cell's value; a number whose format shows leading zeros as the text that is shown."""
+    value = cell.value
+    if type(value) is str:
+        return value.replace("_x000D_", "") if "_x000D_" in value else value
+    if (type(value) is int or (type(value) is float and value.is_integer())) and value >= 0:
+        shown = cell.number_format
+        if shown and shown[0] == "0" and len(shown) > 1 and not shown.strip("0"):
+            text = str(int(value)).zfill(len(shown))
+            number, shown, many = zeros.get(place, (value, text, 0))
+            zeros[place] = (number, shown, many + 1)
+            return text
+    return value
+
+
+def _unsaved(page: Any, rows: list[list[Any]]) -> dict[tuple[int, int], str]:
+    """Return the formulas whose value was not saved, by row and column from 0."""
+    page.reset_dimensions()
+    found: dict[tuple[int, int], str] = {}
+    for at, row in enumerate(page.iter_rows(values_only=True)):
+        for place, cell in enumerate(row):
+            if cell is None or (at < len(rows) and place < len(rows[at]) and rows[at][place] is not None):
+                continue
+            text = cell if isinstance(cell, str) else str(getattr(cell, "text", cell))
+            found[at, place] = text
+    return found
 
 
 # ---- Parquet --------------------------------------------------------------------------------------------
@@ -168,10 +212,26 @@ def parquet_table(data: bytes, where: str) -> Table:
     except ImportError as error:
         raise _needs("pyarrow", "arrow", where, error) from None
     try:
-        table = parquet.ParquetFile(pyarrow.BufferReader(data)).read()
-    except (pyarrow.ArrowException, OSError) as error:
-        message = f"{where} cannot be read as a Parquet file ({error}). Export it again."
-        raise InputError(
-            error_item("broken_file", message, found=str(error), accepted="a Parquet file")
-        ) from None
-    return arrow_table(table, "file", where)
+        table = _bounded(pyarrow, parquet.ParquetFile(pyarrow.BufferReader(data)), where)
+    except InputError:
+        raise
+    except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
+        message = f"{where} cannot be read as a Parquet file ({str(error)[:200]}). Export it again."
+        item = error_item("broken_file", message, found=str(error)[:200], accepted="a Parquet file")
+        raise InputError(item) from None
+    read = arrow_table(table, "file", where)
+    read.how = {"format": "parquet"}
+    return read
+
+
+def _bounded(pyarrow: Any, source: Any, where: str) -> Any:
+    """Return the table, unless it unpacks to more than is read: its directory tells rows and columns, not sizes."""
+    check_width(source.metadata.num_columns, where)
+    check_height(source.metadata.num_rows, where)
+    check_cells(source.metadata.num_rows * source.metadata.num_columns, where)
+    batches, size = [], 0
+    for batch in source.iter_batches(batch_size=_BATCH):
+        size += batch.nbytes
+        check_bytes(size, where, what="unpacks to")
+        batches.append(batch)
+    return pyarrow.Table.from_batches(batches, schema=source.schema_arrow)

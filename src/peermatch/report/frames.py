@@ -27,6 +27,8 @@ __all__ = [
     "unmatched_frame",
 ]
 
+_REPAIRS = ("column", "row", "id", "found", "became", "reason", "code", "sure", "count")
+
 PAIRED, UNMATCHED, NOT_TAKING_PART = "paired", "unmatched", "not taking part"
 PEER = "peer"
 """The role of both people of a pair in one pool."""
@@ -239,12 +241,13 @@ def frontier_frame(
 
 
 def repairs_frame(outcome: Outcome) -> pd.DataFrame:
-    """Return what was mended on the way in: [side,] column, row, id, found, became, reason."""
+    """Return what was mended on the way in: [side,] column, row, id, found, became, reason, code, sure, count."""
     frames = []
     for hand in outcome.hands:
         cohort = outcome.everyone[hand]
         assert cohort is not None  # hands are sides that are there
-        frame = cohort.repairs.copy()
+        # the file's name and the sheet's stay with the cohort: a result is the same whatever the file was called
+        frame = cohort.repairs[list(_REPAIRS)].copy()
         if outcome.two_sided:
             frame.insert(0, "side", pd.Series([outcome.side_name(hand)] * len(frame), dtype=object))
         frames.append(frame)
