@@ -207,9 +207,7 @@ def in_positions(
 def _trust(proof: Proof, solver: Solver) -> Proof:
     """Return a proof that holds."""
     if proof.faults:
-        raise VerificationError(
-            f"The answer of {solver.name!r} does not hold: {'; '.join(proof.faults[:3]).rstrip('.')}."
-        )
+        raise VerificationError(f"The answer of {solver.name!r} does not hold: {_listed(proof.faults)}.")
     return proof
 
 
@@ -274,9 +272,7 @@ def _free(
 def _check(matching: Matching, problem: Problem) -> None:
     faults = check_valid(matching, problem)
     if faults:
-        raise VerificationError(
-            f"The answer of {matching.solver!r} is not valid: {'; '.join(faults[:3]).rstrip('.')}."
-        )
+        raise VerificationError(f"The answer of {matching.solver!r} is not valid: {_listed(faults)}.")
 
 
 def _sentence(matching: Matching, proof: Proof, objective: str, demands: bool, minima: bool = False) -> str:
@@ -354,6 +350,11 @@ def _made_instead(matching: Matching) -> str:
     if len(blocking) == blocking.at_least:
         return f"{made}: as few as can be"
     return f"{made}; whatever pairs are made, at least {blocking.at_least:,} would"
+
+
+def _listed(faults: Sequence[str]) -> str:
+    """Return the first few faults in one line."""
+    return "; ".join(fault.rstrip(".") for fault in faults[:3])
 
 
 def _worst_first(certificate: WorstFirstCertificate, demands: bool) -> str:
