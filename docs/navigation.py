@@ -17,6 +17,7 @@ NOTEBOOKS = HERE / "notebooks"  # copies, made anew for each build; never part o
 SIDEBAR: dict[str, list[str]] = {
     "Tutorial": ["Your first match <tutorial>", "notebooks"],
     "How-to guides": [
+        "Reading tables <reading-tables>",
         "reading-tables",
         "choosing-weights",
         "Explaining <explaining>",
