@@ -48,7 +48,7 @@ unit: $(INSTALLED_DEV) ## the tests, doctests included
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 docs: $(INSTALLED_DEV) ## the site, into build/site; nothing is fetched, and a warning is an error
-	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
+	@$(BIN)/python -m sphinx -E -W --keep-going -q -b html docs build/site
 	@echo "build/site/index.html"
 
 exactness: $(INSTALLED_DEV) ## the large runs against brute force and networkx
