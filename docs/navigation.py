@@ -18,7 +18,6 @@ SIDEBAR: dict[str, list[str]] = {
     "Tutorial": ["Your first match <tutorial>", "notebooks"],
     "How-to guides": [
         "Reading tables <reading-tables>",
-        "reading-tables",
         "choosing-weights",
         "Explaining <explaining>",
         "Rounds <rounds>",
