@@ -59,7 +59,7 @@ def test_everything_fit_to_show_is_told_by_name():
         "Ada can help Cy with SQL.",
         "Bo can help Ada with Leading.",
         "Cy can help Ada with Go.",
-        "Where shall we begin: ",
+        "Where shall we begin? ",
     ):
         assert line in text, line
     assert "s1" not in text

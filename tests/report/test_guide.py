@@ -60,7 +60,7 @@ def test_everything_fit_to_show_is_told():
         "You bring a different team: Ada Data, Bo Sales.",
         "Bo can help Ada with Leading.",
         "Ada can help Bo with SQL.",
-        "Where shall we begin:",
+        "Where shall we begin?",
     ):
         assert line in text
     assert "s1" not in text

@@ -33,7 +33,7 @@ def settings_of(
     --------
     >>> import peermatch as pm
     >>> settings_of({"id": "id"}, [pm.same("team")], [pm.veto("no")], version="0.1.0")["rules"]
-    [{'kind': 'veto', 'name': 'a private rule'}]
+    [{'kind': 'private', 'name': 'a private rule'}]
     """
     return {
         "peermatch": version,
@@ -68,7 +68,7 @@ def criterion_settings(criterion: Criterion) -> dict[str, Any]:
 def rule_settings(rule: Rule) -> dict[str, Any]:
     """Return a rule as data, without the people whom it names; of a private rule only that there is one."""
     if rule.private:
-        told = {"kind": rule.kind, "name": rule.public_name}
+        told = {"kind": "private", "name": rule.public_name}
         return {**told, **_answered_for(rule)}
     return {key: "a list of pairs" if key == "pairs" else value for key, value in rule.to_dict().items()}
 

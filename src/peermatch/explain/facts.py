@@ -112,13 +112,19 @@ class Fact:
 
     @property
     def known(self) -> str:
-        """How much of it was known: yes, partly, no, or not counted; of sensitive criteria it is not said."""
+        """How much of it was known: yes, partly, no, nothing sought, or not counted; of sensitive ones it is not said.
+
+        Nothing sought: whoever it counts for seeks nothing that they do not offer themselves. That is not known either,
+        and an estimate counts, but no cell is empty.
+        """
         if self.criterion.sensitive:
             return SENSITIVE
         counted = [half for half in self.halves if half.share > 0]
         if not counted:
             return "not counted"
         known = sum(half.known for half in counted)
+        if not known and all(half.content for half in counted):
+            return "nothing sought"
         return "yes" if known == len(counted) else "partly" if known else "no"
 
     @property

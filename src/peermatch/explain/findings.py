@@ -61,7 +61,7 @@ def findings_of(facts: Sequence[Fact]) -> list[Finding]:
         if fact.criterion.sensitive or fact.known == "not counted":
             continue
         share = max(half.share for half in fact.halves)
-        phrases = [] if fact.known == "no" else list(_KINDS[fact.criterion.kind](fact))
+        phrases = [] if fact.known in ("no", "nothing sought") else list(_KINDS[fact.criterion.kind](fact))
         phrases += [(CONTENT, text) for text in _content(fact)]
         phrases += [(UNKNOWN, text) for text in _unknown(fact)]
         for tone, text in phrases:

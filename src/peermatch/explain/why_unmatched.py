@@ -17,7 +17,7 @@ from peermatch.explain.explanation import find_person
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.relaxing import Change, Relaxing
 from peermatch.explain.unmatched import LeftOut, left_out
-from peermatch.explain.wording import counted, score_text, text_table, wrapped
+from peermatch.explain.wording import counted, text_table, wrapped
 from peermatch.problem import GRID, Control
 
 __all__ = ["RELAXATION_COLUMNS", "WhyUnmatched", "relaxations_frame", "why_unmatched"]
@@ -141,7 +141,7 @@ def _cost(change: Change) -> str:
         if change.pairs
         else ""
     )
-    total = score_text(abs(change.total))
+    total = f"{abs(change.total) / GRID:.3f}" if abs(change.total) * 2000 >= GRID else "less than 0.001"
     amount = (
         f"{total} {'more' if change.total >= 0 else 'less'} in total" if change.total else "the same total"
     )

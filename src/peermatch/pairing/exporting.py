@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Exporting"]
 
+_NAMED_UP_TO = 1_000
+"""With more people an administrator's page does not look for the second best set of pairs, which takes its time."""
 _FILES = ("people", "pairs", "members", "unmatched", "rules")
 
 
@@ -43,6 +45,17 @@ class Exporting(PairingFacts):
             return runner_up(self._outcome.by_ids, self.certificate.vertices, whole=whole).text
         except ConfigError as error:
             return str(error)
+
+    @cached_property
+    def _second_best_by_name(self) -> str:
+        """The same for an administrator's page; of many people, or where there is no such set, nothing."""
+        if sum(len(self._outcome.cohort(hand)) for hand in self._outcome.hands) > _NAMED_UP_TO:
+            return ""
+        whole = self.resolve is not None and self.update is None
+        try:
+            return runner_up(self._outcome, self.certificate.vertices, whole=whole).text
+        except ConfigError:
+            return ""
 
     @cached_property
     def _audit_page(self) -> str:

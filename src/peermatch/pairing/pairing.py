@@ -327,7 +327,7 @@ class Pairing(Asking, Weighing, Exporting):
                 self._frames_of(audience),
                 audience,
                 used=self._uses if auditing else None,
-                runner_up=self._second_best if auditing else "",
+                runner_up=self._second_best if auditing else self._second_best_by_name,
                 groups=group_sections(
                     self._outcome, self.settings, groups, hide_below, small_names=not auditing
                 ),

@@ -102,7 +102,13 @@ def _told(
 ) -> dict[str, Any]:
     names = {"a": found.label, "b": found.partner_label}
     facts = [
-        (k, fact.mine.text, fact.theirs.text, fact.contribution / GRID, fact.known != "no")
+        (
+            k,
+            fact.mine.text,
+            fact.theirs.text,
+            fact.contribution / GRID,
+            fact.known not in ("no", "nothing sought"),
+        )
         for k, fact in enumerate(found.facts)
     ]
     return {

@@ -16,7 +16,7 @@
   const rows = data.pairs.filter((_, at) => !inTrio.has(at)).concat(data.trios);
   // letters are found whatever their case and marks: "cye" finds Cyé
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const keys = rows.map((one) => folded([one.a, one.b, one.ia, one.ib, one.id, one.adviser || ""].join(" ")));
+  const keys = rows.map((one) => folded([one.a, one.b, one.ia, one.ib, one.adviser || ""].join(" ")));
   let order = rows.map((_, at) => at);
   let shown = order;
   let page = 0;
@@ -110,7 +110,7 @@
 
   const refresh = () => {
     const words = folded(byId("search").value).split(/\s+/).filter(Boolean);
-    shown = words.length ? order.filter((at) => words.every((word) => keys[at].includes(word))) : order.slice();
+    shown = words.length ? order.filter((at) => words.every((word) => keys[at].includes(word) || (word.length > 3 && rows[at].id.startsWith(word)))) : order.slice();
     page = 0;
     header();
     draw(false);
