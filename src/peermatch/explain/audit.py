@@ -11,6 +11,7 @@ from peermatch.cohort.display import ROWS, card, frame_table, paragraph
 from peermatch.cohort.frames import to_kind
 from peermatch.cohort.table import Kind
 from peermatch.explain.explanation import Explanation, PairExplanation
+from peermatch.explain.facts import NOTHING_SOUGHT
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.unmatched import LeftOut
 from peermatch.explain.wording import counted, percent, score_text, text_table, wrapped
@@ -170,7 +171,7 @@ def _bare(pair: PairExplanation) -> AuditPair:
             fact.mine.share / GRID,
             fact.theirs.share / GRID,
             fact.contribution / GRID,
-            fact.known,
+            "no" if fact.known == NOTHING_SOUGHT else fact.known,  # what somebody seeks is theirs to say
         )
         for fact in pair.facts
     )

@@ -16,10 +16,20 @@ from peermatch.criteria.measures import PrimitiveMeasure
 from peermatch.explain.outcome import Outcome
 from peermatch.explain.wording import cell_text, column_words, counted, listing, told_apart
 
-__all__ = ["SENSITIVE", "Fact", "Half", "meeting_text", "pair_fact", "pair_facts", "read_ahead"]
+__all__ = [
+    "NOTHING_SOUGHT",
+    "SENSITIVE",
+    "Fact",
+    "Half",
+    "meeting_text",
+    "pair_fact",
+    "pair_facts",
+    "read_ahead",
+]
 
 SENSITIVE = "(sensitive)"
 NOT_GIVEN = "not given"
+NOTHING_SOUGHT = "nothing sought"
 _SHOWN = 6
 _COMPARED = ("above", "different", "near", "same")
 
@@ -124,7 +134,7 @@ class Fact:
             return "not counted"
         known = sum(half.known for half in counted)
         if not known and all(half.content for half in counted):
-            return "nothing sought"
+            return NOTHING_SOUGHT
         return "yes" if known == len(counted) else "partly" if known else "no"
 
     @property
