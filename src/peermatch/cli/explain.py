@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.configuring import take_configuration
 from peermatch.cli.console import DONE, Console
+from peermatch.cli.earlier_run import EarlierRun, note_of_results
 from peermatch.cli.files import check_day
 from peermatch.cli.match import decoded, matched, tables_of
 from peermatch.cli.progress import say_that_it_compiles
@@ -27,6 +28,9 @@ _EXACT = 1_000  # up to so many people the alternatives are matched again one by
 def run_explain(args: argparse.Namespace, console: Console) -> int:
     """Pair the people again, and explain one of them."""
     take_configuration(args, "explain", console)
+    run = None if args.results is None else EarlierRun.read(args.results)
+    if run is not None:
+        run.fill(args)
     check_day(args.as_of)
     if args.other is not None and args.audience == "participant":
         raise ConfigError(
@@ -41,7 +45,12 @@ def run_explain(args: argparse.Namespace, console: Console) -> int:
     org = None if args.org is None else decoded(args.org, matcher, args.encoding)
     history = None if args.history is None else read_history(args.history, args.round)[0]
     say_that_it_compiles(console)
+    history = None if history is None or not len(history) else history  # of a first round: nothing before it
     pairing = matched(args, matcher, people, org, history, console)
+    if run is None:
+        note_of_results(args, pairing, console)
+    else:
+        run.warn_of_others(pairing, console)
     answers = _answers(args, pairing)
     if args.json:
         from peermatch.report import json_text
@@ -85,7 +94,7 @@ def _answers(args: argparse.Namespace, pairing: Pairing) -> dict[str, tuple[str,
 def _takes_part(pairing: Pairing) -> int:
     """Count those who take part, of both sides."""
     sides = pairing.sides
-    return len(sides.left) + (len(sides.right) if sides.two_sided else 0)
+    return len(sides.left) + (0 if sides.right is None else len(sides.right))
 
 
 def _priced(found: Alternatives, other: Any, price: Price | None) -> Alternatives:
