@@ -73,7 +73,7 @@ class EarlierRun:
 
     @classmethod
     def of(cls, folder: Path, data: dict[str, Any]) -> EarlierRun:
-        """Take what is needed of a result as plain data; raise ValueError, LookupError or TypeError where it is none."""
+        """Take what is needed of a result as plain data; ValueError, LookupError or TypeError where it is none."""
         if data["schema"] != _SCHEMA:
             raise ValueError(data["schema"])
         settings, two_sided = data["settings"], bool(data["two_sided"])
