@@ -38,6 +38,8 @@ class EarlierRun:
         Everybody's ids, with the side where there are two.
     settings : dict
         The configuration that it ran with, as plain data.
+    first : dict or None
+        Of a programme: how much each person went first, as the proof says.
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class EarlierRun:
     pairs: frozenset[Pair]
     people: frozenset[Pair]
     settings: dict[str, Any]
+    first: dict[Any, int] | None
 
     @classmethod
     def read(cls, folder: str) -> EarlierRun:
@@ -82,16 +85,19 @@ class EarlierRun:
             raise TypeError(named)
         pairs = [(pair["a"]["value"], pair["b"]["value"]) for pair in data["pairs"]]
         people = [(str(person.get("side") or ""), person["id"]["value"]) for person in data["people"]]
-        return cls(folder, *named, _pairs(pairs, two_sided), frozenset(people), settings)
+        return cls(
+            folder, *named, _pairs(pairs, two_sided), frozenset(people), settings, _first(data["certificate"])
+        )
 
     def fill(self, args: argparse.Namespace) -> None:
-        """Put the round, the day and the earlier pairs into `args` where they are not given.
+        """Put the round, the day, the earlier pairs and who went first into `args` where they are not given.
 
         The folder's history holds the pairs from before as well as the run's own. Only a round that has a name
         tells them apart.
         """
         args.round = self.round if args.round is None else args.round
         args.as_of = self.as_of if args.as_of is None else args.as_of
+        args.first = self.first
         history = self.folder / HISTORY
         if args.history is None and self.round is not None and args.round == self.round and history.is_file():
             args.history = str(history)
@@ -153,6 +159,17 @@ def note_of_results(args: argparse.Namespace, pairing: Pairing, console: Console
         + ("" if args.round is None else ", without --round")
         + "."
     )
+
+
+def _first(certificate: dict[str, Any]) -> dict[Any, int] | None:
+    """Return who went first, and how much, of a proof that speaks of it."""
+    if certificate["kind"] != "protected":
+        return None
+    ids = [
+        int(one["value"]) if one["type"] == "int" else one["value"] for one in certificate["vertices"] or ()
+    ]
+    numbers = (certificate["evidence"] or {}).get("first") or ()
+    return {id: int(number) for id, number in zip(ids, numbers, strict=True) if number} or None
 
 
 def _pairs(pairs: list[Pair], two_sided: bool) -> frozenset[Pair]:

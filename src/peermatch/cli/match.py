@@ -118,6 +118,7 @@ def matched(
             set_aside=set_aside_of(args.set_aside),
             preferences=args.preferences,
             unlisted=args.unlisted,
+            first=getattr(args, "first", None),  # of explain alone: who went first in a programme's round
             round=args.round,
             as_of=args.as_of,
             progress=progress,
