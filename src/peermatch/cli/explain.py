@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.configuring import take_configuration
 from peermatch.cli.console import DONE, Console
+from peermatch.cli.earlier_run import EarlierRun, note_of_results
 from peermatch.cli.files import check_day
 from peermatch.cli.match import decoded, matched, tables_of
 from peermatch.cli.progress import say_that_it_compiles
 from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
+    from peermatch.explain import Alternatives, Price
     from peermatch.pairing import Pairing
 
 __all__ = ["run_explain"]
 
 _SCHEMA = "peermatch/explanation/1"
+_EXACT = 1_000  # up to so many people the alternatives are matched again one by one, for exact prices
 
 
 def run_explain(args: argparse.Namespace, console: Console) -> int:
     """Pair the people again, and explain one of them."""
     take_configuration(args, "explain", console)
+    run = None if args.results is None else EarlierRun.read(args.results)
+    if run is not None:
+        run.fill(args)
     check_day(args.as_of)
-    if args.other is not None and args.audience != "administrator":
+    if args.other is not None and args.audience == "participant":
         raise ConfigError(
-            f"--with is about a third person, and of these only the administrator reads. Leave out --audience "
-            f"{args.audience}, or --with."
+            "--with is about a third person, and of these only the administrator and the auditor read. Leave out "
+            "--audience participant, or --with."
         )
     from peermatch.cli.results import read_history
     from peermatch.matcher import PeerMatcher
@@ -37,7 +45,12 @@ def run_explain(args: argparse.Namespace, console: Console) -> int:
     org = None if args.org is None else decoded(args.org, matcher, args.encoding)
     history = None if args.history is None else read_history(args.history, args.round)[0]
     say_that_it_compiles(console)
+    history = None if history is None or not len(history) else history  # of a first round: nothing before it
     pairing = matched(args, matcher, people, org, history, console)
+    if run is None:
+        note_of_results(args, pairing, console)
+    else:
+        run.warn_of_others(pairing, console)
     answers = _answers(args, pairing)
     if args.json:
         from peermatch.report import json_text
@@ -56,21 +69,45 @@ def _heading(title: str) -> str:
 
 def _answers(args: argparse.Namespace, pairing: Pairing) -> dict[str, tuple[str, Any]]:
     """Return what is asked: by a name for programs, a heading for people, and the answer."""
-    id, side = _id(pairing, args.id), args.side
-    if args.audience != "administrator":
-        return {"explanation": ("", pairing.explain(id, side, audience=args.audience))}
-    explained = pairing.explain(id, side)
+    id, side, audience = _id(pairing, args.id), args.side, args.audience
+    explained = pairing.explain(id, side, audience=audience)
     answers: dict[str, tuple[str, Any]] = {"explanation": ("", explained)}
-    status = explained.status
-    if status == "not taking part":
+    if audience == "participant" or explained.status == "not taking part":
         return answers
+    why_not = None
     if args.other is not None:
         other = _id(pairing, args.other)
-        answers["why_not"] = (f"Why not {_label(pairing, other)}?", pairing.why_not(id, other))
-    if status == "unmatched" and pairing.stability is None:
+        why_not = pairing.why_not(id, other, audience=audience)
+        name = str(other) if audience == "auditor" else _label(pairing, other)
+        answers["why_not"] = (f"Why not {name}?", why_not)
+    if audience == "auditor":
+        return answers
+    if explained.status == "unmatched" and pairing.stability is None:
         answers["why_unmatched"] = ("What would have to change", pairing.why_unmatched(id, side))
-    answers["alternatives"] = ("Who else was possible", pairing.alternatives(id, args.k, side))
+    found = pairing.alternatives(id, args.k, side, exact=_takes_part(pairing) <= _EXACT)
+    if why_not is not None:
+        found = _priced(found, other, why_not.price)
+    answers["alternatives"] = ("Who else was possible", found)
     return answers
+
+
+def _takes_part(pairing: Pairing) -> int:
+    """Count those who take part, of both sides."""
+    sides = pairing.sides
+    return len(sides.left) + (0 if sides.right is None else len(sides.right))
+
+
+def _priced(found: Alternatives, other: Any, price: Price | None) -> Alternatives:
+    """Put the exact price of one pair in its row: the same pair has no other price further up the page."""
+    at = [place for place, id in enumerate(found.frame["id"].tolist()) if id == other]
+    if price is None or not at or found.frame["chosen"].tolist()[at[0]]:
+        return found
+    frame = found.frame.copy()
+    for name, value in (("pairs_lost", price.pairs), ("price", price.total)):
+        cells = frame[name].tolist() if name in frame else [math.nan] * len(frame)
+        cells[at[0]] = value
+        frame[name] = [float(cell) for cell in cells]
+    return replace(found, frame=frame)
 
 
 def _id(pairing: Pairing, text: str) -> Any:

@@ -10,13 +10,13 @@ Commands = argparse._SubParsersAction  # the type that argparse itself has no pu
 
 _EXAMPLES = """\
 examples:
-  peermatch explain people.csv --config programme.toml --id 007
+  peermatch explain people.csv --config programme.toml --results results --id 007
   peermatch explain people.csv --config programme.toml --id 007 --with 012
   peermatch explain people.csv --config programme.toml --id 007 --audience participant
   peermatch explain people.csv --config programme.toml --id 007 --json > reasons.json
 
-The people are matched again, which gives the same pairs: name the same tables, round and day as for `peermatch match`.
-Nothing is written."""
+The people are matched again, which gives the same pairs: name the same tables as for `peermatch match`, and with
+--results the folder that it wrote, or else the same round, day and history. Nothing is written."""
 
 
 def add_handouts(parser: argparse.ArgumentParser, *, report: bool = True) -> None:
@@ -75,6 +75,11 @@ def add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--config", metavar="TOML", help="what matters; programme.toml in this folder when not given"
+    )
+    parser.add_argument(
+        "--results",
+        metavar="FOLDER",
+        help="what match, round or update wrote: its round, day and history are taken, and its pairs compared",
     )
     parser.add_argument("--id", metavar="ID", required=True, help="whose pair is explained")
     parser.add_argument("--with", dest="other", metavar="ID", help="also say why the two are not together")

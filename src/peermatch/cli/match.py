@@ -118,6 +118,7 @@ def matched(
             set_aside=set_aside_of(args.set_aside),
             preferences=args.preferences,
             unlisted=args.unlisted,
+            first=getattr(args, "first", None),  # of explain alone: who went first in a programme's round
             round=args.round,
             as_of=args.as_of,
             progress=progress,
@@ -134,11 +135,11 @@ def show_reasons(args: argparse.Namespace, folder: Path | None, pairing: Pairing
     pairs = pairing.matching.pairs
     if len(pairs) and args.people != "-":
         someone = str(pairing.sides.left.ids[pairs[0, 0]])
-        console.note(f"Why one person has whom: {explain_command(args, someone)}")
+        console.note(f"Why one person has whom: {explain_command(args, someone, folder)}")
 
 
-def explain_command(args: argparse.Namespace, id: str) -> str:
-    """Return the command that explains one person's pair in the same run."""
+def explain_command(args: argparse.Namespace, id: str, folder: Path | None = None) -> str:
+    """Return the command that explains one person's pair in the same run; of results in a folder, the shorter one."""
     parts = ["peermatch", "explain"]
     parts += [args.people] if args.people is not None else ["--left", args.left, "--right", args.right]
     options = {
@@ -154,6 +155,11 @@ def explain_command(args: argparse.Namespace, id: str) -> str:
         "--as-of": args.as_of,
         "--encoding": args.encoding,
     }
+    kept = ("--round", "--as-of", *(() if args.round is None else ("--history",)))  # what the folder tells
+    repeated = sum(len(f"{option} {options[option]}") + 1 for option in kept if options[option] is not None)
+    if folder is not None and len(f"--results {folder}") < repeated:
+        options = {name: given for name, given in options.items() if name not in kept}
+        options["--results"] = str(folder)
     for option, given in options.items():
         parts += [] if given is None else [option, str(given)]
     return shlex.join([*parts, *([f"--id={id}"] if id.startswith("-") else ["--id", id])])
