@@ -83,9 +83,9 @@ def test_what_matters_is_found_whatever_it_is_called(tmp_path, header):
     assert data["rules"][0] == {"kind": "not_in_line", "manager": header["boss"]}
 
 
-def test_answers_in_another_language_become_a_question(tmp_path, run):
+def test_answers_in_a_language_that_is_not_read_become_a_question(tmp_path, run):
     names = HEADERS["in German"]
-    path = write_csv(tmp_path / "p.csv", rows(names, yes="ja", no="nein"))
+    path = write_csv(tmp_path / "p.csv", rows(names, yes="kyllä", no="ei"))
     said = run("init", path, "--out", tmp_path / "p.toml")
     text = (tmp_path / "p.toml").read_text(encoding="utf-8")
     assert "# eligible = " in text

@@ -163,7 +163,10 @@ def test_neither_yes_nor_no():
         ("not_yes_or_no", 2, "b", "maybe"),
         ("not_yes_or_no", 3, "c", "2"),
     ]
-    assert "Accepted: yes, true, 1, y or x; no, false, 0, n or an empty cell." in found[0]["message"]
+    assert (
+        "Accepted: yes, true, 1, y or x; no, false, 0, n or an empty cell; or the plain words of"
+        in found[0]["message"]
+    )
     many = items(people_with(list(range(30)), opted=["?"] * 30), eligible="opted")
     assert many[-1]["message"] == "And 20 more such rows."
 

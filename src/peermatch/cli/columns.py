@@ -24,9 +24,7 @@ __all__ = ["Column", "columns_of", "first_of", "first_reason", "is_category", "s
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_ANSWERS = (
-    YES | NO | {"ja", "nein", "j", "oui", "non", "si", "sí", "sim", "não", "tak", "nie", "joo", "ei", "nej"}
-)
+_ANSWERS = YES | NO | {"joo", "kyllä", "ei"}
 _CODE = re.compile(r"[^\s,;]*[\d@][^\s,;]*")
 _DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
 

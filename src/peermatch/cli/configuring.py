@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from peermatch.cli.console import Console
+from peermatch.errors import ConfigError
 
 __all__ = ["CONFIGURATION", "take_configuration"]
 
@@ -49,6 +50,11 @@ def _draft(args: argparse.Namespace, console: Console) -> None:
     console.note(f"No configuration was given, so {CONFIGURATION} was drafted: {draft.summary()}.")
     for warning in draft.warnings():
         console.note(f"warning: {warning}")
+    if args.for_participants and draft.eligible is None and draft.questions:
+        raise ConfigError(
+            f"{CONFIGURATION} was drafted and does not say yet who takes part; {draft.questions[0].name!r} may be the "
+            "column that does. Decide, and run this again before anything is handed out to participants."
+        )
     console.note("These pairs are a first look. Read the file, change what is wrong, and run this again.")
     if args.role is None and draft.sides is not None:
         args.role = draft.sides.name

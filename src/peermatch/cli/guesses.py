@@ -36,8 +36,17 @@ _PERSONAL = frozenset(
      "birthday", "disability", "disabled", "orientation", "sexuality", "marital", "pregnancy", "nationality", "health",
      "identity", "characteristics", "salary", "pay", "comp", "compensation", "caring", "union", "politics",
      "performance", "appraisal", "bonus", "wage", "wages", "sick", "sickness", "absence", "absences", "illness",
-     "medical", "disciplinary"}
+     "medical", "disciplinary", "evaluation", "geschlecht", "alter", "herkunft", "konfession", "gehalt",
+     "lohn", "fehlzeiten", "fehltage", "sexe", "genre", "âge", "nationalité", "origine", "syndicat", "handicap",
+     "salaire", "évaluation", "maladie", "sexo", "género", "edad", "nacionalidad", "origen", "religión", "sindicato",
+     "discapacidad", "salario", "evaluación", "ausencias", "enfermedad", "sesso", "genere", "età", "nazionalità",
+     "religione", "sindacato", "disabilità", "stipendio", "valutazione", "assenze", "malattia", "gênero", "idade",
+     "nacionalidade", "religião", "deficiência", "salário", "avaliação", "geslacht", "leeftijd", "nationaliteit",
+     "herkomst", "religie", "vakbond", "salaris", "beoordeling", "ziekte", "verzuim"}
 )  # fmt: skip
+_PERSONAL_STEMS = ("geburt", "staatsangehör", "gewerkschaft", "familienstand", "behinder", "krank", "beurteilung",
+                   "religions")  # fmt: skip
+"""Parts of compound words."""
 
 _TITLES = (
     ("intern", "trainee", "apprentice", "graduate"),
@@ -78,7 +87,8 @@ def guess_criteria(columns: Sequence[Column], setting: Setting) -> list[Part]:
 
 def personal(column: Column) -> bool:
     """Whether a column's name says that it holds what people may not want to be matched on."""
-    return bool(column.words & _PERSONAL)
+    compound = any(stem in word for word in column.words for stem in _PERSONAL_STEMS)
+    return compound or bool(column.words & _PERSONAL)
 
 
 def left_alone(names: Sequence[str]) -> list[str]:

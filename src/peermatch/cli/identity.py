@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,16 @@ from peermatch.criteria.lines import reporting_lines
 from peermatch.errors import InputError, error_item
 from peermatch.run.people import BOTH
 
-__all__ = ["Guess", "find_eligible", "find_id", "find_label", "find_manager", "find_sides", "questions"]
+__all__ = [
+    "Guess",
+    "find_eligible",
+    "find_id",
+    "find_label",
+    "find_manager",
+    "find_sides",
+    "find_vetoes",
+    "questions",
+]
 
 _ID_WORDS = ("id", "identifier", "uuid", "email", "mail", "number", "no", "nr", "nummer", "personalnummer", "matricule",
              "code", "key", "login", "username", "user", "badge", "employee", "staff", "emp", "person", "worker",
@@ -27,7 +37,8 @@ _ID_ENDINGS = ("nummer", "kennung")
 _ELIGIBLE = ("eligible", "opted", "optin", "opt", "participate", "participating", "participates", "participation",
              "participant", "consent", "consents", "enrolled", "enrol", "join", "joins", "joining", "signup", "signed",
              "volunteer", "teilnahme", "teilnehmen", "mitmachen", "dabei", "einwilligung", "einverstanden",
-             "consentement", "inscrit")  # fmt: skip
+             "consentement", "inscrit", "zustimmung", "participe", "participa", "consentimiento", "consenso",
+             "consentimento", "deelname", "toestemming")  # fmt: skip
 _ASKED = (
     *_ELIGIBLE,
     "active",
@@ -63,6 +74,10 @@ _LABEL_WORDS = frozenset(
 _LABELS = frozenset(
     {"name", "names", "label", "employee", "person", "colleague", "mitarbeiter", "nom", "nombre"}
 )
+_VETO = (
+    {"veto"}, {"vetoes"}, {"not", "pair"}, {"not", "with"}, {"dont", "pair"}, {"never", "with"}, {"avoid"}, {"exclude"},
+    {"exclusions"}, {"nicht", "mit"}, {"pas", "avec"}, {"no", "con"}, {"non", "con"}, {"niet", "met"},
+)  # fmt: skip
 _MANAGER = ("manager", "supervisor", "boss", "reports", "superior", "vorgesetzte", "vorgesetzter", "vorgesetzten",
             "führungskraft", "chefin", "chef", "responsable", "jefe")  # fmt: skip
 _ABOVE = frozenset(
@@ -220,6 +235,20 @@ def find_label(columns: Sequence[Column]) -> Guess | None:
     return Guess(
         best.name, f"what people read, such as {shown(best.distinct, limit=2)}; never used for matching"
     )
+
+
+def find_vetoes(columns: Sequence[Column], ids: set[str]) -> list[Guess]:
+    """Find columns in which people name whom they do not want to meet, by the ids of this table."""
+    found = []
+    for column in columns:
+        named = [part for cell in column.values for part in re.split(r"[;,|\n]", str(cell)) if part.strip()]
+        hits = sum(part.strip() in ids for part in named)
+        if any(words <= column.words for words in _VETO) and hits and hits >= _MOSTLY * len(named):
+            reason = (
+                f"{column.known:,} people name somebody here whom they do not want to meet; it stays private"
+            )
+            found.append(Guess(column.name, reason))
+    return found
 
 
 def find_eligible(columns: Sequence[Column]) -> Guess | None:

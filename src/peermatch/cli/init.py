@@ -14,7 +14,7 @@ from peermatch.cli.console import DONE, Console
 from peermatch.cli.draft import Part, comment, decided_line, key, short_names, show_lines, table
 from peermatch.cli.files import check_day, check_writable, write_text
 from peermatch.cli.guesses import left_alone, personal
-from peermatch.cli.identity import Guess, find_id
+from peermatch.cli.identity import Guess, find_id, find_vetoes
 from peermatch.cli.leftovers import something
 from peermatch.cli.roles import find_roles
 from peermatch.cli.side_tables import Tables
@@ -165,8 +165,12 @@ class _Draft:
         self.columns, self.free = roles.columns, roles.free
         self.label, self.eligible, self.sides = roles.label, roles.eligible, roles.sides
         self.manager = roles.manager
+        ids = {str(id) for id in self.people.ids.tolist()}
+        self.vetoes = find_vetoes(self.free, ids)
+        vetoed = {veto.name for veto in self.vetoes}
+        self.free = [column for column in self.free if column.name not in vetoed]
         self.questions = roles.asked[:_QUESTIONS]
-        self.criteria = roles.criteria
+        self.criteria = [part for part in roles.criteria if not vetoed & set(part.uses)]
         if not any(part.active for part in self.criteria):
             part = self._something()
             self.criteria = [part, *(other for other in self.criteria if set(other.uses) - set(part.uses))]
@@ -276,6 +280,10 @@ class _Draft:
             rules.append(
                 table("not_in_line", {"manager": name}, reasons, uses=[name], active=active, of="rules")
             )
+        rules += [
+            table("veto", {"column": veto.name}, [f"{veto.reason}."], uses=[veto.name], of="rules")
+            for veto in self.vetoes
+        ]
         reasons = [
             "No pair twice within six rounds: give earlier pairs with --history. Without it this forbids nothing."
         ]

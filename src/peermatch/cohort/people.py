@@ -19,9 +19,12 @@ from peermatch.errors import InputError, error_item
 
 __all__ = ["YES_OR_NO", "canonical_order", "check_columns", "check_ids", "read_eligible", "read_labels"]
 
-YES = frozenset({"yes", "y", "true", "1", "x"})
-NO = frozenset({"no", "n", "false", "0"})
-YES_OR_NO = "yes, true, 1, y or x; no, false, 0, n or an empty cell"
+YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "oui", "si", "sí", "sì", "sim", "tak"})
+NO = frozenset({"no", "n", "false", "0", "nein", "nee", "nej", "nei", "non", "não", "nao", "nie"})
+YES_OR_NO = (
+    "yes, true, 1, y or x; no, false, 0, n or an empty cell; or the plain words of other languages, such as ja and "
+    "nein, oui and non"
+)
 
 _ACCEPTED_ID = "text or a whole number, different for everyone"
 

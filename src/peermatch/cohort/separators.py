@@ -37,6 +37,8 @@ def found_separator(data: bytes, codec: str, default: str) -> tuple[str, int, li
     ';'
     >>> found_separator(b"id,tags\\n1,a;b\\n2,c;d\\n", "utf-8", ",")[0]
     ','
+    >>> found_separator(b"id;can\\n1;a, b\\n2;c, d\\n", "utf-8", ",")[0]
+    ';'
     """
     first = text_stream(data, codec).readline()
     named = _NAMED.fullmatch(first)
@@ -44,9 +46,11 @@ def found_separator(data: bytes, codec: str, default: str) -> tuple[str, int, li
         reason = "the first line names the separator"
         return named[1], 1, [Repair(None, None, first.strip(), named[1], reason, "separator")]
     cuts = {mark: _widths(data, codec, mark) for mark in (default, *SEPARATORS)}
-    if _even(cuts[default]):
+    # what cuts the header as well comes first: lists in cells may hold another sign equally often in every row
+    whole = [mark for mark in SEPARATORS if mark != default and _even_throughout(cuts[mark])]
+    if _even_throughout(cuts[default]) or (_even(cuts[default]) and not whole):
         return default, 0, []
-    others = [mark for mark in SEPARATORS if mark != default and _even(cuts[mark])]
+    others = whole or [mark for mark in SEPARATORS if mark != default and _even(cuts[mark])]
     if not others:
         others = [mark for mark in SEPARATORS if mark != default and _plain_in_header(cuts, default, mark)]
     if not others:
@@ -78,6 +82,11 @@ def _even(widths: list[int]) -> bool:
     start = next((at for at, count in enumerate(widths) if count == width), 0)
     rest = widths[start:]
     return width > 1 and set(rest) == {width} and len(rest) * 2 > len(widths) and start <= 5
+
+
+def _even_throughout(widths: list[int]) -> bool:
+    """Whether all records, the first one too, have equally many cells, and several."""
+    return len(set(widths)) == 1 and widths[0] > 1
 
 
 def _plain_in_header(cuts: dict[str, list[int]], default: str, mark: str) -> bool:
