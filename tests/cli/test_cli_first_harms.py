@@ -67,3 +67,68 @@ def test_nothing_is_handed_out_before_it_is_decided_who_takes_part(tmp_path, mon
     assert said.code == 2
     assert "'Aktiv'" in said.err
     assert not (tmp_path / "results").exists()
+
+
+def test_a_veto_of_several_people_is_not_taken_for_their_manager(tmp_path, monkeypatch, run):
+    monkeypatch.chdir(tmp_path)
+    wary = {2, 6, 9, 11}
+    rows = ["id,can,want,Nicht mit"]
+    for k in range(100, 116):
+        can, want = ("SQL", "Go") if k == 113 else ("Go", "SQL") if k - 100 in wary else ("Law", "Law")
+        rows.append(f"{k},{can},{want},{113 if k - 100 in wary else ''}")
+    (tmp_path / "people.csv").write_text("\n".join(rows), encoding="utf-8")
+    said = run("match", "people.csv", "--out", "results")
+    assert said.code == 0, said.err
+    draft = tomllib.loads((tmp_path / "programme.toml").read_text(encoding="utf-8"))
+    assert {"kind": "veto", "column": "Nicht mit"} in draft["rules"]
+    pairs = {frozenset((row["a"], row["b"])) for row in rows_of(tmp_path / "results" / "pairs.csv")}
+    assert not pairs & {frozenset(("113", str(100 + k))) for k in wary}
+
+
+@pytest.mark.parametrize("name", ["escluso", "Exclusion", "Vetos", "nicht zusammen"])
+def test_vetoes_are_known_by_more_names(tmp_path, monkeypatch, run, name):
+    monkeypatch.chdir(tmp_path)
+    export(tmp_path, header=[name if column == "Nicht mit" else column for column in HEADER])
+    assert run("init", "leute.csv").code == 0
+    draft = tomllib.loads((tmp_path / "programme.toml").read_text(encoding="utf-8"))
+    assert {"kind": "veto", "column": name} in draft["rules"]
+
+
+def test_an_italian_column_of_consent_counts(tmp_path, monkeypatch, run):
+    monkeypatch.chdir(tmp_path)
+    export(
+        tmp_path,
+        header=["partecipa" if column == "Teilnahme" else column for column in HEADER],
+        yes="sì",
+        no="no",
+    )
+    assert run("init", "leute.csv").code == 0
+    draft = tomllib.loads((tmp_path / "programme.toml").read_text(encoding="utf-8"))
+    assert draft["eligible"] == "partecipa"
+
+
+@pytest.mark.parametrize("name", ["Nationalität", "Lebensalter"])
+def test_more_names_that_sound_personal(tmp_path, monkeypatch, run, name):
+    monkeypatch.chdir(tmp_path)
+    export(tmp_path, header=[name if column == "Geschlecht" else column for column in HEADER])
+    assert run("init", "leute.csv").code == 0
+    text = (tmp_path / "programme.toml").read_text(encoding="utf-8")
+    assert repr(name) in text[text.index("Left alone") :].replace("\n# ", " ")
+
+
+@pytest.mark.parametrize("name", ["Aktiv", "Interesse"])
+def test_a_draft_that_nobody_decided_on_hands_nothing_out_however_often_it_is_run(
+    tmp_path, monkeypatch, run, name
+):
+    monkeypatch.chdir(tmp_path)
+    export(tmp_path, header=[name if column == "Teilnahme" else column for column in HEADER])
+    for _ in range(2):
+        said = run("match", "leute.csv", "--out", "results", "--for-participants")
+        assert said.code == 2
+        assert not (tmp_path / "results" / "participants").exists()
+    draft = tmp_path / "programme.toml"
+    text = draft.read_text(encoding="utf-8")
+    draft.write_text(
+        text.replace("drafted by peermatch init; nobody has decided yet", "HR"), encoding="utf-8"
+    )
+    assert run("match", "leute.csv", "--out", "results", "--for-participants").code == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import check_day, check_writable, records_from
-from peermatch.cli.handouts import check_handouts, write_folders
+from peermatch.cli.handouts import check_decided, check_handouts, write_folders
 from peermatch.cli.match import decoded
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.errors import ConfigError
@@ -63,6 +63,7 @@ def _formed(args: argparse.Namespace, rules: list[tuple[Any, ...]], console: Con
     from peermatch.programme import form_circles, form_rings
 
     matcher = PeerMatcher.from_toml(args.config)
+    check_decided(args, matcher)
     people = (
         records_from(sys.stdin) if args.people == "-" else decoded(args.people, matcher, args.encoding, 2)
     )

@@ -7,13 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from peermatch.cli.console import Console
+from peermatch.cli.draft import UNDECIDED
 from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
+    from peermatch.matcher import PeerMatcher
     from peermatch.pairing import Pairing
     from peermatch.programme import Circled, Ringed
 
-__all__ = ["AUDIT", "PARTICIPANTS", "REPORT", "check_handouts", "write_folders", "write_handouts"]
+__all__ = [
+    "AUDIT",
+    "PARTICIPANTS",
+    "REPORT",
+    "check_decided",
+    "check_handouts",
+    "write_folders",
+    "write_handouts",
+]
 
 REPORT, PARTICIPANTS, AUDIT = "report.html", "participants", "audit"
 
@@ -31,6 +41,16 @@ def check_handouts(args: argparse.Namespace) -> None:
     if args.contact is not None and not args.for_participants:
         raise ConfigError(
             "--contact stands on what participants read. Give it together with --for-participants."
+        )
+
+
+def check_decided(args: argparse.Namespace, matcher: PeerMatcher) -> None:
+    """Refuse to hand out what a draft made while nobody has decided who takes part: some may have said no."""
+    if args.for_participants and matcher.eligible is None and matcher.decided_by == UNDECIDED:
+        raise ConfigError(
+            "The configuration is still the draft, and does not say who takes part; people who said no may be paired. "
+            "Before anything is handed out to participants, name the column that says so (eligible = ...), or, where "
+            "everybody takes part, write in decided_by who decided that."
         )
 
 

@@ -37,7 +37,8 @@ _ID_ENDINGS = ("nummer", "kennung")
 _ELIGIBLE = ("eligible", "opted", "optin", "opt", "participate", "participating", "participates", "participation",
              "participant", "consent", "consents", "enrolled", "enrol", "join", "joins", "joining", "signup", "signed",
              "volunteer", "teilnahme", "teilnehmen", "mitmachen", "dabei", "einwilligung", "einverstanden",
-             "consentement", "inscrit", "zustimmung", "participe", "participa", "consentimiento", "consenso",
+             "consentement", "inscrit", "zustimmung", "participe", "participa", "partecipa",
+             "consentimiento", "consenso",
              "consentimento", "deelname", "toestemming")  # fmt: skip
 _ASKED = (
     *_ELIGIBLE,
@@ -76,7 +77,9 @@ _LABELS = frozenset(
 )
 _VETO = (
     {"veto"}, {"vetoes"}, {"not", "pair"}, {"not", "with"}, {"dont", "pair"}, {"never", "with"}, {"avoid"}, {"exclude"},
-    {"exclusions"}, {"nicht", "mit"}, {"pas", "avec"}, {"no", "con"}, {"non", "con"}, {"niet", "met"},
+    {"exclusions"}, {"exclusion"}, {"excluded"}, {"avoids"}, {"vetos"}, {"escluso"}, {"esclusi"}, {"ausschluss"},
+    {"éviter"}, {"evitar"}, {"nicht", "zusammen"}, {"nicht", "mit"}, {"pas", "avec"},
+    {"no", "con"}, {"non", "con"}, {"niet", "met"},
 )  # fmt: skip
 _MANAGER = ("manager", "supervisor", "boss", "reports", "superior", "vorgesetzte", "vorgesetzter", "vorgesetzten",
             "führungskraft", "chefin", "chef", "responsable", "jefe")  # fmt: skip

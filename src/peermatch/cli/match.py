@@ -13,7 +13,7 @@ from peermatch.cli.advisers import find_advisers, read_advisers
 from peermatch.cli.configuring import take_configuration
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable, records_from
-from peermatch.cli.handouts import REPORT, check_handouts, write_handouts
+from peermatch.cli.handouts import REPORT, check_decided, check_handouts, write_handouts
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.cli.quality import QUALITY, check_quality, quality_of, write_quality
 from peermatch.errors import ConfigError
@@ -55,6 +55,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     from peermatch.matcher import PeerMatcher
 
     matcher = PeerMatcher.from_toml(args.config)
+    check_decided(args, matcher)
     seniors = read_advisers(args, matcher)
     left, right = tables_of(args, matcher)
     org = None if args.org is None else decoded(args.org, matcher, args.encoding)

@@ -22,6 +22,7 @@ from peermatch.cli.identity import (
     find_label,
     find_manager,
     find_sides,
+    find_vetoes,
     questions,
 )
 from peermatch.cohort import Cohort, read_people
@@ -111,12 +112,14 @@ def find_roles(people: Cohort, id: Guess, *, one_pool: bool = False, as_of: str 
     """
     columns = [column for column in columns_of(people) if column.name != id.name]
     sides = None if one_pool else find_sides(columns)
+    # several people may not want to meet the same person: such a column looks like one of managers
+    vetoes = {veto.name for veto in find_vetoes(columns, {str(id) for id in people.ids.tolist()})}
     roles = Roles(
         id=id,
         label=find_label(columns),
         eligible=find_eligible(columns),
         sides=sides,
-        manager=find_manager([people], columns),
+        manager=find_manager([people], [column for column in columns if column.name not in vetoes]),
         asked=[],
         criteria=[],
         columns=columns,

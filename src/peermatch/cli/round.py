@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable
-from peermatch.cli.handouts import REPORT, check_handouts, write_handouts
+from peermatch.cli.handouts import REPORT, check_decided, check_handouts, write_handouts
 from peermatch.cli.kept import KeptFile
 from peermatch.cli.match import (
     check_tables,
@@ -56,6 +56,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
         check_writable(folder)
         _check_overwriting(args, folder, kept.path)
     programme = _programme(args, kept)
+    check_decided(args, programme.matcher)
     if args.plan is not None:
         return _plan(args, programme, folder, console)
     name = _name(args, programme, kept.path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import Console
 from peermatch.cli.files import HISTORY, check_day, check_writable
-from peermatch.cli.handouts import REPORT, check_handouts, write_handouts
+from peermatch.cli.handouts import REPORT, check_decided, check_handouts, write_handouts
 from peermatch.cli.latest_round import LatestRound, note_of_programme
 from peermatch.cli.match import (
     check_arguments,
@@ -46,6 +46,7 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
     from peermatch.matcher import PeerMatcher
 
     matcher = PeerMatcher.from_toml(args.config) if latest is None else latest.programme.matcher
+    check_decided(args, matcher)
     left, right = tables_of(args, matcher)
     org = None if args.org is None else decoded(args.org, matcher, args.encoding)
     history = None if args.history is None else read_history(args.history, None)[0]
