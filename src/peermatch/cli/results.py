@@ -13,6 +13,7 @@ from peermatch.cohort.aside import is_missing, read_table
 from peermatch.errors import ConfigError
 from peermatch.problem import FORBIDDEN
 from peermatch.programme import extend_history
+from peermatch.publication import finish
 from peermatch.report import csv_text, plain_text, write_files
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def read_history(path: str, round: str | None) -> tuple[pd.DataFrame, int]:
     again : int
         How many pairs of this very round were left out.
     """
+    finish(Path(path).parent)
     frame = read_table(path, what="history")
     if Path(path).suffix.lower() in (".csv", ".tsv", ".txt"):
         frame = frame.map(lambda cell: plain_text(cell) if isinstance(cell, str) else cell)
