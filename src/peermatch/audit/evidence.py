@@ -1,9 +1,9 @@
 """Evidence: the encoded numbers that were scored and what the solver was given, as plain data.
 
 With it a result can be proved again years later, by code that knows no criteria, no encoders and no solvers (see
-`peermatch.verify.verify_result`). What people wrote is in it as codes, bits and numbers, which whoever knows the columns
-can read: it is as confidential as the table of people. Everything is by positions of those who take part, in the order
-of their ids; the ids themselves stand among the people of the result alone.
+`peermatch.verify.verify_result`). What people wrote is in it as codes, bits and numbers, which can be read by whoever
+knows the columns: it is as confidential as the table of people. Everything is by positions of those who take part, in
+the order of their ids; the ids themselves stand among the people of the result alone.
 """
 
 from __future__ import annotations
@@ -153,9 +153,7 @@ def _measure(
             **told,
             "primitive": "listed",
             "directed": True,
-            "forward": parallel_lists(
-                u=measure.forward_u, v=measure.forward_v, value=measure.forward_value
-            ),
+            "forward": parallel_lists(u=measure.forward_u, v=measure.forward_v, value=measure.forward_value),
             "backward": parallel_lists(
                 u=measure.backward_u, v=measure.backward_v, value=measure.backward_value
             ),

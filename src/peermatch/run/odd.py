@@ -8,7 +8,7 @@ import numpy as np
 
 from peermatch.errors import VerificationError
 from peermatch.explain.wording import counted
-from peermatch.pairing import CertificateView
+from peermatch.pairing import CertificateView, Seating
 from peermatch.problem import (
     GRID,
     IntArray,
@@ -37,7 +37,7 @@ def seat_left_over(
     order: IntArray,
     floor: int | None,
     request: Request,
-) -> tuple[Matching, CertificateView, OddView | None]:
+) -> tuple[Matching, CertificateView, OddView | None, Seating | None]:
     """Let those whom the pairs leave over join one each, check the answer, and say what is known about it.
 
     Parameters
@@ -93,9 +93,9 @@ def seat_left_over(
     if faults:
         raise VerificationError(f"The trios are not valid: {'; '.join(faults[:3])}.")
     if not found.left:
-        return matching, view, None
+        return matching, view, None, None
     shown = _certificate(view, found, proof, status, known)
-    return matching, shown, _odd_view(found, proof)
+    return matching, shown, _odd_view(found, proof), Seating(free, found, order)
 
 
 def _certificate(

@@ -97,9 +97,7 @@ def _shares(evidence: Mapping[str, Any], side: str, criteria: int) -> IntArray:
     where = f"evidence.shares.{side}"
     own = evidence["shares"][side]
     patterns = items(member(own, "patterns", where), f"{where}.patterns")
-    read = [
-        wholes(one, f"{where}.patterns[{k}]", criteria, 0, GRID) for k, one in enumerate(patterns)
-    ]
+    read = [wholes(one, f"{where}.patterns[{k}]", criteria, 0, GRID) for k, one in enumerate(patterns)]
     for k, pattern in enumerate(read):
         if int(pattern.sum()) not in (0, GRID):
             refuse(f"{where}.patterns[{k}]", "shares that add up to 2**30, or are all 0", int(pattern.sum()))

@@ -36,9 +36,9 @@ class ReadRule(Protocol):
 class MarksRule:
     """A rule that compares marks: shape (marks, people), below 0 where not known.
 
-    "equal": a mark that is known and equal is forbidden. "unequal": one that is not known to be equal is. "in_line": one
-    of the two stands above the other, each being an interval [enter, leave) of a walk through the tree. "twins": of the
-    marks known of both, at least this share agrees.
+    "equal": a mark that is known and equal is forbidden. "unequal": one that is not known to be equal is. "in_line":
+    one of the two stands above the other, each being an interval [enter, leave) of a walk through the tree. "twins": of
+    the marks known of both, at least this share agrees.
     """
 
     comparison: str

@@ -15,7 +15,15 @@ import numpy.typing as npt
 
 from peermatch.problem import IntArray
 
-__all__ = ["PRIMITIVES", "ListedValues", "MatrixValues", "PrimitiveValues", "Values", "listed_places", "places_of"]
+__all__ = [
+    "PRIMITIVES",
+    "ListedValues",
+    "MatrixValues",
+    "PrimitiveValues",
+    "Values",
+    "listed_places",
+    "places_of",
+]
 
 Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
@@ -114,7 +122,9 @@ class PrimitiveValues:
         with np.errstate(all="ignore"):  # infinities and what is not known go through the same arithmetic
             if self.primitive in ("near", "above"):
                 a, b = _facing(left[0], right[0], tile)
-                return _near(a, b, self.params) if self.primitive == "near" else _above(a, b, self.params, back)
+                return (
+                    _near(a, b, self.params) if self.primitive == "near" else _above(a, b, self.params, back)
+                )
             if self.primitive == "agreement":
                 return _agreement(left, right, bool(self.params[0] == 1.0), tile)
             if self.primitive == "direction":
@@ -126,9 +136,7 @@ class PrimitiveValues:
         mine, theirs = (np.unpackbits(part, axis=0).astype(np.float32) for part in (left, right))
         # sums of up to 2**24 ones are exact in float32
         both = (mine.T @ theirs if tile else (mine * theirs).sum(axis=0)).astype(np.float64)
-        own, other = _facing(
-            mine.sum(axis=0, dtype=np.float64), theirs.sum(axis=0, dtype=np.float64), tile
-        )
+        own, other = _facing(mine.sum(axis=0, dtype=np.float64), theirs.sum(axis=0, dtype=np.float64), tile)
         if self.primitive == "overlap":
             whole: Floats | float = own + other - both
         elif self.primitive == "covered":
@@ -145,8 +153,8 @@ def _facing(left: Array, right: Array, tile: bool) -> tuple[Array, Array]:
 
 def _near(a: Floats, b: Floats, params: Floats) -> Floats:
     """1 / (1 + x^2), x = (|a - b| - sweet spot) / scale."""
-    x = (np.abs(a - b) - params[1]) / params[0]
-    return 1.0 / (1.0 + x * x)
+    x: Floats = (np.abs(a - b) - params[1]) / params[0]
+    return np.asarray(1.0 / (1.0 + x * x))
 
 
 def _above(a: Floats, b: Floats, params: Floats, back: bool) -> Floats:

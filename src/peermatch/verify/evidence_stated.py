@@ -82,9 +82,7 @@ class StatedEvidence:
         Whether those who gave a list accept nobody else.
     """
 
-    def __init__(
-        self, base: EvidenceScores, left: ReadLists, right: ReadLists, *, only_listed: bool
-    ) -> None:
+    def __init__(self, base: EvidenceScores, left: ReadLists, right: ReadLists, *, only_listed: bool) -> None:
         self.base, self.left, self.right, self.only_listed = base, left, right, only_listed
 
     @property
@@ -105,15 +103,11 @@ class StatedEvidence:
 
     def without(self, u: IntArray, v: IntArray) -> StatedEvidence:
         """Return the same scores, in which these pairs are forbidden as well."""
-        return StatedEvidence(
-            self.base.without(u, v), self.left, self.right, only_listed=self.only_listed
-        )
+        return StatedEvidence(self.base.without(u, v), self.left, self.right, only_listed=self.only_listed)
 
     def at_least(self, lowest: int) -> StatedEvidence:
         """Return the same scores, in which pairs with a lower one are forbidden."""
-        return StatedEvidence(
-            self.base.at_least(lowest), self.left, self.right, only_listed=self.only_listed
-        )
+        return StatedEvidence(self.base.at_least(lowest), self.left, self.right, only_listed=self.only_listed)
 
     def block(self, rows: IntArray) -> IntArray:
         """Return the scores of these rows with everyone."""
@@ -164,9 +158,7 @@ class StatedEvidence:
         return refused
 
 
-def read_stated(
-    evidence: Mapping[str, Any], scores: EvidenceScores
-) -> EvidenceScores | StatedEvidence:
+def read_stated(evidence: Mapping[str, Any], scores: EvidenceScores) -> EvidenceScores | StatedEvidence:
     """Return the scores under the preferences that were stated, where there were any."""
     given = member(evidence, "stated", "evidence")
     if given is None:
