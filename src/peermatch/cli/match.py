@@ -73,15 +73,16 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     say_that_it_compiles(console)
     pairing = matched(args, matcher, (left, right), org, history, console)
     quality = quality_of(args, pairing)
-    files = (
-        [] if folder is None else [*write_results(folder, pairing, history), *write_quality(folder, quality)]
-    )
+    files = []
+    if folder is not None:
+        files = write_results(folder, pairing, history, evidence=args.evidence)
+        files += write_quality(folder, quality)
     if folder is not None and args.relax:
         files += write_relaxations(folder, pairing)
     if folder is not None:
         files += write_handouts(args, folder, pairing, console)
     if args.json:
-        console.data(pairing.to_json())
+        console.data(pairing.to_json(evidence=args.evidence))
     elif not console.quiet:
         console.result(pairing.summary() if quality is None else f"{pairing.summary()}\n{quality}\n")
         if not files:
