@@ -56,8 +56,7 @@ def _ids(facts: PairingFacts, hand: int) -> list[tuple[str, str]]:
 
 
 def _asked(facts: PairingFacts) -> Asked:
-    nobody = np.zeros(0, dtype=np.int64)
-    left, right = facts.positions or facts.certificate.vertices or (nobody, nobody)
+    left, right = facts.positions or _in_order(facts.certificate.vertices)
     floor = facts.settings.get("floor")
     return Asked(
         objective=str(facts.settings.get("objective", "everyone_first")),
@@ -73,6 +72,14 @@ def _asked(facts: PairingFacts) -> Asked:
         trios=None if facts.seating is None else _trios(facts.seating),
         not_held=_not_held(facts),
     )
+
+
+def _in_order(vertices: tuple[IntArray, IntArray] | None) -> tuple[IntArray, IntArray]:
+    """Return everybody behind the vertices of a certificate once, whatever places they have."""
+    if vertices is None:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    first, second = (part[np.sort(np.unique(part, return_index=True)[1])] for part in vertices)
+    return first, second
 
 
 def _kept(facts: PairingFacts, left: IntArray, right: IntArray) -> dict[str, Any] | None:

@@ -24,6 +24,7 @@ from peermatch.verify.evidence_proof import Proved, prove_again
 from peermatch.verify.evidence_reading import described, items, member, refuse, text
 from peermatch.verify.evidence_scores import EvidenceScores
 from peermatch.verify.evidence_stated import StatedEvidence, read_stated
+from peermatch.verify.evidence_symmetry import check_both_ways
 from peermatch.verify.proof import summed_up
 from peermatch.verify.validity import check_valid
 from peermatch.verify.verdict import EvidenceVerdict
@@ -141,9 +142,11 @@ def _checked(read: ReadDocument, evidence: Mapping[str, Any], faults: list[str],
             "The digest of the evidence is another one: it, or an id, was changed after it was written."
         )
     scores = read_scores(evidence, threads=threads)
+    if not two_sided:
+        check_both_ways(scores)
     stated = read_stated(evidence, scores)
     asked = read_asked(evidence, shape, two_sided)
-    faults += _setting_faults(read, evidence, scores, asked)
+    faults += _setting_faults(read, scores, stated, asked)
     pairs = read.positions()
     if pairs is None:  # it was said already that somebody is not there
         return out
@@ -165,7 +168,7 @@ def _digest(evidence: Mapping[str, Any], left: list[Any], right: list[Any]) -> s
 
 
 def _setting_faults(
-    read: ReadDocument, evidence: Mapping[str, Any], scores: EvidenceScores, asked: ReadAsked
+    read: ReadDocument, scores: EvidenceScores, stated: EvidenceScores | StatedEvidence, asked: ReadAsked
 ) -> list[str]:
     """What result and evidence both tell of the question is the same."""
     faults = []
@@ -178,8 +181,11 @@ def _setting_faults(
         for key in told
         if told[key] != said.get(key)
     ]
-    if ("preferences" in read.settings) != (evidence["stated"] is not None):
+    if ("preferences" in read.settings) != isinstance(stated, StatedEvidence):
         faults.append("Result and evidence do not agree whether people stated preferences.")
+    only_listed = isinstance(stated, StatedEvidence) and stated.only_listed
+    if "preferences" in read.settings and only_listed != (read.settings.get("unlisted") == "never"):
+        faults.append("Result and evidence do not agree about those whom people did not list.")
     needed: list[str] = []
     for person in read.people:
         if person.position < 0:

@@ -253,7 +253,7 @@ def _directed_list(
     keys = u * max(1, shape[1]) + v
     order = np.argsort(keys, kind="stable")
     if (np.diff(keys[order]) == 0).any():
-        refuse(where, "pairs that are listed once", "a pair that is listed twice")
+        refuse(where, "pairs that are listed once", found="a pair that is listed twice")
     return keys[order], values[order]
 
 
@@ -305,6 +305,6 @@ def _rule(
     left, right = (tables.at(told, key, where, "whole") for key in _SIDES)
     wanted = 2 if kind == "in_line" else len(left)
     if not len(left) == len(right) == wanted:
-        refuse(where, "as many marks on the left as on the right", f"{len(left)} and {len(right)}")
+        refuse(where, "as many marks on the left as on the right", found=f"{len(left)} and {len(right)}")
     threshold = number(member(told, "threshold", where), f"{where}.threshold")
     return MarksRule(kind, left, right, threshold)

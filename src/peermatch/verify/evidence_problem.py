@@ -83,7 +83,7 @@ def read_asked(evidence: Mapping[str, Any], shape: tuple[int, int], two_sided: b
     ]
     for side, order in zip(("left", "right"), orders, strict=True):
         if len(np.unique(order)) < len(order):
-            refuse(f"{where}.{side}", "positions, each once", "one that stands there twice")
+            refuse(f"{where}.{side}", "positions, each once", found="one that stands there twice")
     return ReadAsked(
         objective=choice(member(told, "objective", where), f"{where}.objective", OBJECTIVES),
         floor=None if floor is None else whole(floor, f"{where}.floor", 0),

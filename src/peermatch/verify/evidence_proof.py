@@ -10,6 +10,7 @@ import numpy as np
 
 from peermatch.errors import InputError
 from peermatch.problem import (
+    GRID,
     BoundCertificate,
     Certificate,
     FlowCertificate,
@@ -27,7 +28,7 @@ from peermatch.verify.dispatch import prove
 from peermatch.verify.document_reading import Key, ReadDocument
 from peermatch.verify.evidence_certificate import ReadMatching, read_matching, read_pairs
 from peermatch.verify.evidence_problem import FreeProblem, ReadAsked
-from peermatch.verify.evidence_reading import member, record, whole, wholes
+from peermatch.verify.evidence_reading import member, number, record, whole, wholes
 from peermatch.verify.evidence_scores import EvidenceScores
 from peermatch.verify.evidence_trios import trio_faults
 from peermatch.verify.proof import Proof
@@ -250,6 +251,10 @@ def _prove_kept(
     shift = whole(member(kept, "shift", where), f"{where}.shift", 0, 2**58)
     at_most = member(kept, "at_most", where)
     at_most = None if at_most is None else whole(at_most, f"{where}.at_most", 0)
+    if not _as_updated(read, at_most, bonus, shift):
+        out.faults.append(
+            "The evidence is about another price, or another number of broken pairs, than the result."
+        )
     inside, held = _inside(free, asked, pairs, read.two_sided, out), free.inside(earlier)
     if held is None:
         out.faults.append("An earlier pair is of somebody who has no place left.")
@@ -275,6 +280,17 @@ def _prove_kept(
             out.faults.append("The certificate is about another gap than that of the result.")
         return
     _bound_of_breaking(read, free, inside, (held, bonus, shift, at_most), proof, out)
+
+
+def _as_updated(read: ReadDocument, at_most: int | None, bonus: IntArray, shift: int) -> bool:
+    """Whether what an update was asked is what the evidence is about."""
+    if read.update is None or at_most != read.update.get("at_most"):
+        return False
+    price = read.update.get("price")
+    if at_most is not None or price is None:
+        return at_most is not None and price is None
+    asked = number(price, "update.price") * GRID
+    return shift == 0 and bool((bonus == round(min(asked, float(2**62)))).all())
 
 
 def _bound_of_breaking(

@@ -62,11 +62,11 @@ def described(value: Any) -> str:
     return "an object" if isinstance(value, Mapping) else f"something of the type {type(value).__name__}"
 
 
-def refuse(where: str, accepted: str, value: Any, code: str = "bad_result") -> NoReturn:
-    """Raise the error for a value that is not as it must be."""
-    found = described(value)
+def refuse(where: str, accepted: str, value: Any = None, *, found: str | None = None) -> NoReturn:
+    """Raise the error for a value that is not as it must be; `found` says in words what it is."""
+    found = described(value) if found is None else found
     message = f"{where} must be {accepted}. Found {found}."
-    raise InputError(error_item(code, message, column=where, found=found, accepted=accepted))
+    raise InputError(error_item("bad_result", message, column=where, found=found, accepted=accepted))
 
 
 def record(value: Any, where: str) -> Mapping[str, Any]:

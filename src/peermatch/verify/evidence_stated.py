@@ -181,7 +181,7 @@ def _lists(value: Any, where: str, owners: int, others: int) -> ReadLists:
     keys = owner * max(1, others) + listed
     order = np.argsort(keys, kind="stable")
     if (np.diff(keys[order]) == 0).any():
-        refuse(where, "people who are listed once", "one who is listed twice")
+        refuse(where, "people who are listed once", found="one who is listed twice")
     given = flags(member(told, "given", where), f"{where}.given", owners)
     if not given[owner].all():
         refuse(f"{where}.given", "1 for everyone with a list", 0)

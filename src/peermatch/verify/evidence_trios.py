@@ -47,10 +47,10 @@ def trio_faults(
     where, n = "evidence.trios", scores.shape[0]
     order = wholes(member(told, "order", where), f"{where}.order", n, 0, n - 1)
     if len(np.unique(order)) < n:
-        refuse(f"{where}.order", "everybody once", "somebody twice")
+        refuse(f"{where}.order", "everybody once", found="somebody twice")
     able = wholes(member(told, "able", where), f"{where}.able", None, 0, n - 1)
     if (np.diff(able) <= 0).any():
-        refuse(f"{where}.able", "ascending positions", "some that are not")
+        refuse(f"{where}.able", "ascending positions", found="some that are not")
     if len(able) > _MOST_AT_ONCE:
         return [f"A bound on trios is checked for up to {_MOST_AT_ONCE:,} people."]
     place = np.argsort(order)
