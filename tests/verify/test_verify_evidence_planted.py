@@ -254,10 +254,7 @@ PLANTED = {
         "sides",
         lambda d: put(("columns", 0), [2.0] * 6)(table(d, "near")),
     ),
-    "a code": (
-        "pool",
-        of_the_first_pair("different", lambda mine, theirs: theirs if mine != theirs >= 0 else 7),
-    ),
+    "a code": ("sides", lambda d: put(("columns", 0, 0), 1)(table(d, "different"))),
     "a set": ("pool", of_the_first_pair("complement", lambda mine, theirs: "")),
     "a set of two sides": ("skills of two sides", of_the_first_pair("complement", lambda mine, theirs: "")),
     "a matrix": (

@@ -6,7 +6,8 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from peermatch.problem import GRID
 from peermatch.verify.document_reading import (
@@ -18,7 +19,7 @@ from peermatch.verify.document_reading import (
     ReadPerson,
     read_id,
 )
-from peermatch.verify.evidence_reading import items, member, number, record, text, whole
+from peermatch.verify.evidence_reading import choice, items, member, number, record, text, truth, whole
 from peermatch.verify.proof import summed_up
 
 __all__ = ["document_faults", "shown", "trios_of"]
@@ -85,7 +86,7 @@ def shown(key: Key) -> str:
 def _pair_faults(read: ReadDocument) -> list[str]:
     faults = []
     left, right = read.taking_part
-    groups = {pair for trio in trios_of(read) for pair in _pairs_of(trio[1])}
+    meeting = {(left.get(a, -1), left.get(b, -1)) for _, trio in trios_of(read) for a, b in _pairs_of(trio)}
     before: tuple[int, int] | None = None
     for k, pair in enumerate(read.pairs):
         who = f"Pair {k + 1} ({shown(pair.a)} and {shown(pair.b)})"
@@ -103,7 +104,7 @@ def _pair_faults(read: ReadDocument) -> list[str]:
             faults.append(
                 f"{who} has the id {pair.pair_id!r:.40}; round and people give {_pair_id(read, pair)!r}."
             )
-        if pair.group_id != pair.pair_id and place not in {(left[a], left[b]) for a, b in groups}:
+        if pair.group_id != pair.pair_id and place not in meeting:
             faults.append(f"{who} is of the group {pair.group_id!r:.40}, which is no trio of theirs.")
     return faults
 
@@ -200,20 +201,40 @@ def _odd_faults(read: ReadDocument) -> list[str]:
                 faults.append(f"{shown(one)} and {shown(other)} are of a trio and do not meet in it.")
             else:
                 doubled -= pair.score
-    seated = whole(member(read.odd, "seated", "odd"), "odd.seated", 0)
+    faults += _odd_total_faults(read, read.odd, len(trios), doubled)
+    return summed_up(faults, len(faults), "such faults")
+
+
+def _odd_total_faults(read: ReadDocument, odd: Mapping[str, Any], trios: int, doubled: int) -> list[str]:
+    """What is said of totals adds up, and whoever was called takes part."""
+    faults = []
+    whole(member(odd, "left", "odd"), "odd.left", 0)
+    truth(member(odd, "verified", "odd"), "odd.verified")
+    text(member(odd, "sentence", "odd"), "odd.sentence")
+    seated = whole(member(odd, "seated", "odd"), "odd.seated", 0)
     total, out, loss = (
-        number(member(read.odd, key, "odd"), f"odd.{key}") for key in ("total", "sitting_out", "loss")
+        number(member(odd, key, "odd"), f"odd.{key}") for key in ("total", "sitting_out", "loss")
     )
-    if member(read.odd, "kind", "odd") == "trio":
-        if seated != len(trios):
-            faults.append(f"{seated} people are said to have joined pairs; there are {len(trios)} trios.")
+    bound, gap = (
+        None if member(odd, key, "odd") is None else number(odd[key], f"odd.{key}")
+        for key in ("bound", "gap")
+    )
+    for k, one in enumerate(items(member(odd, "called", "odd"), "odd.called")):
+        key = read_id(one, f"odd.called[{k}]")
+        if key not in read.taking_part[0]:
+            faults.append(f"{shown(key)} is said to be called, and does not take part.")
+    if choice(member(odd, "kind", "odd"), "odd.kind", ("trio", "reserve")) == "trio":
+        if seated != trios:
+            faults.append(f"{seated} people are said to have joined pairs; there are {trios} trios.")
         if total != doubled / (2 * GRID):
             faults.append(
                 f"The groups are said to be worth {total!r}; their scores come to {doubled / (2 * GRID)!r}."
             )
     if loss != out - total:
         faults.append(f"The loss is given as {loss!r}; it is {out - total!r}.")
-    return summed_up(faults, len(faults), "such faults")
+    if gap != (None if bound is None else bound - total):
+        faults.append(f"The gap is given as {gap!r}; the bound is {bound!r} and the total {total!r}.")
+    return faults
 
 
 # ---- what is claimed --------------------------------------------------------------------------------------
@@ -239,6 +260,8 @@ def _claim_faults(read: ReadDocument) -> list[str]:
         faults.append("The result is called verified, and there is nothing to verify.")
     if claim.status == "optimal" and (claim.gap or claim.pairs_gap or claim.worst_gap):
         faults.append("The result is called optimal, and gaps are given.")
+    if claim.worst_gap is not None and read.settings.get("objective") != "worst_first":
+        faults.append("Something is said of the worst pair, which does not come first here.")
     if claim.status == "gap" and claim.gap is None:
         faults.append("The status is 'gap', and no gap is given.")
     known = [set(side) for side in read.taking_part]

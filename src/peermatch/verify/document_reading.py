@@ -40,6 +40,7 @@ Key = tuple[str, str]
 """An id as it was written down: its type and its text."""
 
 SCHEMA = "peermatch/pairing/1"
+POOL = ("a", "b")
 PAIRED, UNMATCHED, ABSENT = "paired", "unmatched", "not taking part"
 
 
@@ -153,6 +154,8 @@ def read_document(value: Any) -> ReadDocument:
     names = items(member(told, "sides", "The result"), "sides", 2)
     sides = (text(names[0], "sides[0]"), text(names[1], "sides[1]"))
     two_sided = truth(member(told, "two_sided", "The result"), "two_sided")
+    if (sides[0] == sides[1]) if two_sided else (sides != POOL):
+        refuse("sides", "two different names" if two_sided else "'a' and 'b' in one pool", list(names))
     round = member(told, "round", "The result")
     criteria = tuple(
         text(one, f"criteria[{k}]")
@@ -185,11 +188,15 @@ def read_document(value: Any) -> ReadDocument:
     )
 
 
-def read_id(value: Any, where: str) -> Key:
+def read_id(given: Any, where: str) -> Key:
     """Return an id as its type and its text."""
-    told = record(value, where)
+    told = record(given, where)
     kind = choice(member(told, "type", where), f"{where}.type", ("str", "int"))
-    return kind, text(member(told, "value", where), f"{where}.value")
+    value = text(member(told, "value", where), f"{where}.value")
+    digits = value.removeprefix("-")
+    if kind == "int" and not (digits.isascii() and digits.isdecimal()):
+        refuse(f"{where}.value", "a whole number in digits", value)
+    return kind, value
 
 
 def _hand(told: Mapping[str, Any], where: str, sides: tuple[str, str], two_sided: bool) -> int:
