@@ -114,7 +114,9 @@ def _certificate(
     verified = view.verified and proof.verified
     checked = "checked independently" if verified else "not checked independently"
     trios = counted(len(found.trios), "trio")
-    if status == Status.OPTIMAL:
+    if status == Status.OPTIMAL and view.evidence is None:
+        sentence = f"{view.sentence} With {trios}, no other pairs have a better total ({checked})."
+    elif status == Status.OPTIMAL:
         over = f"Proved over all {view.pairs_covered:,} allowed pairs"
         sentence = f"{over}: no other pairs with {trios} have a better total ({checked})."
     else:
