@@ -262,6 +262,11 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--out", metavar="FOLDER", help="where the results go; made where it is missing")
     parser.add_argument("--json", action="store_true", help="print the pairing as JSON instead of a summary")
     parser.add_argument(
+        "--evidence",
+        action="store_true",
+        help="keep the encoded numbers that were scored in result.json, so that the proof can be checked anew",
+    )
+    parser.add_argument(
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )
     _add_encoding(parser)

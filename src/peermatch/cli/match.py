@@ -86,11 +86,12 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         went = take_away_earlier(folder, args)
         files: list[str] = []
         if folder is not None:
-            files = [*write_results(folder, pairing, history), *write_quality(folder, quality)]
+            files = [*write_results(folder, pairing, history, evidence=args.evidence)]
+            files += [*write_quality(folder, quality)]
             files += write_relaxations(folder, pairing) if args.relax else []
             files += write_handouts(args, folder, pairing, console)
         if args.json:
-            console.data(pairing.to_json())
+            console.data(pairing.to_json(evidence=args.evidence))
         elif not console.quiet:
             console.result(pairing.summary() if quality is None else f"{pairing.summary()}\n{quality}\n")
             if not files:

@@ -39,7 +39,9 @@ _LOOKED_AT = 64
 _MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*[]<>"})
 
 
-def write_results(folder: Path, pairing: Pairing, history: pd.DataFrame | None) -> list[str]:
+def write_results(
+    folder: Path, pairing: Pairing, history: pd.DataFrame | None, *, evidence: bool = False
+) -> list[str]:
     """Write a round's results into a folder.
 
     Parameters
@@ -49,6 +51,8 @@ def write_results(folder: Path, pairing: Pairing, history: pd.DataFrame | None) 
     pairing : Pairing
     history : pandas.DataFrame or None
         Earlier pairs, as `read_history` returned them. They may have come from this folder.
+    evidence : bool, default False
+        Whether result.json holds the encoded numbers that were scored.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def write_results(folder: Path, pairing: Pairing, history: pd.DataFrame | None) 
         "explanations.md": explanations,
         HISTORY: csv_text(extend_history(history, pairing)),
     }
-    tables = pairing.to_csv(folder)
+    tables = pairing.to_csv(folder, evidence=evidence)
     return [path.name for path in (*tables, *write_files(folder, texts))]
 
 

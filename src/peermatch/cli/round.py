@@ -90,7 +90,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
         files = _written(args, folder, pairing, before, console)
         kept.save(programme)
     if args.json:
-        console.data(pairing.to_json())
+        console.data(pairing.to_json(evidence=args.evidence))
     elif not console.quiet:
         console.result(
             "\n".join(
@@ -182,7 +182,7 @@ def _written(
     from peermatch.cli.relaxing import write_relaxations
     from peermatch.cli.results import write_results
 
-    files = write_results(folder, pairing, before)
+    files = write_results(folder, pairing, before, evidence=args.evidence)
     files += write_relaxations(folder, pairing) if args.relax else []
     return files + write_handouts(args, folder, pairing, console)
 
