@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.errors import ConfigError
 from peermatch.explain import runner_up
-from peermatch.pairing.facts import PairingFacts
+from peermatch.pairing.manifested import Manifested
 from peermatch.report import (
     ADMINISTRATOR,
     AUDITOR,
@@ -34,7 +34,7 @@ _NAMED_UP_TO = 1_000
 _FILES = ("people", "pairs", "members", "unmatched", "rules")
 
 
-class Exporting(PairingFacts):
+class Exporting(Manifested):
     """A pairing that is written down."""
 
     @cached_property
@@ -138,6 +138,7 @@ class Exporting(PairingFacts):
         outcome = self._seen_by("to_dict", audience)
         data = document(outcome, self.settings, self.certificate, self._frames, self.odd)
         data = data if self.update is None else {**data, "update": self.update.to_dict()}
+        data["manifest"] = self.manifest
         if audience == AUDITOR:
             return audit_document(data, self._audit_frames, self._audit_page)
         return data

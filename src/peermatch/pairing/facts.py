@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from peermatch.audit import Given
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.explain import Outcome, Resolve, fit_to_show, uses_frame
@@ -77,6 +78,10 @@ class PairingFacts:
         Solves the round again under other weights.
     update : UpdateView, optional
         What was kept of an earlier result and what that costs, where `PeerMatcher.update` made this one.
+    given : Given, optional
+        Digests of the configuration and of what else the run was given, for `Pairing.manifest`.
+    own_key : bytes, optional
+        The key of fingerprints, where `Pairing.keyed` was given a secret.
     """
 
     everyone: tuple[Cohort, Cohort | None]
@@ -97,6 +102,8 @@ class PairingFacts:
     or_none: tuple[IntArray | None, IntArray | None] = (None, None)
     resolve: Resolve | None = None
     update: UpdateView | None = None
+    given: Given | None = None
+    own_key: bytes | None = None
 
     @cached_property
     def _outcome(self) -> Outcome:

@@ -14,7 +14,15 @@ from peermatch.report.audience import (
 from peermatch.report.audit_schema import audit_schema
 from peermatch.report.audit_summary import audit_summary
 from peermatch.report.certificate import CertificateView
-from peermatch.report.document import SCHEMA, document, json_text, pairing_schema, typed_id
+from peermatch.report.document import (
+    SCHEMA,
+    certificate_data,
+    document,
+    json_text,
+    pairing_schema,
+    pairs_data,
+    typed_id,
+)
 from peermatch.report.exports import AUDIT_SCHEMA, audit_document, audit_frames
 from peermatch.report.files import csv_text, plain_text, safe_text, write_files
 from peermatch.report.frames import (
@@ -63,6 +71,7 @@ __all__ = [
     "audit_frames",
     "audit_schema",
     "audit_summary",
+    "certificate_data",
     "changes_frame",
     "check_audience",
     "check_table",
@@ -77,6 +86,7 @@ __all__ = [
     "members_frame",
     "notebook_html",
     "pairing_schema",
+    "pairs_data",
     "pairs_frame",
     "people_frame",
     "plain_text",
