@@ -42,7 +42,7 @@ def digest_of(value: Any) -> bytes:
     >>> digest_of([True]) == digest_of([1])
     False
     """
-    return _digest(value, 0)
+    return _Walk().digest(value)
 
 
 def table_digest(frame: pd.DataFrame, *, ordered: bool = False) -> bytes:
@@ -88,20 +88,77 @@ def _tagged(kind: str, parts: Sequence[bytes]) -> bytes:
     return told.digest()
 
 
-def _digest(value: Any, depth: int) -> bytes:
-    plain = _plain(value)
-    if plain is not None:
-        return _tagged(*plain)
-    if depth > _DEEPEST:
-        return _tagged("deep", [type(value).__qualname__.encode()])
-    if isinstance(value, Cohort):
-        return _tagged("people", sorted(row_texts(value, value.columns)))
-    if isinstance(value, pd.DataFrame | pd.Series):
-        frame = value.to_frame() if isinstance(value, pd.Series) else value
-        return _digest({str(name): frame[name].tolist() for name in frame.columns}, depth + 1)
-    if isinstance(value, np.ndarray):
-        return _array(value, depth)
-    return _collection(value, depth)
+class _Walk:
+    """One way through a value: each object is looked at once, and one that holds itself is not entered again."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+        self._known: dict[int, tuple[Any, bytes]] = {}
+
+    def digest(self, value: Any) -> bytes:
+        """Return the digest of a value."""
+        plain = _plain(value)
+        if plain is not None:
+            return _tagged(*plain)
+        mark = id(value)
+        if mark in self._known:
+            return self._known[mark][1]
+        if mark in self._open or len(self._open) >= _DEEPEST:
+            return _tagged("again", [type(value).__qualname__.encode()])
+        self._open.add(mark)
+        found = self._of_parts(value)
+        self._open.remove(mark)
+        self._known[mark] = (value, found)  # with the value itself, so that no other one gets its mark
+        return found
+
+    def _of_parts(self, value: Any) -> bytes:
+        if isinstance(value, Cohort):
+            return _tagged("people", sorted(row_texts(value, value.columns)))
+        if isinstance(value, pd.DataFrame | pd.Series):
+            frame = value.to_frame() if isinstance(value, pd.Series) else value
+            columns = [(str(name), frame[name].tolist()) for name in frame.columns]
+            return _tagged("frame", sorted(self.digest(name) + self._list(cells) for name, cells in columns))
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, Mapping):
+            return _tagged(
+                "mapping", sorted(self.digest(key) + self.digest(part) for key, part in value.items())
+            )
+        if isinstance(value, AbstractSet):
+            return _tagged("set", sorted(map(self.digest, value)))
+        if isinstance(value, Sequence):
+            return self._list(value)
+        return self._object(value)
+
+    def _list(self, parts: Sequence[Any]) -> bytes:
+        return _tagged("list", [self.digest(part) for part in parts])
+
+    def _array(self, array: np.ndarray[Any, Any]) -> bytes:
+        if array.dtype.kind in "OUSMmV":
+            return self._list(array.tolist())
+        plain = np.ascontiguousarray(array)
+        if plain.dtype.kind == "f":
+            plain = plain + plain.dtype.type(0)  # -0.0 is 0.0
+            plain[np.isnan(plain)] = np.nan
+        plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
+        return _tagged(f"array {plain.dtype.kind}{plain.itemsize}{plain.shape}", [plain.tobytes()])
+
+    def _object(self, value: Any) -> bytes:
+        """What an object keeps in its attributes, with the name of its class."""
+        known: dict[str, Any] = {}
+        if dataclasses.is_dataclass(value):
+            known = {part.name: getattr(value, part.name) for part in dataclasses.fields(value)}
+        else:
+            known = dict(getattr(value, "__dict__", {}))
+            slots = [kind.__dict__.get("__slots__", ()) for kind in type(value).__mro__]
+            names = [name for part in slots for name in ([part] if isinstance(part, str) else part)]
+            known |= {name: getattr(value, name) for name in names if hasattr(value, name)}
+        known.pop("__weakref__", None)
+        if hasattr(value, "get_params"):
+            # an estimator of scikit-learn: such as _stop_words_id, a place in memory
+            known = {name: part for name, part in known.items() if name[0] != "_" or type(part) is not int}
+        parts = sorted(self.digest(name) + self.digest(part) for name, part in known.items())
+        return _tagged(f"object {type(value).__module__}.{type(value).__qualname__}", parts)
 
 
 def _plain(value: Any) -> tuple[str, list[bytes]] | None:
@@ -126,43 +183,3 @@ def _plain(value: Any) -> tuple[str, list[bytes]] | None:
         name = f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
         return "code", [name.encode()]
     return None
-
-
-def _array(array: np.ndarray[Any, Any], depth: int) -> bytes:
-    if array.dtype.kind in "OUSMmV":
-        return _tagged("list", [_digest(part, depth + 1) for part in array.tolist()])
-    plain = np.ascontiguousarray(array)
-    if plain.dtype.kind == "f":
-        plain = plain.astype(np.float64) + 0.0  # -0.0 is 0.0
-        plain[np.isnan(plain)] = np.nan
-    kind = plain.dtype.newbyteorder("<")
-    return _tagged(f"array {kind.kind}{plain.shape}", [plain.astype(kind).tobytes()])
-
-
-def _collection(value: Any, depth: int) -> bytes:
-    if isinstance(value, Mapping):
-        pairs = sorted(_digest(key, depth + 1) + _digest(part, depth + 1) for key, part in value.items())
-        return _tagged("mapping", pairs)
-    if isinstance(value, AbstractSet):
-        return _tagged("set", sorted(_digest(part, depth + 1) for part in value))
-    if isinstance(value, Sequence):
-        return _tagged("list", [_digest(part, depth + 1) for part in value])
-    return _object(value, depth)
-
-
-def _object(value: Any, depth: int) -> bytes:
-    """What an object keeps in its attributes, with the name of its class."""
-    if dataclasses.is_dataclass(value):
-        known = {part.name: getattr(value, part.name) for part in dataclasses.fields(value)}
-    else:
-        known = dict(getattr(value, "__dict__", {}))
-        for kind in type(value).__mro__:
-            slots = kind.__dict__.get("__slots__", ())
-            for name in [slots] if isinstance(slots, str) else slots:
-                if hasattr(value, name):
-                    known[name] = getattr(value, name)
-    known.pop("__weakref__", None)
-    name = f"{type(value).__module__}.{type(value).__qualname__}"
-    if not known and not dataclasses.is_dataclass(value):
-        return _tagged(f"object {name}", [])
-    return _tagged(f"object {name}", [_digest(known, depth + 1)])

@@ -41,7 +41,7 @@ _ROW, _KEY, _KEY_ID, _KEYED, _PLAIN = (
 # Turning the table into the key takes about a hundredth of a second, for us once, for a guesser at each guess.
 _SCRYPT: dict[str, int] = {"n": 2**12, "r": 8, "p": 1, "dklen": _KEY_BYTES}
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,40})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?")
 _LARGEST_WHOLE = 2.0**53
 _MIDNIGHT = dt.time(0)

@@ -2,5 +2,6 @@
 
 from peermatch.pairing.manifested import fitted_digest
 from peermatch.pairing.pairing import CertificateView, Pairing
+from peermatch.pairing.saved import SavedResult
 
-__all__ = ["CertificateView", "Pairing", "fitted_digest"]
+__all__ = ["CertificateView", "Pairing", "SavedResult", "fitted_digest"]

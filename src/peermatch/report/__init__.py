@@ -46,6 +46,8 @@ from peermatch.report.quality import (
     without_small_names,
 )
 from peermatch.report.reading import id_from, read_json
+from peermatch.report.saved import check_result
+from peermatch.report.saved_frames import plain_id, saved_frames
 from peermatch.report.shortlist import Shortlist, ShortOf
 from peermatch.report.summary import headline, summary_text
 from peermatch.report.update import ChangeRow, UpdateView, changes_frame, stability_frame
@@ -74,6 +76,7 @@ __all__ = [
     "certificate_data",
     "changes_frame",
     "check_audience",
+    "check_result",
     "check_table",
     "coverage_frame",
     "csv_text",
@@ -89,6 +92,7 @@ __all__ = [
     "pairs_data",
     "pairs_frame",
     "people_frame",
+    "plain_id",
     "plain_text",
     "read_json",
     "reasons_of",
@@ -96,6 +100,7 @@ __all__ = [
     "repairs_frame",
     "rules_frame",
     "safe_text",
+    "saved_frames",
     "stability_frame",
     "summary_text",
     "to_graph",
