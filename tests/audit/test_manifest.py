@@ -228,7 +228,6 @@ OPTIONS = [
     {"floor": 0.1},
     {"odd": "trio"},
     {"solver": pm.solvers.Blossom(k=8)},
-    {"decided_by": "HR"},
     {"show": ["goals"]},
 ]
 
@@ -236,6 +235,10 @@ OPTIONS = [
 @pytest.mark.parametrize("options", OPTIONS, ids=lambda options: next(iter(options)))
 def test_each_option_changes_the_configuration(options):
     assert manifest()["configuration"] != manifest(made=matcher(**options))["configuration"]
+
+
+def test_who_decided_is_told_and_changes_nothing():
+    assert manifest(made=matcher(decided_by="HR")) == manifest()
 
 
 def test_lists_of_pairs_count_by_what_is_in_them(tmp_path):

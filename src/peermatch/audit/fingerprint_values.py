@@ -62,8 +62,7 @@ def table_digest(frame: pd.DataFrame, *, ordered: bool = False) -> bytes:
     True
     """
     rows = row_texts(_AsCohort(frame), list(map(str, frame.columns)))  # type: ignore[arg-type]  # has what is asked
-    names = sorted(map(str, frame.columns))
-    return _tagged("table", [digest_of(names), *(rows if ordered else sorted(rows))])
+    return _tagged("table", rows if ordered else sorted(rows))
 
 
 class _AsCohort:

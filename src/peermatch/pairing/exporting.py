@@ -196,7 +196,7 @@ class Exporting(Manifested):
         >>> pairing = pm.PeerMatcher("id", [pm.same("site")]).match(people)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     pm.Pairing.load(pairing.save(f"{folder}/result.json"))
-        SavedResult(round None, 1 pair of 2 people, optimal)
+        SavedResult(1 pair of 2 people, optimal)
         """
         pairing = self if key is None else self.keyed(key)
         target = Path(path)

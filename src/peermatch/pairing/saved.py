@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from peermatch.audit import certificate_fingerprint, result_fingerprint
+from peermatch.cohort.display import one_line
 from peermatch.errors import ConfigError, error_item
 from peermatch.pairing.facts import PairingFacts
 from peermatch.report import (
@@ -20,6 +21,7 @@ from peermatch.report import (
     CertificateView,
     check_result,
     json_text,
+    notebook_html,
     read_json,
     saved_frames,
     write_files,
@@ -187,10 +189,19 @@ class SavedResult:
         target = Path(path)
         return write_files(target.parent, {target.name: self.to_json()})[0]
 
-    def __repr__(self) -> str:
+    @property
+    def _headline(self) -> str:
         pairs, people = len(self._data["pairs"]), len(self._data["people"])
-        of = f"{pairs:,} pair{'' if pairs == 1 else 's'} of {people:,} people"
-        return f"SavedResult(round {self.round!r}, {of}, {self._data['certificate']['status']})"
+        named = "" if self.round is None else f"round {self.round!r}, "
+        return f"{named}{pairs:,} pair{'' if pairs == 1 else 's'} of {people:,} people"
+
+    def __repr__(self) -> str:
+        return one_line(f"SavedResult({self._headline}, {self._data['certificate']['status']})")
+
+    def _repr_html_(self) -> str:
+        frames = self._frames
+        sentence = self._data["certificate"]["sentence"]
+        return notebook_html(self._headline, sentence, frames["pairs"], frames["unmatched"], self.side_names)
 
     def __getattr__(self, name: str) -> Any:
         if name in _TOLD:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from peermatch.audit import Given, digest_of, table_digest
 from peermatch.cohort import Cohort
 from peermatch.cohort.aside import read_table
-from peermatch.criteria import Criterion, Rule, columns_of
+from peermatch.criteria import Criterion, Rule, columns_of, key_of
+from peermatch.criteria.tables import framed
 from peermatch.pairing import fitted_digest
 from peermatch.problem import Solver
 from peermatch.run.guarded import without_columns
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["configuration_digest", "given_of"]
 
 _TABLES = ("table", "pairs")
-# Who decided, and from what weights were learned: it changes no score, and still is part of what was configured.
+_DIRECTED = ("veto", "prefers")
+"""Kinds whose tables say who of whom."""
 
 
 def given_of(matcher: PeerMatcher, request: Request, org: Cohort | None) -> Given:
@@ -38,20 +40,21 @@ def given_of(matcher: PeerMatcher, request: Request, org: Cohort | None) -> Give
         The whole staff, as it was read.
     """
     asked = request.asked or request
+    directed = matcher.sides is not None
     found = {
         "org": None if org is None else digest_of(without_columns(org, _unseen(matcher))),
-        "history": _digest(asked.history, "history"),
-        "locks": _digest(asked.locks, "locks"),
+        "history": _table(asked.history, "history", directed=directed),
+        "locks": _table(asked.locks, "locks", directed=directed),
         # without ranks the order of rows is the order of preference
-        "preferences": _digest(asked.preferences, "preferences", ordered=True),
-        "set_aside": _digest(asked.set_aside, "set_aside"),
-        "first": _digest(asked.first, "first"),
+        "preferences": _table(asked.preferences, "preferences", directed=True, ordered=True),
+        "set_aside": _table(_in_any_order(asked.set_aside), "set_aside", directed=True),
+        "first": digest_of(_in_any_order(asked.first)) if asked.first is not None else None,
         "previous": None if asked.previous is None else _of_snapshot(asked.previous),
         "fitted": None if asked.fitted is None else fitted_digest(asked.fitted),
     }
     given = {name: digest for name, digest in found.items() if digest is not None}
     private = [rule for rule in matcher.rules if rule.private]
-    vetoes = digest_of([_part(rule) for rule in private]) if private else None
+    vetoes = digest_of([_part(rule, directed) for rule in private]) if private else None
     return Given(configuration_digest(matcher), given, vetoes)
 
 
@@ -65,7 +68,8 @@ def configuration_digest(matcher: PeerMatcher) -> bytes:
     """Return the digest of a whole configuration; of private rules, only how many there are.
 
     Lists of pairs and tables count by what is in them, wherever they were read from; functions and transformers by
-    their names and options; a solver's name is the same as the solver with its default options.
+    their names and options; a solver's name is the same as the solver with its default options. Who decided on it
+    changes nothing that is computed, and is left out: the result says it in words.
 
     Examples
     --------
@@ -75,28 +79,34 @@ def configuration_digest(matcher: PeerMatcher) -> bytes:
     >>> configuration_digest(one) == configuration_digest(same) != configuration_digest(other)
     True
     """
-    parts = {part.name: _option(part.name, getattr(matcher, part.name)) for part in fields(matcher)}
-    return digest_of({name: part for name, part in parts.items() if part is not None})
+    given = {part.name: getattr(matcher, part.name) for part in fields(matcher) if part.name != "decided_by"}
+    sided = matcher.sides is not None
+    return digest_of(
+        {name: _option(name, part, directed=sided) for name, part in given.items() if part is not None}
+    )
 
 
-def _option(name: str, value: Any) -> Any:
+def _option(name: str, value: Any, *, directed: bool) -> Any:
     if name in ("criteria", "rules"):
-        return ["private" if getattr(part, "private", False) else _part(part) for part in value]
+        return ["private" if getattr(part, "private", False) else _part(part, directed) for part in value]
     if name == "solver":
         solver: Solver = get_solver(value)
         return plain_solver(solver)
     return value
 
 
-def _part(part: Criterion | Rule) -> dict[str, Any]:
-    known = {one.name: getattr(part, one.name) for one in fields(part)}
-    known["options"] = {key: _configured(key, value) for key, value in part.options.items()}
+def _part(part: Criterion | Rule, directed: bool) -> dict[str, Any]:
+    known = {one.name: getattr(part, one.name) for one in fields(part) if one.name != "decided_by"}
+    directed = directed or part.kind in _DIRECTED
+    known["options"] = {
+        key: _configured(part.kind, key, value, directed) for key, value in part.options.items()
+    }
     return known
 
 
-def _configured(key: str, value: Any) -> Any:
+def _configured(kind: str, key: str, value: Any, directed: bool) -> Any:
     if key in _TABLES:
-        return _digest(value, f"the {key}")
+        return _table(value, f"the {key}", directed=directed, ordered=kind == "prefers")
     if hasattr(value, "get_params"):
         return [type(value).__module__, type(value).__qualname__, value.get_params(deep=False)]
     if callable(value):
@@ -104,14 +114,39 @@ def _configured(key: str, value: Any) -> Any:
     return value
 
 
-def _digest(value: Any, what: str, *, ordered: bool = False) -> bytes | None:
-    """Return the digest of something that came as a table, a path, or plain values."""
+def _in_any_order(ids: Any) -> Any:
+    """Return a list of ids, or lists of them by side, without their order."""
+    if isinstance(ids, Mapping):
+        return {key: _in_any_order(part) for key, part in ids.items()}
+    plain = isinstance(ids, list | tuple) and not any(isinstance(id, Mapping | list) for id in ids)
+    return frozenset(ids) if plain else ids
+
+
+def _table(value: Any, what: str, *, directed: bool, ordered: bool = False) -> bytes | None:
+    """Return the digest of something that came as a table, a path, a list of pairs, or plain values.
+
+    Parameters
+    ----------
+    value
+    what : str
+        For errors.
+    directed : bool
+        Whether the first of a pair is another thing than the second.
+    ordered : bool
+        Whether the order of rows says something.
+    """
     if value is None:
         return None
-    records = isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value)
-    if isinstance(value, str | os.PathLike) or hasattr(value, "columns") or records:
-        return table_digest(read_table(value, what=what), ordered=ordered)
-    return digest_of(value)
+    table = framed(value)
+    records = isinstance(table, list) and table and all(isinstance(row, Mapping) for row in table)
+    if not (isinstance(table, str | os.PathLike) or hasattr(table, "columns") or records):
+        return digest_of(table)
+    frame = read_table(table, what=what)
+    if not directed and {"a", "b"} <= set(frame.columns):
+        turned = [key_of(a) > key_of(b) for a, b in zip(frame["a"], frame["b"], strict=True)]
+        frame = frame.copy()
+        frame.loc[turned, ["a", "b"]] = frame.loc[turned, ["b", "a"]].to_numpy()
+    return table_digest(frame, ordered=ordered)
 
 
 def _of_snapshot(previous: Snapshot) -> bytes:
