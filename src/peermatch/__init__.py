@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         VerificationError,
     )
     from peermatch.matcher import PeerMatcher
-    from peermatch.pairing import Pairing
+    from peermatch.pairing import Pairing, SavedResult
     from peermatch.problem import Status
     from peermatch.programme import (
         Advised,
@@ -89,6 +89,7 @@ _HOMES = {
     "Ringed": "programme",
     "RoundPlan": "programme",
     "Rule": "criteria",
+    "SavedResult": "pairing",
     "Shortlist": "report",
     "Status": "problem",
     "Turns": "programme",
@@ -145,6 +146,7 @@ __all__ = [
     "Ringed",
     "RoundPlan",
     "Rule",
+    "SavedResult",
     "Shortlist",
     "Status",
     "Turns",

@@ -28,9 +28,9 @@ from support.audiences import (
 
 HELD = {field.name for field in dataclasses.fields(Pairing)} - {"certificate", "odd"}
 """What a pairing is made of: objects of this package, which whoever holds the pairing holds anyway."""
-MAKES_A_PAIRING = {"group_floor"}
-FOR_ONE = {"notices"}
-"""What is made for participants and handed out by the administrator: there is nobody to choose."""
+MAKES_A_PAIRING = {"group_floor", "keyed", "load"}
+FOR_ONE = {"notices", "save"}
+"""What is made for participants and handed out by the administrator, or kept by them: there is nobody to choose."""
 
 
 # ---- the table of who may have what ---------------------------------------------------------------------

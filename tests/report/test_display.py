@@ -203,6 +203,7 @@ def results(staff, matcher):
         "difference": pm.diff(pairing, other),
         "update": updated.update,
         "updated": updated,
+        "saved": pm.SavedResult(pairing.to_dict()),
     }
 
 
@@ -213,7 +214,7 @@ NAMES = [
     "why not, forbidden", "why unmatched", "sensitivity", "what if", "stability", "stable certificate",
     "why stable", "guide", "quality", "shortlist", "circles", "rings", "advisers", "advised", "plan",
     "programme", "programme of nobody yet", "turns", "dossier", "dossier of a stranger", "draft",
-    "cost of an edit", "difference", "update", "updated",
+    "cost of an edit", "difference", "update", "updated", "saved",
 ]  # fmt: skip
 
 

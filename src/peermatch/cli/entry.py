@@ -16,6 +16,7 @@ from peermatch.cli.fit_arguments import add_fit, add_sensitivity
 from peermatch.cli.handout_arguments import add_demands, add_explain, add_handouts
 from peermatch.cli.inspect_arguments import add_inspect
 from peermatch.cli.quality_arguments import add_quality
+from peermatch.cli.record_arguments import add_record
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.cli.update_arguments import add_diff, add_draft, add_update
 from peermatch.errors import PeerMatchError
@@ -276,6 +277,7 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     month = _add_month(parser)
     add_relax(parser)
     add_sensitivity(parser)
+    add_record(parser)
     add_demands(month)
     month.add_argument(
         "--advisers",

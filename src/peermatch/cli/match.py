@@ -16,6 +16,7 @@ from peermatch.cli.files import HISTORY, check_day, check_writable, records_from
 from peermatch.cli.handouts import REPORT, check_decided, check_handouts, write_handouts
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.cli.quality import QUALITY, check_quality, quality_of, write_quality
+from peermatch.cli.record import RunRecord
 from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
+    record = RunRecord.begin(args, "match")
     from peermatch.cli.earlier_files import say_what_went, take_away_earlier
     from peermatch.cli.relaxing import check_relaxing, write_relaxations
     from peermatch.cli.results import check_history_kept, read_history, write_results
@@ -79,8 +81,9 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     check_relaxing(args.relax, folder, stable)
     check_sensitivity(args.sensitivity, folder, stable)
     say_that_it_compiles(console)
-    pairing = matched(args, matcher, (left, right), org, history, console)
+    pairing = record.keyed(matched(args, matcher, (left, right), org, history, console))
     quality = quality_of(args, pairing)
+    record.keep_key(pairing)
     # together, and only if the folder's history still is what it was: nothing of two runs is mixed
     with publishing(folder, check=check_kept):
         went = take_away_earlier(folder, args)
@@ -101,6 +104,7 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             files += write_sensitivity(folder, pairing, console, args.time_limit, show=show)
         if seniors is not None:
             files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
+    record.write(folder, files, pairing)
     if folder is not None:
         show_results(folder, files, console)
         say_what_went(went, files, console)

@@ -20,6 +20,7 @@ from peermatch.cli.match import (
     warn_of,
 )
 from peermatch.cli.progress import Progress, say_that_it_compiles
+from peermatch.cli.record import RunRecord
 from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
         raise ConfigError(
             "--plan writes tables of several rounds; pages to hand out come with the round that is run."
         )
+    record = RunRecord.begin(args, "round")
     kept = KeptFile.at(args.programme)
     if folder is not None:
         check_writable(folder)
@@ -66,7 +68,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
     say_that_it_compiles(console)
     left, right = tables_of(args, programme.matcher)
     with Progress(console) as progress:
-        pairing = programme.run(
+        run = programme.run(
             left,
             right,
             role=args.role,
@@ -85,10 +87,13 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
         if folder is not None:
             check_history_kept(folder, before, name, kept.path)
 
+    pairing = record.keyed(run)
+    record.keep_key(pairing)
     with publishing(folder, check=check_kept):
         went = take_away_earlier(folder, args)
         files = _written(args, folder, pairing, before, console)
         kept.save(programme)
+    record.write(folder, files, pairing)
     if args.json:
         console.data(pairing.to_json(evidence=args.evidence))
     elif not console.quiet:

@@ -30,6 +30,7 @@ def add_round(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add ``peermatch round``."""
     from peermatch.cli.entry import _add_encoding, _add_month, _add_sides, _command
     from peermatch.cli.handout_arguments import add_handouts
+    from peermatch.cli.record_arguments import add_record
 
     summary = "run the next round of a programme, or plan several"
     parser = _command(commands, "round", ("round", "run_round"), summary, _ROUND_EXAMPLES)
@@ -65,6 +66,7 @@ def add_round(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     add_relax(parser)
     add_handouts(parser)
+    add_record(parser)
     _add_encoding(parser)
     _add_sides(parser)
     month = _add_month(parser)

@@ -22,6 +22,7 @@ from peermatch.cli.match import (
     warn_of,
 )
 from peermatch.cli.progress import Progress, say_that_it_compiles
+from peermatch.cli.record import RunRecord
 from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
+    record = RunRecord.begin(args, "update")
     latest = LatestRound.of(args)
     from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.matcher import PeerMatcher
@@ -71,6 +73,8 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
         else:
             pairing = latest.programme.update(left, previous=args.previous, **asked)
         prices = pairing.price_of_stability(progress=progress) if args.prices else None
+        pairing = record.keyed(pairing)
+    record.keep_key(pairing)
     from peermatch.cli.earlier_files import say_what_went, take_away_earlier
     from peermatch.publication import publishing
 
@@ -94,6 +98,7 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
             files += write_handouts(args, folder, pairing, console)
         if latest is not None:
             latest.save(pairing, console)
+    record.write(folder, files, pairing)
     _show(pairing, prices, args, console)
     if folder is None and latest is None:
         console.note("Nothing was written: name a folder with --out.")

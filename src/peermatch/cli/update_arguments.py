@@ -37,6 +37,7 @@ def add_update(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add ``peermatch update``."""
     from peermatch.cli.entry import _add_encoding, _add_month, _add_sides, _command
     from peermatch.cli.handout_arguments import add_handouts
+    from peermatch.cli.record_arguments import add_record
 
     summary = "pair people again after some joined or left, and change little"
     parser = _command(commands, "update", ("update", "run_update"), summary, _UPDATE_EXAMPLES)
@@ -69,6 +70,7 @@ def add_update(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )
     add_handouts(parser)
+    add_record(parser)
     _add_encoding(parser)
     _add_sides(parser)
     month = _add_month(parser)

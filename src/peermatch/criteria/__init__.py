@@ -16,7 +16,7 @@ from peermatch.criteria.kinds import above, available, complement, different, ne
 from peermatch.criteria.listed_kinds import CRITERIA, custom, prefers, ties
 from peermatch.criteria.masks import Mask, count_pairs
 from peermatch.criteria.measures import Measure
-from peermatch.criteria.meetings import age_of, novelty
+from peermatch.criteria.meetings import Meetings, age_of, novelty
 from peermatch.criteria.protected import check_uses, columns_of, folded
 from peermatch.criteria.rule import (
     RULES,
@@ -48,6 +48,7 @@ __all__ = [
     "FittedCriterion",
     "Mask",
     "Measure",
+    "Meetings",
     "Occasion",
     "Rule",
     "Sides",

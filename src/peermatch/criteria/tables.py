@@ -13,7 +13,7 @@ from peermatch.checks import did_you_mean
 from peermatch.cohort.aside import is_missing, read_table
 from peermatch.errors import InputError, error_item
 
-__all__ = ["ids_in_cell", "pair_table", "plain_table"]
+__all__ = ["framed", "ids_in_cell", "pair_table", "plain_table"]
 
 
 def ids_in_cell(
@@ -66,7 +66,7 @@ def plain_table(table: Any) -> Any:
     """
     if isinstance(table, str | os.PathLike):
         return os.fspath(table)
-    records = read_table(_framed(table), what="the table").to_dict("records")
+    records = read_table(framed(table), what="the table").to_dict("records")
     if _is_pairs(table):
         return [[row["a"], row["b"]] for row in records]
     return [{str(key): cell for key, cell in row.items() if not is_missing(cell)} for row in records]
@@ -78,7 +78,7 @@ def _is_pairs(table: Any) -> bool:
     )
 
 
-def _framed(table: Any) -> Any:
+def framed(table: Any) -> Any:
     """Return a list of pairs as a frame, a set of them in an order that no hash decides; anything else as it is."""
     if not _is_pairs(table):
         return table
@@ -103,7 +103,7 @@ def pair_table(table: Any, needed_by: str, first: Sequence[str], second: Sequenc
     pandas.DataFrame
         With the two id columns renamed to ``a`` and ``b``, and any others as they are.
     """
-    frame = read_table(_framed(table), what=f"the table of {needed_by}")
+    frame = read_table(framed(table), what=f"the table of {needed_by}")
     names = {}
     for wanted, target in ((first, "a"), (second, "b")):
         hit = next((name for name in wanted if name in frame.columns), None)

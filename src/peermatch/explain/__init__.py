@@ -24,7 +24,7 @@ from peermatch.explain.stability import (
 )
 from peermatch.explain.two_people import pair_index
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
-from peermatch.explain.uses import NOT_RECORDED, NOT_USED, decider, fit_to_show, uses_frame
+from peermatch.explain.uses import LISTED, NOT_RECORDED, NOT_USED, decider, fit_to_show, uses_frame
 from peermatch.explain.what_if import WhatIf, what_if
 from peermatch.explain.why_not import WhyNot, audit_why_not, why_not
 from peermatch.explain.why_unmatched import WhyUnmatched, relaxations_frame, why_unmatched
@@ -32,6 +32,7 @@ from peermatch.explain.why_unmatched import WhyUnmatched, relaxations_frame, why
 __all__ = [
     "FOR",
     "HELPS",
+    "LISTED",
     "NOT_RECORDED",
     "NOT_USED",
     "UNKNOWN",

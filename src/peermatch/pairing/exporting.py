@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from peermatch.errors import ConfigError
 from peermatch.explain import runner_up
 from peermatch.pairing.evidence import pairing_evidence
-from peermatch.pairing.facts import PairingFacts
+from peermatch.pairing.manifested import Manifested
 from peermatch.report import (
     ADMINISTRATOR,
     AUDITOR,
@@ -28,6 +28,8 @@ from peermatch.report import (
 if TYPE_CHECKING:
     import networkx as nx
 
+    from peermatch.pairing.saved import SavedResult
+
 __all__ = ["Exporting"]
 
 _NAMED_UP_TO = 1_000
@@ -35,7 +37,7 @@ _NAMED_UP_TO = 1_000
 _FILES = ("people", "pairs", "members", "unmatched", "rules")
 
 
-class Exporting(PairingFacts):
+class Exporting(Manifested):
     """A pairing that is written down."""
 
     @cached_property
@@ -174,6 +176,7 @@ class Exporting(PairingFacts):
         _refuse_evidence("to_dict", audience, evidence)
         data = document(outcome, self.settings, self.certificate, self._frames, self.odd)
         data = data if self.update is None else {**data, "update": self.update.to_dict()}
+        data["manifest"] = self.manifest
         if audience == AUDITOR:
             return audit_document(data, self._audit_frames, self._audit_page)
         return {**data, "evidence": self.evidence()} if evidence else data
@@ -207,6 +210,65 @@ class Exporting(PairingFacts):
         if path is not None:
             write_files(Path(path).parent, {Path(path).name: text})
         return text
+
+    def save(self, path: str | os.PathLike[str], *, key: str | bytes | None = None) -> Path:
+        """Write everything to a file that `load` reads: `to_json`, manifest and all.
+
+        Parameters
+        ----------
+        path : path
+            Such as ``2026-12.json``.
+        key : str or bytes, optional
+            A secret of your own for the fingerprints of the manifest: see `keyed`.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        ConfigError
+            If the secret is too short.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import peermatch as pm
+        >>> people = [{"id": "007", "site": "Oslo"}, {"id": "012", "site": "Oslo"}]
+        >>> pairing = pm.PeerMatcher("id", [pm.same("site")]).match(people)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     pm.Pairing.load(pairing.save(f"{folder}/result.json"))
+        SavedResult(1 pair of 2 people, optimal)
+        """
+        pairing = self if key is None else self.keyed(key)
+        target = Path(path)
+        pairing.to_json(target)
+        return target
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> SavedResult:
+        """Read a result that `save`, `to_json` or the command line wrote.
+
+        Parameters
+        ----------
+        path : path
+            The file, or a folder of results with a ``result.json``.
+
+        Returns
+        -------
+        SavedResult
+            Its tables, certificate and manifest. People's profiles are not saved, so that it explains nothing.
+
+        Raises
+        ------
+        InputError
+            If it is no result, or not whole; says where.
+        """
+        from peermatch.pairing.saved import SavedResult
+
+        return SavedResult.read(path)
 
     def to_networkx(self, *, audience: str = ADMINISTRATOR) -> nx.Graph:
         """Return a graph: people as nodes (ids; on two sides (side, id)), pairs as edges with score and contributions.

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from peermatch.audit import Given
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.explain import Outcome, Resolve, fit_to_show, uses_frame
@@ -80,6 +81,10 @@ class PairingFacts:
         What was kept of an earlier result and what that costs, where `PeerMatcher.update` made this one.
     seating : Seating, optional
         How those who were left over joined pairs, and what that rests on.
+    given : Given, optional
+        Digests of the configuration and of what else the run was given, for `Pairing.manifest`.
+    own_key : bytes, optional
+        The key of fingerprints, where `Pairing.keyed` was given a secret.
     """
 
     everyone: tuple[Cohort, Cohort | None]
@@ -101,6 +106,8 @@ class PairingFacts:
     resolve: Resolve | None = None
     update: UpdateView | None = None
     seating: Seating | None = None
+    given: Given | None = None
+    own_key: bytes | None = None
 
     @cached_property
     def _outcome(self) -> Outcome:

@@ -7,19 +7,19 @@ from typing import Any
 import pandas as pd
 
 from peermatch.cohort.aside import read_table
-from peermatch.pairing import Pairing
+from peermatch.pairing import Pairing, SavedResult
 
 __all__ = ["extend_history"]
 
 
-def extend_history(history: Any, pairing: Pairing) -> pd.DataFrame:
+def extend_history(history: Any, pairing: Pairing | SavedResult) -> pd.DataFrame:
     """Return the history with a pairing's pairs added: one row a pair, with round, date, a, b and status.
 
     Parameters
     ----------
     history : table, path, or None
         Earlier pairs; None to begin one.
-    pairing : Pairing
+    pairing : Pairing or SavedResult
         Its ``round`` and ``as_of`` are written beside each pair.
 
     Returns
@@ -35,6 +35,8 @@ def extend_history(history: Any, pairing: Pairing) -> pd.DataFrame:
     >>> pm.extend_history(None, pairing).values.tolist()
     [['2026-12', '2026-12-01', 1, 2, 'paired']]
     """
+    if isinstance(pairing, SavedResult):
+        return _extended(history, _of_saved(pairing))
     left, right = pairing.sides.left.ids, pairing.sides.columns_side.ids
     pairs = pairing.matching.pairs
     fresh = pd.DataFrame(
@@ -47,6 +49,23 @@ def extend_history(history: Any, pairing: Pairing) -> pd.DataFrame:
         },
         dtype=object,
     )
+    return _extended(history, fresh)
+
+
+def _of_saved(saved: SavedResult) -> pd.DataFrame:
+    pairs, count = saved.pairs, len(saved.pairs)
+    first, second = saved.side_names
+    data = {
+        "round": [saved.round] * count,
+        "date": [saved.settings.get("as_of")] * count,
+        "a": pairs[first].tolist(),
+        "b": pairs[second].tolist(),
+        "status": ["paired"] * count,
+    }
+    return pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in data.items()})
+
+
+def _extended(history: Any, fresh: pd.DataFrame) -> pd.DataFrame:
     if history is None:
         return fresh
     earlier = read_table(history, what="history")

@@ -15,7 +15,15 @@ from peermatch.report.audience import (
 from peermatch.report.audit_schema import audit_schema
 from peermatch.report.audit_summary import audit_summary
 from peermatch.report.certificate import CertificateView
-from peermatch.report.document import SCHEMA, document, json_text, pairing_schema, typed_id
+from peermatch.report.document import (
+    SCHEMA,
+    certificate_data,
+    document,
+    json_text,
+    pairing_schema,
+    pairs_data,
+    typed_id,
+)
 from peermatch.report.exports import AUDIT_SCHEMA, audit_document, audit_frames
 from peermatch.report.files import csv_text, plain_text, safe_text
 from peermatch.report.frames import (
@@ -39,6 +47,8 @@ from peermatch.report.quality import (
     without_small_names,
 )
 from peermatch.report.reading import id_from, read_json
+from peermatch.report.saved import check_result
+from peermatch.report.saved_frames import plain_id, saved_frames
 from peermatch.report.shortlist import Shortlist, ShortOf
 from peermatch.report.summary import headline, summary_text
 from peermatch.report.update import ChangeRow, UpdateView, changes_frame, stability_frame
@@ -64,8 +74,10 @@ __all__ = [
     "audit_frames",
     "audit_schema",
     "audit_summary",
+    "certificate_data",
     "changes_frame",
     "check_audience",
+    "check_result",
     "check_table",
     "coverage_frame",
     "csv_text",
@@ -78,8 +90,10 @@ __all__ = [
     "members_frame",
     "notebook_html",
     "pairing_schema",
+    "pairs_data",
     "pairs_frame",
     "people_frame",
+    "plain_id",
     "plain_text",
     "read_json",
     "reasons_of",
@@ -87,6 +101,7 @@ __all__ = [
     "repairs_frame",
     "rules_frame",
     "safe_text",
+    "saved_frames",
     "stability_frame",
     "summary_text",
     "to_graph",

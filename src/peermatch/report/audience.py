@@ -109,6 +109,20 @@ THINGS: Mapping[str, Access] = MappingProxyType(
         "runner_up": _for_both("the gap to the second-best set of pairs", "the same"),
         "plot": _for_both("pictures", "pictures of the whole"),
         "odd": _for_both("what became of those left over", "the same"),
+        "manifest": _for_both(
+            "fingerprints", "those that cannot be guessed from: to_dict(audience='auditor')"
+        ),
+        "row_key": Access(
+            "the key of the fingerprints, to be kept apart",
+            instead={AUDITOR: "the key from whoever keeps the record of the run"},
+        ),
+        "save": Access(
+            "everything, in a file that load() reads",
+            instead={
+                AUDITOR: "to_json(audience='auditor')",
+                PARTICIPANT: "report(audience='participant', id=...)",
+            },
+        ),
         # ---- tables and files ----
         "table": _for_both("the tables", "the tables without names and values"),
         "report": Access(

@@ -18,7 +18,15 @@ from peermatch.problem import IntArray
 from peermatch.report.certificate import CertificateView
 from peermatch.report.odd import OddView
 
-__all__ = ["SCHEMA", "document", "json_text", "pairing_schema", "typed_id"]
+__all__ = [
+    "SCHEMA",
+    "certificate_data",
+    "document",
+    "json_text",
+    "pairing_schema",
+    "pairs_data",
+    "typed_id",
+]
 
 SCHEMA = "peermatch/pairing/1"
 
@@ -80,11 +88,11 @@ def document(
         "criteria": [compiled.criterion.name for compiled in outcome.scores.criteria],
         "settings": dict(settings),
         "people": [_person(row) for row in _records(frames["people"])],
-        "pairs": _pairs(outcome, frames["pairs"]),
+        "pairs": pairs_data(outcome, frames["pairs"]),
         "unmatched": [{**row, "id": typed_id(row["id"])} for row in _records(frames["unmatched"])],
         "rules": list(_records(frames["rules"])),
         "repairs": [_repair(row) for row in _records(frames["repairs"])],
-        "certificate": _certificate(outcome, certificate),
+        "certificate": certificate_data(outcome, certificate),
         "stability": _stability(outcome),
         "odd": None if odd is None else _odd(outcome, odd),
     }
@@ -104,7 +112,8 @@ def _person(row: dict[str, Any]) -> dict[str, Any]:
     return {**person, "group_ids": groups}
 
 
-def _pairs(outcome: Outcome, frame: pd.DataFrame) -> list[dict[str, Any]]:
+def pairs_data(outcome: Outcome, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the pairs as plain data, from the table of pairs."""
     first, second = outcome.sides.names
     names = [compiled.criterion.name for compiled in outcome.scores.criteria]
     return [
@@ -146,7 +155,8 @@ def _repair(row: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _certificate(outcome: Outcome, view: CertificateView) -> dict[str, Any]:
+def certificate_data(outcome: Outcome, view: CertificateView) -> dict[str, Any]:
+    """Return what is known about a result as plain data."""
     return {
         "kind": view.kind,
         "status": view.status,

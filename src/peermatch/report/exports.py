@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from peermatch.audit import audit_manifest
 from peermatch.cohort.aside import is_missing
 from peermatch.explain import Outcome, audit_reason, decider
 from peermatch.report.audience import AUDITOR, TABLES
@@ -142,6 +143,7 @@ def audit_document(
         "odd": whole["odd"],
         **({"update": whole["update"]} if "update" in whole else {}),
         "summary": summary,
+        "manifest": audit_manifest(whole["manifest"]),
     }
 
 

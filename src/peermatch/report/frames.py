@@ -73,7 +73,7 @@ def people_frame(outcome: Outcome, reasons: Reasons) -> pd.DataFrame:
         "at_least",
         "reason",
     ]
-    frame = _frame(rows, names)
+    frame = plain_frame(rows, names)
     if not any(side is not None and side.label is not None for side in outcome.everyone):
         del frame["label"]
     if not outcome.two_sided:
@@ -115,7 +115,7 @@ def _ids(outcome: Outcome) -> tuple[list[Any], list[Any]]:
     return outcome.cohort(0).ids.tolist(), outcome.cohort(1).ids.tolist()
 
 
-def _frame(rows: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
+def plain_frame(rows: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     data = {}
     for name, cells in zip(names, columns, strict=True):
@@ -176,7 +176,7 @@ def members_frame(outcome: Outcome) -> pd.DataFrame:
         members = [(0, u), (1, v)] if group[0] == "p" else [(0, person) for person in trios.pop(group, ())]
         for hand, position in members:
             rows.append((group, ids[hand][position], outcome.side_name(hand) if outcome.two_sided else PEER))
-    return _frame(rows, ["group_id", "id", "role"])
+    return plain_frame(rows, ["group_id", "id", "role"])
 
 
 def unmatched_frame(outcome: Outcome, reasons: Reasons) -> pd.DataFrame:
@@ -187,7 +187,7 @@ def unmatched_frame(outcome: Outcome, reasons: Reasons) -> pd.DataFrame:
         for hand in outcome.hands
         for out in reasons[hand].values()
     ]
-    frame = _frame(rows, ["id", "side", "reason"])
+    frame = plain_frame(rows, ["id", "side", "reason"])
     if not outcome.two_sided:
         del frame["side"]
     return frame
@@ -200,7 +200,7 @@ def rules_frame(outcome: Outcome) -> pd.DataFrame:
         rule = enforced.rule
         shown = (PRIVATE, "private", "") if rule.private else (rule.name, rule.kind, enforced.note)
         rows.append((shown[0], shown[1], enforced.pairs_removed, shown[2]))
-    return _frame(rows, ["rule", "kind", "pairs_removed", "note"])
+    return plain_frame(rows, ["rule", "kind", "pairs_removed", "note"])
 
 
 def frontier_frame(

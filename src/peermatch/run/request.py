@@ -31,3 +31,5 @@ class Request:
     set_aside: Any = None
     updater: Any = None
     near: Any = None
+    previous: Any = None
+    asked: Request | None = None

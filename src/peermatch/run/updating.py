@@ -56,7 +56,8 @@ def update_people(
         raise ConfigError("update() does not take a floor for a group. Leave group_floor out of the matcher.")
     snapshot = Snapshot.of(previous, "previous", matcher.sides)
     _check_sides(snapshot, matcher)
-    request = _same_round(request, snapshot)
+    asked = replace(request, previous=snapshot)
+    request = replace(_same_round(request, snapshot), asked=asked)
     ready = prepare(matcher, request, solver)
     earlier = find_earlier(ready, snapshot, matcher.floor)
     if mode.name == "keep":

@@ -36,6 +36,7 @@ from peermatch.run.again import Again
 from peermatch.run.conflicts import Demands, find_conflicts
 from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
+from peermatch.run.given import given_of
 from peermatch.run.group_floor import with_group_floor
 from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
 from peermatch.run.or_none import asks
@@ -68,6 +69,7 @@ class Prepared:
     minimum: Capacity = (None, None)
     or_none: Capacity = (None, None)
     solver: Solver | None = None
+    org: Cohort | None = None
 
 
 def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None) -> Prepared:
@@ -90,11 +92,12 @@ def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None
     control.report("encoding")
     fitted, criteria = _fit(matcher, sides, request)
     control.report("rules")
-    enforcement = _enforce(matcher, sides, criteria, seen, request)
+    org = None if request.org is None else Cohort.of(request.org, matcher.id, at_least=1)
+    enforcement = _enforce(matcher, sides, criteria, seen, request, org)
     scores = LazyScores(
         criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
     )
-    return Prepared(everyone, sides, capacity, fitted, enforcement, scores, minimum, or_none, solver)
+    return Prepared(everyone, sides, capacity, fitted, enforcement, scores, minimum, or_none, solver, org)
 
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
@@ -102,7 +105,7 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     if matcher.odd != "reserve":
         return _run(matcher, solver, request)
     everyone = everyone_of(matcher, request)[0]
-    request = replace(request, people=everyone, set_aside=None)
+    request = replace(request, people=everyone, set_aside=None, asked=request)
     if request.fitted is None:
         # what is learned does not depend on who is called
         seen = seen_by_scoring(matcher, (everyone, None))
@@ -161,6 +164,7 @@ def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepar
         stated=stated,
         odd=solved.odd,
         seating=solved.seating,
+        given=given_of(matcher, request, ready.org),
         resolve=None if asks(ready.or_none) else Again(demands, solver, matcher.objective, matcher.floor),
     )
     return with_group_floor(pairing, matcher.group_floor, request.control)
@@ -206,6 +210,7 @@ def _enforce(
     criteria: Sequence[CompiledCriterion],
     everyone: tuple[Cohort, Cohort | None],
     request: Request,
+    org: Cohort | None,
 ) -> Enforcement:
     came = tuple(cohort for cohort in everyone if cohort is not None)
     absent = {
@@ -214,13 +219,10 @@ def _enforce(
         for id, reason in zip(cohort.ids, cohort.reasons_out, strict=True)
         if reason is not None
     }
-    org = None
-    if request.org is not None:
-        org = without_columns(Cohort.of(request.org, matcher.id, at_least=1), matcher.audit_only)
     if request.history is not None and any(part.criterion.kind == "novelty" for part in criteria):
         check_history(request.history, sides, absent)
     occasion = Occasion(
-        org=org,
+        org=None if org is None else without_columns(org, matcher.audit_only),
         everyone=came,
         history=request.history,
         as_of=request.as_of,

@@ -2,12 +2,14 @@
 
 from peermatch.scoring.contributions import PairDetails, pair_details, split_score
 from peermatch.scoring.lazy import MUTUALS, LazyScores
+from peermatch.scoring.revision import SCORING_REVISION
 from peermatch.scoring.reweighted import reweighted
 from peermatch.scoring.stated import STATED, StatedLists, StatedScores
 from peermatch.scoring.tiles import run_tiles, thread_count
 
 __all__ = [
     "MUTUALS",
+    "SCORING_REVISION",
     "STATED",
     "LazyScores",
     "PairDetails",
