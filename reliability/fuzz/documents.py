@@ -175,13 +175,10 @@ def _made() -> dict[str, Any]:
 
 
 def _written(draw: Draw, document: Any) -> Any:
-    """Return it as plain data, or as the file that holds it, where it can be written at all."""
+    """Return it as the data that a file may hold, or as that file."""
+    text = json.dumps(document, default=str)
     if draw.flag():
-        return document
-    try:
-        text = json.dumps(document)
-    except (TypeError, ValueError):
-        return document
+        return json.loads(text)
     path = folder() / "result.json"
     if draw.flag(8):
         at = draw.number(0, max(0, len(text) - 1))

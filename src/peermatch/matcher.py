@@ -203,7 +203,8 @@ class PeerMatcher:
         for parameter in ("protected", "audit_only"):
             given = getattr(self, parameter)
             if given is not None:
-                columns = column_names("PeerMatcher", parameter, given) if len(given) else ()
+                empty = isinstance(given, Sequence) and not len(given)
+                columns = () if empty else column_names("PeerMatcher", parameter, given)
                 self._settle(parameter, columns or None)
         others = {
             "id=": [self.id],
