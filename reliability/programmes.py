@@ -23,7 +23,16 @@ Forbids = Callable[[Row, Row], bool]
 GRADES = ("junior", "middle", "senior", "lead")
 SKILLS = ("law", "python", "sales", "sql", "talks", "tax")
 GOALS = ("balance", "grow", "lead", "learn")
-KINDS = {"pool": 34, "sides": 24, "rounds": 8, "update": 10, "preferences": 12, "circles": 5, "rings": 4, "advisers": 3}
+KINDS = {
+    "pool": 34,
+    "sides": 24,
+    "rounds": 8,
+    "update": 10,
+    "preferences": 12,
+    "circles": 5,
+    "rings": 4,
+    "advisers": 3,
+}
 """Of a hundred programmes."""
 MUTUALS = ("geometric", "harmonic", "mean", "min")
 OBJECTIVES = ("everyone_first", "everyone_first", "best_total", "worst_first", "leximin")
@@ -84,7 +93,11 @@ def made(seed: int, kind: str | None = None) -> Programme:
     rng = random.Random(f"programme {seed}")
     kind = kind or rng.choices(list(KINDS), list(KINDS.values()))[0]
     two_sided = kind == "sides" or (kind in ("preferences", "update") and rng.random() < 0.4)
-    size = rng.choice((2, 3, 4, 5, 6, 7, 8, 8, 9, 12, 17, 25, 40, 60)) if kind != "circles" else rng.randrange(3, 26)
+    size = (
+        rng.choice((2, 3, 4, 5, 6, 7, 8, 8, 9, 12, 17, 25, 40, 60))
+        if kind != "circles"
+        else rng.randrange(3, 26)
+    )
     ids = _ids(rng, size)
     if two_sided:
         cut = rng.randrange(1, size) if size < 8 else rng.randrange(size // 4, size - size // 4)
@@ -110,7 +123,10 @@ def _ids(rng: random.Random, count: int) -> list[Any]:
     if kind == 1:
         return [f"{number:05d}" for number in numbers]
     if kind == 2:
-        return [f"{rng.choice(('Zoë', 'Ñandú', '李', 'Ångström', 'o’Neil', 'İ', '🙂'))} {number}" for number in numbers]
+        return [
+            f"{rng.choice(('Zoë', 'Ñandú', '李', 'Ångström', 'o’Neil', 'İ', '🙂'))} {number}"
+            for number in numbers
+        ]
     if kind == 3:
         return [f"p{number}@example.org" for number in numbers]
     return [f"p{number}" for number in numbers]
@@ -148,7 +164,10 @@ def _people(rng: random.Random, mine: list[Any], everyone: list[Any]) -> list[Ro
                 "in": rng.choice(("yes",) * 9 + ("no",)),
                 "places": rng.choice((1, 1, 2, 3)),
                 "boss": rng.choice(above) if above and rng.random() < 0.8 else None,
-                "not_with": "; ".join(str(one) for one in rng.sample(everyone, min(2, len(everyone))) if one != id) or None,
+                "not_with": "; ".join(
+                    str(one) for one in rng.sample(everyone, min(2, len(everyone))) if one != id
+                )
+                or None,
                 "wishes": "; ".join(str(one) for one in rng.sample(everyone, min(3, len(everyone)))) or None,
             }
         )
@@ -174,7 +193,9 @@ def _criteria(rng: random.Random, programme: Programme) -> None:
         "same": lambda **k: pm.same("team", **k),
         "different": lambda **k: pm.different(["team", "site"], **k),
         "overlap": lambda **k: pm.overlap("goals", separator=";", one_way=rng.random() < 0.3, **k),
-        "complement": lambda **k: pm.complement("offers", "seeks", separator=";", new_only=rng.random() < 0.7, **k),
+        "complement": lambda **k: pm.complement(
+            "offers", "seeks", separator=";", new_only=rng.random() < 0.7, **k
+        ),
         "available": lambda **k: pm.available("zone", "hours", wanted=4, **k),
         "prefers": lambda **k: pm.prefers("wishes", separator=";", **k),
         "novelty": lambda **k: pm.novelty(half_life=2, **k),
@@ -250,7 +271,10 @@ def _settings(rng: random.Random, programme: Programme, ids: list[Any]) -> None:
             options["odd"] = rng.choice(("trio", "reserve"))
             if options["odd"] == "reserve":
                 options["reserve"] = rng.sample(ids, min(len(ids) - 1, rng.randrange(1, 3)))
-    if options["solver"] in ("greedy", "roommates", "transport", "exhaustive") and options["objective"] in ("worst_first", "leximin"):
+    if options["solver"] in ("greedy", "roommates", "transport", "exhaustive") and options["objective"] in (
+        "worst_first",
+        "leximin",
+    ):
         options["objective"] = "everyone_first"
     if options["objective"] == "leximin":
         options["solver"] = "blossom"
@@ -260,7 +284,11 @@ def _settings(rng: random.Random, programme: Programme, ids: list[Any]) -> None:
     if programme.kind == "rounds":
         options["objective"], options["solver"] = rng.choice(("everyone_first", "best_total")), "blossom"
     if programme.kind == "preferences":
-        options["solver"] = rng.choice(("roommates", "blossom")) if programme.right is None else rng.choice(("deferred", "blossom"))
+        options["solver"] = (
+            rng.choice(("roommates", "blossom"))
+            if programme.right is None
+            else rng.choice(("deferred", "blossom"))
+        )
         options.pop("capacity", None)
     if programme.kind in ("update",):
         options["solver"], options["objective"] = "blossom", rng.choice(("everyone_first", "best_total"))
@@ -320,8 +348,17 @@ def _this_month(rng: random.Random, programme: Programme, ids: list[Any]) -> Non
             programme.out |= {(hand, row["id"]) for row in rows if row["id"] in aside}
     if programme.kind in ("pool", "sides", "update") and "group_floor" not in options and rng.random() < 0.25:
         _demand(rng, programme)
-    plain_pool = programme.kind == "pool" and options["solver"] == "blossom" and options["objective"] in ("everyone_first", "best_total")
-    if plain_pool and options.get("odd") is None and not {"group_floor"} & set(options) and rng.random() < 0.15:
+    plain_pool = (
+        programme.kind == "pool"
+        and options["solver"] == "blossom"
+        and options["objective"] in ("everyone_first", "best_total")
+    )
+    if (
+        plain_pool
+        and options.get("odd") is None
+        and not {"group_floor"} & set(options)
+        and rng.random() < 0.15
+    ):
         call["first"] = rng.sample(ids, min(2, len(ids)))
     if programme.kind == "preferences":
         call["preferences"] = _preferences(rng, programme)
@@ -338,7 +375,10 @@ def _history(rng: random.Random, programme: Programme, ids: list[Any]) -> list[R
                 a, b = rng.choice(programme.left)["id"], rng.choice(programme.right)["id"]
             found.append({"round": f"r{number}", "date": f"2026-{6 + number:02d}-15", "a": a, "b": b})
     if programme.right is not None:
-        found = [{"round": row["round"], "date": row["date"], "mentee": row["a"], "mentor": row["b"]} for row in found]
+        found = [
+            {"round": row["round"], "date": row["date"], "mentee": row["a"], "mentor": row["b"]}
+            for row in found
+        ]
     return found
 
 

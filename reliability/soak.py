@@ -1,4 +1,6 @@
-"""``python -m reliability.soak``: thousands of random programmes, each from one number, and all that must hold of them."""
+"""``python -m reliability.soak``: random programmes, each made from one number, and all that must hold of them."""
+
+# ruff: noqa: T201
 
 from __future__ import annotations
 
@@ -70,9 +72,14 @@ def one(seed: int, kind: str | None = None) -> Outcome:
     except pm.PeerMatchError as error:
         outcome.status = f"error: {check_error(error)}"
         if isinstance(error, pm.InfeasibleError):
-            assert checks.possible(programme) is not True, f"said to be infeasible, and it is not: {error}"
-            outcome.counts["infeasible by trying"] += checks.possible(programme) is False
+            _check_infeasible(programme, outcome, str(error))
     return outcome
+
+
+def _check_infeasible(programme: Programme, outcome: Outcome, told: str) -> None:
+    possible = checks.possible(programme)
+    assert possible is not True, f"said to be infeasible, and it is not: {told}"
+    outcome.counts["infeasible by trying"] += possible is False
 
 
 # ---- tables of every kind -------------------------------------------------------------------------------
@@ -82,7 +89,9 @@ def one(seed: int, kind: str | None = None) -> Outcome:
 def _as_table(rows: list[Row], rng: random.Random) -> Iterator[Any]:
     """Hand the rows over as one of the kinds of table that are accepted."""
     rows = copy.deepcopy(rows)
-    kind = rng.choice(("records", "records", "pandas", "odd pandas", "polars", "pyarrow", "csv", "parquet", "cohort"))
+    kind = rng.choice(
+        ("records", "records", "pandas", "odd pandas", "polars", "pyarrow", "csv", "parquet", "cohort")
+    )
     if kind == "records":
         yield rows
         return
@@ -121,7 +130,11 @@ def _as_table(rows: list[Row], rng: random.Random) -> Iterator[Any]:
 def _match(programme: Programme, rng: random.Random, matcher: pm.PeerMatcher, **more: Any) -> pm.Pairing:
     left, right = list(programme.left), None if programme.right is None else list(programme.right)
     if programme.right is not None and rng.random() < 0.2 and "wants" not in str(matcher.eligible):
-        together = [{**row, "role": name} for name, rows in zip(("mentee", "mentor"), programme.everyone, strict=True) for row in rows]
+        together = [
+            {**row, "role": name}
+            for name, rows in zip(("mentee", "mentor"), programme.everyone, strict=True)
+            for row in rows
+        ]
         rng.shuffle(together)
         return matcher.match(together, role="role", time_limit=LONG, **{**programme.call, **more})
     rng.shuffle(left)
@@ -137,7 +150,9 @@ def _checked(pairing: pm.Pairing, programme: Programme, outcome: Outcome, rng: r
     """All that must hold of a result."""
     pairing = replace(pairing, everyone=pairing.everyone)
     small = len(pairing.everyone[0]) + (0 if pairing.everyone[1] is None else len(pairing.everyone[1])) <= 12
-    as_pandas = replace(pairing, everyone=tuple(None if c is None else replace(c, kind="pandas") for c in pairing.everyone))
+    as_pandas = replace(
+        pairing, everyone=tuple(None if c is None else replace(c, kind="pandas") for c in pairing.everyone)
+    )
     checks.check_people(as_pandas, programme)
     checks.check_tables(as_pandas)
     names = as_pandas.sides.names if as_pandas.sides.two_sided else ("a", "b")
@@ -178,7 +193,10 @@ def _run_rounds(programme: Programme, rng: random.Random, outcome: Outcome) -> N
     programme.matcher["rules"] = [*programme.matcher["rules"], pm.no_repeat()]
     if any(criterion.kind == "custom" for criterion in programme.matcher["criteria"]):
         programme.matcher["criteria"] = [pm.near("years")]
-        programme.floors, programme.matcher["rules"] = [], [rule for rule in programme.matcher["rules"] if rule.kind != "at_least"]
+        programme.floors, programme.matcher["rules"] = (
+            [],
+            [rule for rule in programme.matcher["rules"] if rule.kind != "at_least"],
+        )
     series = pm.Programme(programme.build(), protect=rng.random() < 0.5)
     met: list[tuple[Any, Any]] = []
     rules = list(programme.rules)
@@ -193,7 +211,9 @@ def _run_rounds(programme: Programme, rng: random.Random, outcome: Outcome) -> N
         _checked(pairing, programme, outcome, rng)
         frame = replace(pairing, everyone=(replace(pairing.everyone[0], kind="pandas"), None)).pairs
         now = list(zip(frame["a"], frame["b"], strict=True))
-        assert not {frozenset(pair) for pair in now} & {frozenset(pair) for pair in met}, "two people met again"
+        assert not {frozenset(pair) for pair in now} & {frozenset(pair) for pair in met}, (
+            "two people met again"
+        )
         met += now
     again = pm.Programme.from_dict(series.to_dict())
     assert again.to_dict() == series.to_dict()
@@ -209,9 +229,13 @@ def _run_update(programme: Programme, rng: random.Random, outcome: Outcome) -> N
     gone = {row["id"] for rows in programme.everyone for row in rows[1:] if rng.random() < 0.15}
     gone -= {id for pair in programme.demanded for id in pair} | set(programme.call.get("set_aside", ()))
     later.left = [row for row in programme.left if row["id"] not in gone]
-    later.right = None if programme.right is None else [row for row in programme.right if row["id"] not in gone]
+    later.right = (
+        None if programme.right is None else [row for row in programme.right if row["id"] not in gone]
+    )
     options = rng.choice(({}, {"keep": "all"}, {"price": 0.05}, {"price": 0.5}, {"at_most": 1}))
-    call = {key: value for key, value in programme.call.items() if key not in ("preferences", "unlisted", "first")}
+    call = {
+        key: value for key, value in programme.call.items() if key not in ("preferences", "unlisted", "first")
+    }
     earlier: Any = before if rng.random() < 0.5 else before.to_dict()
     tables: dict[str, Any] = {} if later.right is None else {"others": list(later.right)}
     if any(rule.kind == "not_in_line" for rule in matcher.rules):
@@ -231,7 +255,9 @@ def _run_preferences(programme: Programme, rng: random.Random, outcome: Outcome)
 
 
 def _run_groups(programme: Programme, rng: random.Random, outcome: Outcome) -> None:
-    {"circles": run_circles, "rings": run_rings, "advisers": run_advisers}[programme.kind](programme, rng, outcome)
+    {"circles": run_circles, "rings": run_rings, "advisers": run_advisers}[programme.kind](
+        programme, rng, outcome
+    )
 
 
 _RUN = {
@@ -273,7 +299,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         except Exception as error:
             mark = f"{type(error).__name__}: {str(error).splitlines()[0][:160] if str(error) else ''}"
             if mark not in faults:
-                print(f"programme {seed}: {''.join(traceback.format_exception(error, limit=-8))}", file=sys.stderr, flush=True)
+                print(
+                    f"programme {seed}: {''.join(traceback.format_exception(error, limit=-8))}",
+                    file=sys.stderr,
+                    flush=True,
+                )
             faults.setdefault(mark, []).append(seed)
             if args.stop:
                 break
@@ -282,7 +312,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         counts += outcome.counts
         if (seed - args.seed + 1) % 1000 == 0:
             rate = (seed - args.seed + 1) / (time.monotonic() - began)
-            print(f"{seed - args.seed + 1:>7,} programmes, {rate:.1f} a second, {len(faults)} faults", file=sys.stderr, flush=True)
+            print(
+                f"{seed - args.seed + 1:>7,} programmes, {rate:.1f} a second, {len(faults)} faults",
+                file=sys.stderr,
+                flush=True,
+            )
     print(_summary(args, ends, counts, faults, time.monotonic() - began))
     return 1 if faults else 0
 
@@ -291,14 +325,18 @@ def _summary(args: Any, ends: Any, counts: Any, faults: dict[str, list[int]], se
     ran = sum(ends.values()) + sum(map(len, faults.values()))
     reached = sum(count for (_, status), count in ends.items() if not status.startswith("error"))
     lines = [
-        f"{ran:,} programmes from number {args.seed}, {ran / seconds:.1f} a second; {reached / max(1, ran):.1%} reached a result",
+        f"{ran:,} programmes from number {args.seed}, {ran / seconds:.1f} a second; "
+        f"{reached / max(1, ran):.1%} reached a result",
         "",
         f"{'kind':<14}{'end':<34}{'programmes':>10}",
     ]
     lines += [f"{kind:<14}{status:<34}{count:>10,}" for (kind, status), count in sorted(ends.items())]
     lines += ["", *(f"{count:>12,}  {what}" for what, count in sorted(counts.items()))]
     lines += ["", "no fault" if not faults else "FAULTS"]
-    lines += [f"{len(seeds):>6} x {mark}; for example --seed {seeds[0]} --programmes 1" for mark, seeds in faults.items()]
+    lines += [
+        f"{len(seeds):>6} x {mark}; for example --seed {seeds[0]} --programmes 1"
+        for mark, seeds in faults.items()
+    ]
     return "\n".join(lines)
 
 

@@ -17,7 +17,15 @@ from peermatch.verify import check_valid, prove
 from reliability import programmes_rules as plain
 from reliability.programmes import Programme, Row
 
-__all__ = ["check_best", "check_people", "check_plain", "check_proved", "check_rules", "check_tables", "matrix_of"]
+__all__ = [
+    "check_best",
+    "check_people",
+    "check_plain",
+    "check_proved",
+    "check_rules",
+    "check_tables",
+    "matrix_of",
+]
 
 
 def matrix_of(pairing: pm.Pairing) -> Any:
@@ -33,12 +41,16 @@ def check_people(found: Any, programme: Programme) -> None:
         if programme.right is not None:
             part = frame[frame["side"] == ("mentee", "mentor")[hand]]
         told = part["id"].tolist()
-        assert sorted(map(repr, told)) == sorted(repr(row["id"]) for row in rows), "somebody is missing or stands twice"
+        assert sorted(map(repr, told)) == sorted(repr(row["id"]) for row in rows), (
+            "somebody is missing or stands twice"
+        )
         for id, status, reason in zip(told, part["status"], part["reason"], strict=True):
             placed = status in ("paired", "seated", "in a circle", "in a ring")
             out = (hand, id) in programme.out
             assert out <= (status == "not taking part"), f"{id!r} is out and has the status {status!r}"
-            assert placed or (isinstance(reason, str) and reason.strip()), f"{id!r} has no partner and no reason"
+            assert placed or (isinstance(reason, str) and reason.strip()), (
+                f"{id!r} has no partner and no reason"
+            )
     if programme.right is None:
         assert len(frame) == len(programme.left)
 
@@ -55,17 +67,23 @@ def check_tables(pairing: pm.Pairing) -> None:
     for row in people.to_dict("records"):
         hand = names.index(row["side"]) if sided else 0
         mine = partners.pop((hand, row["id"]), [])
-        assert sorted(map(repr, row["partners"])) == sorted(map(repr, mine)), f"{row['id']!r}: partners and pairs differ"
+        assert sorted(map(repr, row["partners"])) == sorted(map(repr, mine)), (
+            f"{row['id']!r}: partners and pairs differ"
+        )
         assert (row["status"] == "paired") == bool(mine)
         assert row["used"] == (min(len(mine), 1) if "group_id" in pairs and not sided else len(mine))
         assert row["used"] <= row["capacity"]
     assert not partners, "a pair of somebody who is not among the people"
-    contributions = pairs[[name for name in pairs.columns if name.startswith("contribution_")]].to_numpy(dtype=float)
+    contributions = pairs[[name for name in pairs.columns if name.startswith("contribution_")]].to_numpy(
+        dtype=float
+    )
     scores = pairs["score"].to_numpy(dtype=float)
     assert (contributions.sum(axis=1) == scores).all(), "contributions that do not add up"
     assert (scores * GRID == np.rint(scores * GRID)).all()
     assert pairs["coverage"].between(0, 1).all()
-    assert sorted(map(repr, pairing.unmatched["id"])) == sorted(map(repr, people.loc[people["status"] == "unmatched", "id"]))
+    assert sorted(map(repr, pairing.unmatched["id"])) == sorted(
+        map(repr, people.loc[people["status"] == "unmatched", "id"])
+    )
 
 
 @cache
@@ -98,7 +116,10 @@ def check_rules(found: Any, programme: Programme, made: list[tuple[Any, Any]]) -
         How many pairs of people were looked at.
     """
     scores, sides = found.scores, found.sides
-    left, right = _by_id(programme.left), _by_id(programme.left if programme.right is None else programme.right)
+    left, right = (
+        _by_id(programme.left),
+        _by_id(programme.left if programme.right is None else programme.right),
+    )
     rows, columns = sides.left.ids.tolist(), sides.columns_side.ids.tolist()
     matrix = scores.block(np.arange(len(rows)))
     same_name = programme.matcher.get("same_person") is not None
@@ -146,17 +167,30 @@ def check_proved(pairing: pm.Pairing) -> bool:
         Whether there was a certificate that could be checked again.
     """
     matching, certificate = pairing.matching, pairing.certificate
-    whole = Problem(pairing.stated if pairing.stated is not None else pairing.scores, capacity=pairing.capacity)
+    whole = Problem(
+        pairing.stated if pairing.stated is not None else pairing.scores, capacity=pairing.capacity
+    )
     if pairing.odd is None or not getattr(pairing.odd, "trios", None):
         bare = Problem(pairing.scores, capacity=pairing.capacity)
         faults = check_valid(replace(matching, weight=int(pairing.scores.at(*matching.pairs.T).sum())), bare)
         trio = pairing.settings.get("odd") == "trio"
         assert trio or not faults, f"not valid: {faults}"
-    assert certificate.verified or certificate.kind == "none", f"a certificate {certificate.kind!r} that is not verified"
+    assert certificate.verified or certificate.kind == "none", (
+        f"a certificate {certificate.kind!r} that is not verified"
+    )
     assert whole.scores.shape == pairing.scores.shape
-    if pairing.problem is None or pairing.positions is None or matching.certificate is None or pairing.update is not None:
+    if (
+        pairing.problem is None
+        or pairing.positions is None
+        or matching.certificate is None
+        or pairing.update is not None
+    ):
         return False
-    if pairing.settings.get("odd") in ("trio", "reserve") or "group_floor" in pairing.settings or _first(pairing):
+    if (
+        pairing.settings.get("odd") in ("trio", "reserve")
+        or "group_floor" in pairing.settings
+        or _first(pairing)
+    ):
         return False
     problem, (left, right) = pairing.problem, pairing.positions
     demanded = {tuple(pair) for pair in pairing.enforcement.required.tolist()}
@@ -190,13 +224,20 @@ def check_best(pairing: pm.Pairing, programme: Programme) -> bool:
     """
     options, call = programme.matcher, programme.call
     rows, columns = pairing.scores.shape
-    plain_case = not ({"group_floor"} & set(options)) and options.get("odd") is None and "preferences" not in call
-    if not plain_case or (_first(pairing) and "first" not in call) or pairing.update is not None or pairing.certificate.status != "optimal":
+    plain_case = (
+        not ({"group_floor"} & set(options)) and options.get("odd") is None and "preferences" not in call
+    )
+    if (
+        not plain_case
+        or (_first(pairing) and "first" not in call)
+        or pairing.update is not None
+        or pairing.certificate.status != "optimal"
+    ):
         return False
-    if (rows > 8 if programme.right is None else rows * columns > 12):
+    if rows > 8 if programme.right is None else rows * columns > 12:
         return False
     matrix = matrix_of(pairing)
-    least = -(-int(0) // 1) if options.get("floor") is None else options["floor"] * GRID
+    least = -(-0 // 1) if options.get("floor") is None else options["floor"] * GRID
     demanded = {tuple(pair) for pair in pairing.enforcement.required.tolist()}
     sided = programme.right is not None
     edges = [
@@ -208,7 +249,11 @@ def check_best(pairing: pm.Pairing, programme: Programme) -> bool:
     upper = [_places(pairing.capacity[0], rows), _places(pairing.capacity[1], columns)]
     lower = [_least(pairing.minimum[0], rows), _least(pairing.minimum[1], columns)]
     choosy = [_least(pairing.or_none[0], rows), _least(pairing.or_none[1], columns)]
-    first = {pairing.sides.left.ids.tolist().index(id) for id in call.get("first", ()) if id in pairing.sides.left.ids.tolist()}
+    first = {
+        pairing.sides.left.ids.tolist().index(id)
+        for id in call.get("first", ())
+        if id in pairing.sides.left.ids.tolist()
+    }
     objective = options.get("objective", "everyone_first")
 
     def key(chosen: tuple[tuple[int, int], ...]) -> Any:
@@ -282,12 +327,17 @@ def possible(programme: Programme) -> bool | None:
     """
     if {"capacity", "floor"} & set(programme.matcher) or not programme.demanded:
         return None
-    left, right = _by_id(programme.left), _by_id(programme.left if programme.right is None else programme.right)
+    left, right = (
+        _by_id(programme.left),
+        _by_id(programme.left if programme.right is None else programme.right),
+    )
     pairs = {frozenset(pair) if programme.right is None else pair for pair in programme.demanded}
     ids = list(itertools.chain(*programme.demanded))
     if programme.right is None:
         ids = list(itertools.chain(*pairs))
-    for hand, part in enumerate(((pair[0] for pair in programme.demanded), (pair[1] for pair in programme.demanded))):
+    for hand, part in enumerate(
+        ((pair[0] for pair in programme.demanded), (pair[1] for pair in programme.demanded))
+    ):
         if any((0 if programme.right is None else hand, id) in programme.out for id in part):
             return False
     if programme.right is None:

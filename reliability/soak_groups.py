@@ -50,10 +50,19 @@ def _seated(found: Any) -> list[list[Any]]:
 def run_circles(programme: Programme, rng: random.Random, outcome: Any) -> None:
     """Circles: sizes kept, rules kept, everybody told of."""
     low, high = rng.choice(((3, 3), (3, 5), (4, 6), (3, 8)))
-    rules = rng.choice(((), (), (("nobody_alone", "site"),), (("at_most", "team", 2),), (("not_all_alike", "site"),)))
+    rules = rng.choice(
+        ((), (), (("nobody_alone", "site"),), (("at_most", "team", 2),), (("not_all_alike", "site"),))
+    )
     people = list(programme.left)
     rng.shuffle(people)
-    found = pm.form_circles(programme.build(), people, (low, high) if low < high else low, rules=rules, time_limit=5, **_call(programme))
+    found = pm.form_circles(
+        programme.build(),
+        people,
+        (low, high) if low < high else low,
+        rules=rules,
+        time_limit=5,
+        **_call(programme),
+    )
     checks.check_people(found, programme)
     groups = _seated(found)
     ids = [id for group in groups for id in group]
@@ -78,7 +87,9 @@ def run_rings(programme: Programme, rng: random.Random, outcome: Any) -> None:
     low, high = rng.choice(((3, 8), (3, 3), (4, 5)))
     people = list(programme.left)
     rng.shuffle(people)
-    found = pm.form_rings(programme.build(), people, (low, high) if low < high else low, time_limit=5, **_call(programme))
+    found = pm.form_rings(
+        programme.build(), people, (low, high) if low < high else low, time_limit=5, **_call(programme)
+    )
     checks.check_people(found, programme)
     members = found.members.to_dict("records")
     advises = {row["id"]: row["advises"] for row in members}
@@ -104,12 +115,31 @@ def run_advisers(programme: Programme, rng: random.Random, outcome: Any) -> None
     matcher = programme.build(objective="everyone_first", solver="blossom")
     people = list(programme.left)
     rng.shuffle(people)
-    pairing = matcher.match(people, time_limit=20, **{key: value for key, value in programme.call.items() if key != "first"})
+    pairing = matcher.match(
+        people, time_limit=20, **{key: value for key, value in programme.call.items() if key != "first"}
+    )
     checks.check_people(pairing, programme)
     whole = isinstance(people[0]["id"], int)
-    seniors = [{**row, "id": 100_000 + k if whole else f"senior {k}", "boss": None, "not_with": None, "years": float(rng.randrange(5, 60))} for k, row in enumerate(programme.left)]
+    seniors = [
+        {
+            **row,
+            "id": 100_000 + k if whole else f"senior {k}",
+            "boss": None,
+            "not_with": None,
+            "years": float(rng.randrange(5, 60)),
+        }
+        for k, row in enumerate(programme.left)
+    ]
     by, places = rng.choice((0, 2, 5)), rng.choice((1, 2, "places"))
-    found = pm.assign_advisers(pairing, seniors, experience="years", by=by, capacity=places, criteria=[pm.near("years")], eligible=None)
+    found = pm.assign_advisers(
+        pairing,
+        seniors,
+        experience="years",
+        by=by,
+        capacity=places,
+        criteria=[pm.near("years")],
+        eligible=None,
+    )
     rows, further = {row["id"]: row for row in programme.left}, {row["id"]: row for row in seniors}
     used: Counter[Any] = Counter()
     for row in found.pairs.to_dict("records"):
@@ -121,7 +151,9 @@ def run_advisers(programme: Programme, rng: random.Random, outcome: Any) -> None
             assert known is not None, "an adviser of somebody whose experience is not known"
             assert further[row["adviser"]]["years"] >= known + by - 1e-9, "an adviser who is not far enough"
     for id, count in used.items():
-        assert count <= (further[id]["places"] if places == "places" else places), "an adviser with too many pairs"
+        assert count <= (further[id]["places"] if places == "places" else places), (
+            "an adviser with too many pairs"
+        )
     outcome.steps += 1
     outcome.counts["results"] += 1
     outcome.status = str(found.certificate.status)

@@ -1,5 +1,7 @@
 """``python -m reliability.fuzz``: fuzz all targets, one after the other, for so many inputs or seconds."""
 
+# ruff: noqa: T201
+
 from __future__ import annotations
 
 import argparse
@@ -27,10 +29,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m reliability.fuzz", description=__doc__)
     parser.add_argument("target", nargs="*", help=f"of {', '.join(TARGETS)}; all of them when not given")
     parser.add_argument("--seconds", type=float, default=None, help="for all targets together (default 300)")
-    parser.add_argument("--inputs", type=int, default=None, help="for all targets together, instead of seconds")
+    parser.add_argument(
+        "--inputs", type=int, default=None, help="for all targets together, instead of seconds"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for the corpus and what is found")
-    parser.add_argument("--again", type=Path, help="run one input that was kept; its folder says of which target")
+    parser.add_argument(
+        "--again", type=Path, help="run one input that was kept; its folder says of which target"
+    )
     args = parser.parse_args(argv)
     if args.again is not None:
         return _again(args.again)
@@ -48,7 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     names = args.target or list(TARGETS)
     whole = sum(TARGETS[name].share for name in names)
     found = 0
-    print(f"{'target':<16}{'inputs':>9}{'per s':>8}{'values':>9}{'errors':>9}{'codes':>7}{'slowest':>9}{'faults':>8}")
+    print(
+        f"{'target':<16}{'inputs':>9}{'per s':>8}{'values':>9}{'errors':>9}{'codes':>7}{'slowest':>9}{'faults':>8}"
+    )
     total = 0
     for name in names:
         part = TARGETS[name].share / whole
@@ -58,7 +66,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         total += told["inputs"]
         found += len(told["failures"])
         print(_line(name, told), flush=True)
-    print(f"{total:,} inputs; what was found is in {args.folder / 'failures'}" if found else f"{total:,} inputs, no fault")
+    print(
+        f"{total:,} inputs; what was found is in {args.folder / 'failures'}"
+        if found
+        else f"{total:,} inputs, no fault"
+    )
     return 1 if found else 0
 
 

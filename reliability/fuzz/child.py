@@ -91,7 +91,9 @@ class _Run:
         folder = self.args.folder / "failures" / self.args.target
         folder.mkdir(parents=True, exist_ok=True)
         (folder / failure.digest).write_bytes(failure.data)
-        (folder / f"{failure.digest}.txt").write_text(failure.text, encoding="utf-8", errors="backslashreplace")
+        (folder / f"{failure.digest}.txt").write_text(
+            failure.text, encoding="utf-8", errors="backslashreplace"
+        )
 
     def _tell(self) -> None:
         data = {

@@ -25,7 +25,10 @@ CODES = {0, 2, 3, 4}
 
 def _csv(draw: Draw) -> bytes:
     names = list(PEOPLE[0])
-    lines = [",".join(names), *(",".join("" if row[name] is None else str(row[name]) for name in names) for row in PEOPLE)]
+    lines = [
+        ",".join(names),
+        *(",".join("" if row[name] is None else str(row[name]) for name in names) for row in PEOPLE),
+    ]
     text = bytearray("\n".join(lines).encode())
     for _ in range(draw.number(0, 3)):
         at = draw.number(0, len(text))
@@ -38,7 +41,10 @@ def _csv(draw: Draw) -> bytes:
 
 def _toml(draw: Draw) -> bytes:
     base = {key: CONFIG[key] for key in ("id", "label", "eligible", "mutual")}
-    base["criteria"], base["rules"] = CONFIG["criteria"][: draw.number(1, 4)], CONFIG["rules"][: draw.number(0, 2)]
+    base["criteria"], base["rules"] = (
+        CONFIG["criteria"][: draw.number(1, 4)],
+        CONFIG["rules"][: draw.number(0, 2)],
+    )
     try:
         return tomli_w.dumps(mutated(draw, base)).encode("utf-8", "replace")
     except Exception:  # data that TOML cannot hold
@@ -60,7 +66,22 @@ def _run(draw: Draw, here: Path) -> str:
     people.write_bytes(_csv(draw))
     if not draw.flag(8):
         config.write_bytes(_toml(draw))
-    command = draw.choice(["match", "match", "match", "inspect", "init", "shortlist", "explain", "round", "update", "diff", "circles", "quality"])
+    command = draw.choice(
+        [
+            "match",
+            "match",
+            "match",
+            "inspect",
+            "init",
+            "shortlist",
+            "explain",
+            "round",
+            "update",
+            "diff",
+            "circles",
+            "quality",
+        ]
+    )
     argv = [command]
     if command != "diff":
         argv.append(str(people) if not draw.flag(16) else draw.text())
@@ -69,8 +90,28 @@ def _run(draw: Draw, here: Path) -> str:
     if command in ("match", "shortlist", "round", "update", "circles"):
         argv += ["--out", str(out)]
     extra = {
-        "match": ["--report", "--json", "--quiet", "--round", "--as-of", "--solver", "--locks", "--history", "--time-limit", "--id"],
-        "inspect": ["--id", "--json", "--strict", "--duplicates", "--as-of", "--day-first", "--manager", "--label"],
+        "match": [
+            "--report",
+            "--json",
+            "--quiet",
+            "--round",
+            "--as-of",
+            "--solver",
+            "--locks",
+            "--history",
+            "--time-limit",
+            "--id",
+        ],
+        "inspect": [
+            "--id",
+            "--json",
+            "--strict",
+            "--duplicates",
+            "--as-of",
+            "--day-first",
+            "--manager",
+            "--label",
+        ],
         "init": ["--template", "--id", "--as-of", "--force", "--encoding", "--out"],
         "shortlist": ["-k", "--at-most", "--who", "--discoverable"],
         "explain": ["--id", "--with", "--why-not", "--id"],
@@ -80,7 +121,21 @@ def _run(draw: Draw, here: Path) -> str:
         "circles": ["--size", "--sizes", "--seed"],
         "quality": ["--by", "--hide-below"],
     }[command]
-    values = ["p1", "p2", "2026-12-01", "3", "0.2", "r1", "team", "peer", "roommates", str(people), str(out), "all", ""]
+    values = [
+        "p1",
+        "p2",
+        "2026-12-01",
+        "3",
+        "0.2",
+        "r1",
+        "team",
+        "peer",
+        "roommates",
+        str(people),
+        str(out),
+        "all",
+        "",
+    ]
     for _ in range(draw.number(0, 3)):
         argv.append(draw.choice(extra))
         if draw.flag() or not argv[-1].startswith("--"):

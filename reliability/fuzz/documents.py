@@ -18,16 +18,20 @@ __all__ = ["configurations", "histories", "results", "toml"]
 
 PEOPLE = [
     {
-        "id": f"p{k}", "name": f"Person {k}", "years": k * 3 % 11, "team": "abc"[k % 3], "goals": ("grow", "lead; learn")[k % 2],
-        "offers": ("law", "python; sql")[k % 2], "seeks": ("sql", "law")[k % 2], "boss": None if k < 2 else f"p{k // 2}",
-        "in": "yes", "wishes": f"p{(k + 3) % 8}", "grade": ("L3", "L4", "L5")[k % 3], "zone": "UTC", "hours": "09:00-17:00",
+        "id": f"p{k}", "name": f"Person {k}", "years": k * 3 % 11, "team": "abc"[k % 3], "goals": ("grow",
+        "lead; learn")[k % 2],
+        "offers": ("law", "python; sql")[k % 2], "seeks": ("sql", "law")[k % 2],
+        "boss": None if k < 2 else f"p{k // 2}",
+        "in": "yes", "wishes": f"p{(k + 3) % 8}", "grade": ("L3", "L4", "L5")[k % 3], "zone": "UTC",
+        "hours": "09:00-17:00",
     }
     for k in range(8)
 ]  # fmt: skip
 
 CONFIG: dict[str, Any] = {
     "schema": 1, "id": "id", "label": "name", "eligible": "in", "mutual": "mean", "objective": "everyone_first",
-    "unknown": "mean", "odd": "sit_out", "solver": "blossom", "floor": 0.1, "show": ["goals"], "decided_by": "the works council",
+    "unknown": "mean", "odd": "sit_out", "solver": "blossom", "floor": 0.1, "show": ["goals"],
+    "decided_by": "the works council",
     "criteria": [
         {"kind": "near", "column": "years", "scale": 3, "weight": 2},
         {"kind": "same", "column": "team", "name": "team", "when": "in"},
@@ -52,8 +56,10 @@ CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 SIDED: dict[str, Any] = {
-    "id": "id", "sides": ["mentee", "mentor"], "same_person": ["name"], "solver": {"name": "hungarian"}, "mutual": "min",
-    "capacity": {"mentor": {"at_least": 1, "at_most": "years", "or_none": True}}, "protected": ["team"], "audit_only": ["zone"],
+    "id": "id", "sides": ["mentee", "mentor"], "same_person": ["name"], "solver": {"name": "hungarian"},
+    "mutual": "min",
+    "capacity": {"mentor": {"at_least": 1, "at_most": "years", "or_none": True}}, "protected": ["team"],
+    "audit_only": ["zone"],
     "group_floor": {"by": "team", "group": "a", "at_least": 0.1, "basis": "positive action"}, "reserve": ["p1"],
     "advisers": {"criteria": [{"kind": "near", "column": "years"}], "rules": [], "capacity": 4},
     "learned": {"rounds": ["r1"], "answers": 12},
@@ -61,7 +67,8 @@ SIDED: dict[str, Any] = {
         {"kind": "above", "left": "grade", "right": "grade", "by": [1, 3], "scale": 2},
         {"kind": "same", "column": "team", "basis": "positive action"},
     ],
-    "rules": [{"kind": "must_match", "left": "hours", "right": "hours"}, {"kind": "require", "pairs": [["p0", "p1"]]}],
+    "rules": [{"kind": "must_match", "left": "hours", "right": "hours"}, {"kind": "require",
+    "pairs": [["p0", "p1"]]}],
 }  # fmt: skip
 
 # A run must be short: these are all the seconds that a configuration of eight people may need.
@@ -100,7 +107,9 @@ def mutated(draw: Draw, document: Any) -> Any:
         elif isinstance(holder, list):
             holder.insert(last, copy.deepcopy(holder[last]) if how == 6 else draw.value())
         else:
-            holder[draw.text() if how == 6 else str(last) + "s"] = holder.pop(last) if draw.flag() else draw.value()
+            holder[draw.text() if how == 6 else str(last) + "s"] = (
+                holder.pop(last) if draw.flag() else draw.value()
+            )
     return document
 
 
@@ -119,7 +128,9 @@ def _matched(matcher: pm.PeerMatcher) -> str:
     people = pairing.people
     everybody = [row["id"] for table in tables for row in table]
     assert sorted(people["id"]) == sorted(everybody), "somebody is missing, or stands twice"
-    assert pairing.certificate.verified or pairing.certificate.kind == "none", "a certificate that was not verified"
+    assert pairing.certificate.verified or pairing.certificate.kind == "none", (
+        "a certificate that was not verified"
+    )
     text = pairing.to_json()
     assert json.loads(text) == pairing.to_dict()
     return "ok: matched"
@@ -131,7 +142,9 @@ def configurations(data: bytes) -> str:
     base = CONFIG if draw.byte() % 3 else SIDED
     base = copy.deepcopy(base)
     for key in ("criteria", "rules"):  # a few parts at a time: most must get as far as a run
-        base[key] = [part for part in base[key] if draw.flag(3) or key == "criteria" and part is base[key][0]]
+        base[key] = [
+            part for part in base[key] if draw.flag(3) or (key == "criteria" and part is base[key][0])
+        ]
     for key in ("capacity", "group_floor", "reserve", "advisers", "learned", "floor", "solver", "eligible"):
         if key in base and not draw.flag(3):
             del base[key]
@@ -139,7 +152,15 @@ def configurations(data: bytes) -> str:
         base["objective"] = draw.choice(["best_total", "worst_first", "leximin", "everyone_first"])
     if draw.flag(4):
         base["solver"] = draw.choice(
-            ["greedy", "exhaustive", "roommates", "hungarian", "deferred", "transport", {"name": "blossom", "k": 2}]
+            [
+                "greedy",
+                "exhaustive",
+                "roommates",
+                "hungarian",
+                "deferred",
+                "transport",
+                {"name": "blossom", "k": 2},
+            ]
         )
     if draw.flag(4):
         base["odd"] = draw.choice(["trio", "reserve"])
@@ -169,7 +190,8 @@ def _made() -> dict[str, Any]:
     first = pairing.pairs.iloc[0]
     draft.accept((first["a"], first["b"]), who="HR", why="they know each other")
     return {
-        "matcher": matcher, "sided": sided, "pairing": pairing.to_dict(), "two": two.to_dict(), "programme": programme.to_dict(),
+        "matcher": matcher, "sided": sided, "pairing": pairing.to_dict(), "two": two.to_dict(),
+        "programme": programme.to_dict(),
         "draft": draft.to_dict(), "before": pairing,
     }  # fmt: skip
 
@@ -190,7 +212,14 @@ def _written(draw: Draw, document: Any) -> Any:
 def results(data: bytes) -> str:
     """Results, drafts and programmes that somebody may have edited."""
     draw, made = Draw(data), _made()
-    kinds: tuple[Callable[[Draw, dict[str, Any]], str], ...] = (_updated, _updated, _programme, _draft, _snapshot, _differ)
+    kinds: tuple[Callable[[Draw, dict[str, Any]], str], ...] = (
+        _updated,
+        _updated,
+        _programme,
+        _draft,
+        _snapshot,
+        _differ,
+    )
     return draw.choice(kinds)(draw, made)
 
 
@@ -214,7 +243,9 @@ def _updated(draw: Draw, made: dict[str, Any]) -> str:
 
 
 def _snapshot(draw: Draw, made: dict[str, Any]) -> str:
-    found = Snapshot.of(_written(draw, mutated(draw, made[draw.choice(["pairing", "two", "draft"])])), "previous")
+    found = Snapshot.of(
+        _written(draw, mutated(draw, made[draw.choice(["pairing", "two", "draft"])])), "previous"
+    )
     if found.people is not None:
         hands = found.hands
         assert all((hands[0], (type(a).__name__, a)) in found.people for a, _, _ in found.pairs)
@@ -231,7 +262,9 @@ def _programme(draw: Draw, made: dict[str, Any]) -> str:
     assert pm.Programme.from_dict(json.loads(json.dumps(data))).to_dict() == data
     repr(programme), programme.rounds, programme.sit_outs, programme.turns, programme.next_round
     programme.dossier("p1")
-    pairing = programme.run(PEOPLE, round=None if draw.flag() else "next", as_of="2026-12-01", time_limit=LIMIT)
+    pairing = programme.run(
+        PEOPLE, round=None if draw.flag() else "next", as_of="2026-12-01", time_limit=LIMIT
+    )
     _whole(pairing, PEOPLE)
     return "ok: programme"
 
@@ -267,7 +300,10 @@ def histories(data: bytes) -> str:
 
     def table(names: list[str]) -> Any:
         kind = (0, 0, 1, 2, 2, 3, 3, 4)[draw.byte() % 8]
-        rows = [[who() if name in ("a", "b", "id", "candidate") else draw.value(2) for name in names] for _ in range(draw.number(0, 5))]
+        rows = [
+            [who() if name in ("a", "b", "id", "candidate") else draw.value(2) for name in names]
+            for _ in range(draw.number(0, 5))
+        ]
         if kind == 0:
             return [dict(zip(names, row, strict=True)) for row in rows]
         if kind == 1:
@@ -289,16 +325,21 @@ def histories(data: bytes) -> str:
     which = draw.byte() & draw.byte()  # a few at a time
     if which & 1:
         options["history"] = table(pairs)
-        rules.append(pm.no_repeat() if draw.flag() else pm.no_repeat(rounds=2) if draw.flag() else pm.no_repeat(days=30))
+        rules.append(
+            pm.no_repeat()
+            if draw.flag()
+            else pm.no_repeat(rounds=2)
+            if draw.flag()
+            else pm.no_repeat(days=30)
+        )
         options["as_of"] = "2026-12-01"
         if draw.flag():
             criteria.append(pm.novelty(half_life=2))
     if which & 2:
         options["locks"] = table(["a", "b"])
     if which & 4:
-        options["preferences"] = (
-            {who(key=True): [who() for _ in range(draw.number(0, 4))] for _ in range(draw.number(0, 4))} if draw.flag() else table(["id", "candidate", "rank"])
-        )  # fmt: skip
+        lists = {who(key=True): [who() for _ in range(draw.number(0, 4))] for _ in range(draw.number(0, 4))}
+        options["preferences"] = lists if draw.flag() else table(["id", "candidate", "rank"])
         options["unlisted"] = draw.choice(["after", "never"])
     if which & 8:
         options["set_aside"] = [who() for _ in range(draw.number(0, 3))] if draw.flag() else table(["id"])
@@ -309,7 +350,11 @@ def histories(data: bytes) -> str:
     if which & 64:
         criteria.append(pm.prefers(table=table(["id", "candidate", "rank"])))
     if which & 128:
-        options["first"] = {who(key=True): draw.numeric() for _ in range(draw.number(0, 3))} if draw.flag() else table(["id"])
+        options["first"] = (
+            {who(key=True): draw.numeric() for _ in range(draw.number(0, 3))}
+            if draw.flag()
+            else table(["id"])
+        )
     pairing = pm.PeerMatcher("id", criteria, rules).match(PEOPLE, time_limit=LIMIT, **options)
     _whole(pairing, PEOPLE)
     if draw.flag():

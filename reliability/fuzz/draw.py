@@ -12,15 +12,21 @@ __all__ = ["Draw"]
 T = TypeVar("T")
 
 WORDS = (
-    "", " ", "a", "007", "7", "p1", "p2", "yes", "no", "N/A", "-", "#REF!", "é", "e\u0301", "\u202e", "\x00", "\ufeff", "id",
-    "\u00a0x", "2026-12-01", "03/04/2019", "13.02.2019", "3 years", "since 2010", "L5", "Senior", "=1+1", "a;b", "a,b|c",
-    "C (x, y); d", "09:00-17:00", "Mon 09:00-10:00", "Europe/Oslo", "UTC+5", "UTC+99", "1e309", "nan", "inf", "-0", "1_000",
-    "١٢", "Ⅷ", "½", "🙂", "ß", "İ", "true", "None", "2026-02-30", "0000-00-00", "99:99-00:00", "\n", "\t", '"', "'", "x" * 300,
-    "Last, First", "a@example.org", "same", "near", "best_total", "blossom", "years", "team", "round", "date", "\ud800",
+    "", " ", "a", "007", "7", "p1", "p2", "yes", "no", "N/A", "-", "#REF!", "é", "e\u0301", "\u202e",
+    "\x00", "\ufeff", "id",
+    "\u00a0x", "2026-12-01", "03/04/2019", "13.02.2019", "3 years", "since 2010", "L5", "Senior", "=1+1",
+    "a;b", "a,b|c",
+    "C (x, y); d", "09:00-17:00", "Mon 09:00-10:00", "Europe/Oslo", "UTC+5", "UTC+99", "1e309", "nan",
+    "inf", "-0", "1_000",
+    "١٢", "Ⅷ", "½", "🙂", "ß", "İ", "true", "None", "2026-02-30", "0000-00-00", "99:99-00:00", "\n", "\t",
+    '"', "'", "x" * 300,
+    "Last, First", "a@example.org", "same", "near", "best_total", "blossom", "years", "team", "round",
+    "date", "\ud800",
 )  # fmt: skip
 
 NUMBERS: tuple[Any, ...] = (
-    0, 1, -1, 2, 3, 7, 0.5, -0.0, 1.5, 1e-12, 1e12, 1e-308, 5e-324, 1e308, float("inf"), float("-inf"), float("nan"), 2**31,
+    0, 1, -1, 2, 3, 7, 0.5, -0.0, 1.5, 1e-12, 1e12, 1e-308, 5e-324, 1e308, float("inf"), float("-inf"),
+    float("nan"), 2**31,
     2**53, 2**53 + 1, 2**63, -(2**63), 2**64, 10**30, 10**400, True, False,
 )  # fmt: skip
 
@@ -82,7 +88,8 @@ class Draw:
     def value(self, depth: int = 0) -> Any:
         """Return any value that plain data may hold, and some that it may not."""
         kinds: tuple[Callable[[], Any], ...] = (
-            self.text, self.text, self.numeric, lambda: None, self.flag, lambda: [], dict, self._list, self._mapping, self._odd,
+            self.text, self.text, self.numeric, lambda: None, self.flag, list, dict, self._list,
+            self._mapping, self._odd,
         )  # fmt: skip
         kind = kinds[self.number(0, len(kinds) - 1 if depth < 3 else 6)]
         if kind in (self._list, self._mapping):
@@ -98,9 +105,21 @@ class Draw:
     def _odd(self) -> Any:
         return self.choice(
             (
-                dt.date(2026, 12, 1), dt.datetime(2026, 12, 1, 9, 30), dt.time(9), dt.timedelta(days=3), b"bytes", 1j, (1, 2),
-                frozenset({1}), decimal.Decimal("1.50"), decimal.Decimal("NaN"), dt.date.min, dt.date.max, object, range(3),
-            )  # fmt: skip
+                dt.date(2026, 12, 1),
+                dt.datetime(2026, 12, 1, 9, 30),
+                dt.time(9),
+                dt.timedelta(days=3),
+                b"bytes",
+                1j,
+                (1, 2),
+                frozenset({1}),
+                decimal.Decimal("1.50"),
+                decimal.Decimal("NaN"),
+                dt.date.min,
+                dt.date.max,
+                object,
+                range(3),
+            )
         )
 
     def rest(self) -> bytes:

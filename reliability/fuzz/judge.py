@@ -1,4 +1,4 @@
-"""What may happen to one input: a value that holds what it promises, or one of our errors with all its data. In time."""
+"""What may happen to one input: a value that holds what it promises, or an error of ours with all its data. In time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TooSlow(BaseException):
     """The time for one input is over; not an Exception, so that nobody swallows it."""
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818
     """An input that breaks a promise.
 
     Attributes

@@ -18,20 +18,36 @@ from peermatch.cli.init import draft_configuration
 from peermatch.cli.inspect import inspect_table
 from reliability.fuzz.draw import Draw
 
-__all__ = ["check_cohort", "delimited", "frames", "folder", "workbooks"]
+__all__ = ["check_cohort", "delimited", "folder", "frames", "workbooks"]
 
 SURE = ("certain", "likely", "open")
 GONE = ("blank_row", "header_again", "note_row", "duplicate")
-COLUMNS = ("id", "name", "years", "team", "goals", "offers", "seeks", "boss", "mail", "left", "in", "hired", "grade", "")
+COLUMNS = (
+    "id",
+    "name",
+    "years",
+    "team",
+    "goals",
+    "offers",
+    "seeks",
+    "boss",
+    "mail",
+    "left",
+    "in",
+    "hired",
+    "grade",
+    "",
+)
 RULES = ("refuse", "first", "last", "fill", "current")
-ENCODINGS = (None, None, None, "utf-8", "utf-16", "cp1252", "latin-1", "ascii", "utf-7", "idna", "nonsense", "rot13", "utf-8-sig", "undefined")  # fmt: skip
+CODINGS = "utf-8 utf-16 cp1252 latin-1 ascii utf-7 idna nonsense rot13 utf-8-sig undefined"
+ENCODINGS = (None, None, None, *CODINGS.split())
 SEPARATORS = (None, None, None, ",", ";", "\t", "|", "::", "", "\n", '"')
 
 
 @cache
 def folder() -> Path:
     """A folder of this process for files; in memory, where there is such a place."""
-    fast = Path("/dev/shm")  # noqa: S108
+    fast = Path("/dev/shm")
     kept = tempfile.TemporaryDirectory(prefix="fuzz-", dir=fast if fast.is_dir() else None)
     _KEPT.append(kept)
     return Path(kept.name)
@@ -43,7 +59,9 @@ _KEPT: list[Any] = []
 def check_cohort(people: pm.Cohort, rows: int | None = None) -> None:
     """Check everything that a cohort promises: ids, cells, order, and that every row is there or told of."""
     ids = people.ids.tolist()
-    assert all(type(id) in (str, int) and id != "" for id in ids), "an id that is neither text nor a whole number"
+    assert all(type(id) in (str, int) and id != "" for id in ids), (
+        "an id that is neither text nor a whole number"
+    )
     assert len(set(map(str, ids))) == len(ids), "an id that stands twice"
     assert ids == sorted(ids, key=lambda id: (type(id).__name__, id)), "ids that are not in order"
     assert len(people.frame) == len(ids) == len(people.labels) == len(people.taking_part) == len(people.rows)
@@ -54,7 +72,12 @@ def check_cohort(people: pm.Cohort, rows: int | None = None) -> None:
     assert all(type(label) is str for label in people.labels.tolist())
     for name in people.columns:
         for cell in people.column(name).tolist():
-            assert cell is None or isinstance(cell, str | int | float | list | tuple) or hasattr(cell, "isoformat") or cell == cell
+            assert (
+                cell is None
+                or isinstance(cell, str | int | float | list | tuple)
+                or hasattr(cell, "isoformat")
+                or cell == cell
+            )
             assert not (isinstance(cell, float) and cell != cell), "a NaN where None should stand"
             assert not isinstance(cell, np.generic), f"a cell of the type {type(cell).__name__}"
     repairs = people.repairs.to_dict("records")
@@ -84,7 +107,9 @@ def _options(draw: Draw) -> dict[str, Any]:
         if picked[at] % 4 == 3:
             options[name] = home if picked[at] < 220 else COLUMNS[picked[at] % len(COLUMNS)]
     if picked[5] % 4 == 3 or picked[6] % 3 == 2:
-        options["as_of"] = ("2026-12-01", "1.5", "2026-02-30", "0001-01-01", "9999-12-31")[picked[6] % 5 if picked[6] > 240 else 0]
+        options["as_of"] = ("2026-12-01", "1.5", "2026-02-30", "0001-01-01", "9999-12-31")[
+            picked[6] % 5 if picked[6] > 240 else 0
+        ]
     options["duplicates"] = RULES[picked[7] % 5]
     if options["duplicates"] == "current":
         options.setdefault("left", "left")
@@ -135,7 +160,9 @@ def _asked_of(path: Path, which: int) -> str:
         roles = pm.suggest_roles(path)
         assert {"role", "column", "sure", "reason"} <= set(roles.columns)
         return "ok: roles"
-    text = draft_configuration(str(path), template=(None, "peer", "buddy", "mentor", "coaching")[which // 3 % 5])
+    text = draft_configuration(
+        str(path), template=(None, "peer", "buddy", "mentor", "coaching")[which // 3 % 5]
+    )
     drafted = path.with_name("drafted.toml")
     drafted.write_text(text, encoding="utf-8")
     matcher = pm.PeerMatcher.from_toml(drafted)  # "TOML that loads"
@@ -201,7 +228,18 @@ def _damaged(draw: Draw, kind: int) -> bytes:
         elif how == 3:
             part[at:at] = draw.text().encode("utf-8", "surrogatepass")
         else:
-            values = ("1048576", "-1", "99999999999", "1e5", "XFD1048576", "A1:XFD1048576", "str", "inlineStr", "nan", "&#0;")
+            values = (
+                "1048576",
+                "-1",
+                "99999999999",
+                "1e5",
+                "XFD1048576",
+                "A1:XFD1048576",
+                "str",
+                "inlineStr",
+                "nan",
+                "&#0;",
+            )
             digits = [at for at, byte in enumerate(part) if 48 <= byte <= 57]
             if digits:
                 at = draw.choice(digits)
@@ -233,14 +271,20 @@ def _cells(draw: Draw) -> bytes:
             value = f"p{draw.number(0, 9)}" if name == "id" and draw.flag() else draw.value(3)
             if isinstance(value, str):
                 value = value.encode("utf-8", "replace").decode("utf-8")[:300]
-            row.append(value if isinstance(value, str | int | float | type(None)) or hasattr(value, "isoformat") else str(value)[:50])
+            row.append(
+                value
+                if isinstance(value, str | int | float | type(None)) or hasattr(value, "isoformat")
+                else str(value)[:50]
+            )
         try:
             sheet.append(row)
             sheet.row_dimensions[sheet.max_row].hidden = draw.flag(8)
         except (IllegalCharacterError, ValueError, OverflowError):
             sheet.append([None] * len(row))
     if draw.flag(4):
-        sheet.merge_cells(start_row=1, end_row=draw.number(1, 4), start_column=1, end_column=draw.number(1, 4))
+        sheet.merge_cells(
+            start_row=1, end_row=draw.number(1, 4), start_column=1, end_column=draw.number(1, 4)
+        )
     if draw.flag(4):
         sheet.column_dimensions[draw.choice("ABCD")].hidden = True
     if draw.flag(8):
@@ -249,7 +293,12 @@ def _cells(draw: Draw) -> bytes:
     buffer = io.BytesIO()
     try:
         book.save(buffer)
-    except (ValueError, OverflowError, TypeError, AttributeError):  # openpyxl's own limits, before anything of ours
+    except (
+        ValueError,
+        OverflowError,
+        TypeError,
+        AttributeError,
+    ):  # openpyxl's own limits, before anything of ours
         return b""
     return buffer.getvalue()
 
@@ -273,7 +322,9 @@ def frames(data: bytes) -> str:
     plain = draw.flag()
     table = [
         [
-            (f"p{at}" if draw.byte() < 230 else draw.value()) if name == "id" else (draw.text() if plain else draw.value())
+            (f"p{at}" if draw.byte() < 230 else draw.value())
+            if name == "id"
+            else (draw.text() if plain else draw.value())
             for name in names
         ]
         for at in range(rows)
@@ -329,7 +380,9 @@ def _frame(draw: Draw, names: list[Any], table: list[list[Any]]) -> pd.DataFrame
         if draw.flag(3):
             dtype = draw.choice(DTYPES)
             try:
-                cells = pd.Series(pd.to_numeric(cells, errors="coerce") if dtype[:1] in "IFfiu" else cells).astype(dtype)
+                cells = pd.Series(
+                    pd.to_numeric(cells, errors="coerce") if dtype[:1] in "IFfiu" else cells
+                ).astype(dtype)
             except Exception:  # these cells don't go into that type
                 cells = pd.Series([None] * len(table), dtype="object")
         columns.append(cells)

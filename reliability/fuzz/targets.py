@@ -19,11 +19,16 @@ CORPUS = ROOT / "tests" / "cohort" / "corpus"
 KEPT = ROOT / "tests" / "reliability" / "inputs"
 
 TOKENS = (
-    '","', '";"', "\t", "\r\n", '""', "\ufeff", "N/A", "#REF!", "id", "manager", "e-mail", "yes", "no", "03/04/2019", "2019-04-03",
-    "13.02.2019", "1.23E+05", "007", "Last, First", "a; b", "a|b", "\u00a0", "\u200b", "kind", "near", "above", "same", "different",
-    "overlap", "complement", "available", "prefers", "ties", "novelty", "[[criteria]]", "[[rules]]", "column = ", "weight = ",
-    "must_differ", "not_in_line", "no_repeat", "forbid", "require", "veto", "no_twins", "at_least", "sides = ", "capacity = ",
-    "objective = ", '"best_total"', '"trio"', "schema = 1", "[", "]", "{", "}", "=", "inf", "nan", "1e308", "-1", "true",
+    '","', '";"', "\t", "\r\n", '""', "\ufeff", "N/A", "#REF!", "id", "manager", "e-mail", "yes", "no",
+    "03/04/2019", "2019-04-03",
+    "13.02.2019", "1.23E+05", "007", "Last, First", "a; b", "a|b", "\u00a0", "\u200b", "kind", "near",
+    "above", "same", "different",
+    "overlap", "complement", "available", "prefers", "ties", "novelty", "[[criteria]]", "[[rules]]",
+    "column = ", "weight = ",
+    "must_differ", "not_in_line", "no_repeat", "forbid", "require", "veto", "no_twins", "at_least",
+    "sides = ", "capacity = ",
+    "objective = ", '"best_total"', '"trio"', "schema = 1", "[", "]", "{", "}", "=", "inf", "nan", "1e308",
+    "-1", "true",
 )  # fmt: skip
 
 

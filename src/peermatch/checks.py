@@ -26,7 +26,7 @@ def must_be(caller: str, parameter: str, constraint: str, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Return a value as it is written, cut where it goes on and on; numbers of thousands of digits cannot be written."""
+    """Return a value as it is written, cut where it is long; numbers of thousands of digits cannot be written."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):

@@ -76,7 +76,7 @@ def error_item(
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
-    """Return what JSON can hold of a value that somebody sent: numbers, texts, lists and tables of these; else its text."""
+    """Return what JSON can hold of a value: numbers, texts, lists and tables of these; of all else its text."""
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int | float) and type(value) in (int, float):

@@ -114,7 +114,9 @@ def _refuse_broken(names: Sequence[str], where: str) -> None:
         if any("\ud800" <= letter <= "\udfff" for letter in name):
             shown = name.encode("utf-8", "backslashreplace").decode()
             message = f"The name of column {place} of {where}, '{shown}', has broken characters. Rename it."
-            raise InputError(error_item("bad_header", message, column=shown, found=shown, accepted="plain text"))
+            raise InputError(
+                error_item("bad_header", message, column=shown, found=shown, accepted="plain text")
+            )
 
 
 def _is_empty(cells: npt.NDArray[Any]) -> bool:

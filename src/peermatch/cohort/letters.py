@@ -169,9 +169,7 @@ def _told(
         row = int(rows[found[0]]) if len(found) == 1 else None
         sure: Sure = "likely" if code == "wrong_letters" else "certain"
         shown = _BROKEN.sub(lambda half: f"\\u{ord(half.group()):04x}", example[:200])
-        repairs.append(
-            Repair(column, row, shown, changed[example][:200], reason, code, sure, len(found))
-        )
+        repairs.append(Repair(column, row, shown, changed[example][:200], reason, code, sure, len(found)))
     return repairs
 
 

@@ -86,7 +86,9 @@ def check_scores(attendance: pd.DataFrame) -> None:
     for row, cell in enumerate(attendance["score"], start=1):
         number = isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) <= _MOST_SCORE
         if not number and not is_missing(cell):
-            raise _fault(f"Row {row} of 'attendance' has the score {cell!r:.60}: a number or null is needed.", "score")
+            raise _fault(
+                f"Row {row} of 'attendance' has the score {cell!r:.60}: a number or null is needed.", "score"
+            )
 
 
 _MOST_SCORE = 1_000.0  # scores are in [0, 1]; whatever is far from it is none
