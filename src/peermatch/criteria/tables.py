@@ -131,7 +131,9 @@ def _refuse_lists(frame: pd.DataFrame, needed_by: str) -> None:
             continue
         for row, cell in enumerate(frame[name], start=1):
             if isinstance(cell, list | dict):
-                message = f"Row {row} of the table of {needed_by} has {cell!r:.60} in column {name!r}: one value is "
+                message = (
+                    f"Row {row} of the table of {needed_by} has {cell!r:.60} in column {name!r}: one value is "
                     "needed there."
+                )
                 item = error_item("bad_cell", message, column=name, row=row, found=cell, accepted="one value")
                 raise InputError(item)
