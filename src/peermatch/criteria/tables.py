@@ -131,9 +131,8 @@ def _refuse_lists(frame: pd.DataFrame, needed_by: str) -> None:
             continue
         for row, cell in enumerate(frame[name], start=1):
             if isinstance(cell, list | dict):
-                message = (
-                    f"Row {row} of the table of {needed_by} has {cell!r:.60} in column {name!r}: one value is "
-                    "needed there."
-                )
-                item = error_item("bad_cell", message, column=name, row=row, found=cell, accepted="one value")
+                # what stands there is not repeated: the list may be a private one
+                kind = "a list" if isinstance(cell, list) else "a record"
+                message = f"Row {row} of the table of {needed_by} has {kind} in column {name!r}. One value is needed there."
+                item = error_item("bad_cell", message, column=name, row=row, found=kind, accepted="one value")
                 raise InputError(item)
