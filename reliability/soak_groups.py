@@ -37,7 +37,7 @@ def _pairs_allowed(found: Any, programme: Programme, groups: list[list[Any]], *,
                 value = found.ready.scores.at(np.array([ids.index(a)]), np.array([ids.index(b)]))[0]
                 assert value != FORBIDDEN
                 floor = programme.matcher.get("floor")
-                assert floor is None or value >= floor * GRID, "below the floor"
+                assert floor is None or value >= round(floor * GRID), "below the floor"
 
 
 def _seated(found: Any) -> list[list[Any]]:
