@@ -23,6 +23,7 @@ import pandas as pd
 
 import peermatch as pm
 from reliability import soak_checks as checks
+from reliability import soak_saved as saved
 from reliability.fuzz.judge import check_error
 from reliability.programmes import Programme, Row, made
 from reliability.soak_groups import run_advisers, run_circles, run_rings
@@ -162,6 +163,11 @@ def _checked(pairing: pm.Pairing, programme: Programme, outcome: Outcome, rng: r
     outcome.counts["certificates proved again"] += checks.check_proved(pairing)
     outcome.counts["compared with every set"] += checks.check_best(pairing, programme)
     checks.check_plain(pairing, schema=small or rng.random() < 0.2)
+    if small or rng.random() < 0.2:
+        outcome.counts["saved and loaded"] += saved.check_loaded(as_pandas)
+        ended = saved.check_verified(pairing)
+        if ended:
+            outcome.counts[f"verified on evidence: {ended}"] += 1
     if rng.random() < 0.1:
         pairing.summary()
         for id in as_pandas.people["id"].tolist()[:3]:

@@ -145,7 +145,9 @@ def check_rules(found: Any, programme: Programme, made: list[tuple[Any, Any]]) -
         value = matrix[place_left[a], place_right[b]]
         assert value != FORBIDDEN, f"{a!r} and {b!r} were paired though a rule forbids them"
         demanded = (a, b) in programme.demanded or (b, a) in programme.demanded
-        assert floor is None or demanded or value >= round(floor * GRID), f"{a!r} and {b!r} are below the floor"
+        assert floor is None or demanded or value >= round(floor * GRID), (
+            f"{a!r} and {b!r} are below the floor"
+        )
     return looked
 
 

@@ -82,7 +82,7 @@ class _Run:
         if over or self.done % 500 == 0:
             self._tell()
         if over:
-            os._exit(0)
+            os._exit(0)  # libFuzzer would go on
 
     def _keep(self, failure: Any) -> None:
         self.marks[failure.mark] += 1

@@ -6,15 +6,17 @@ import copy
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import peermatch as pm
+from peermatch import verify
 from peermatch.problem import GRID
 from peermatch.run.snapshot import Snapshot
 from reliability.fuzz.draw import Draw
 from reliability.fuzz.tables import folder
 
-__all__ = ["configurations", "histories", "results", "toml"]
+__all__ = ["configurations", "histories", "results", "saved", "toml"]
 
 PEOPLE = [
     {
@@ -284,6 +286,59 @@ def _differ(draw: Draw, made: dict[str, Any]) -> str:
     found = pm.diff(_written(draw, mutated(draw, made["pairing"])), made["before"])
     repr(found)
     return "ok: diff"
+
+
+def saved(data: bytes) -> str:
+    """Saved results, with evidence or without, that somebody may have edited: loaded and verified, or refused.
+
+    A result that was not changed holds; of a changed one the verdict may be either, but in words.
+    """
+    draw, made = Draw(data), _made()
+    if not hasattr(pm.Pairing, "load") or not hasattr(verify, "verify_result"):
+        return "nothing to load with"
+    document = copy.deepcopy(_with_evidence()[draw.number(0, 2)])
+    whole = json.dumps(document)
+    document = json.loads(json.dumps(mutated(draw, document), default=str))
+    if draw.flag():
+        verdict = verify.verify_result(document)
+        assert verdict.sentence, "a verdict without a word"
+        assert verdict.holds == (not verdict.faults)
+        assert verdict.holds or json.dumps(document) != whole, (
+            f"not changed, and does not hold: {verdict.faults}"
+        )
+        return f"ok: {'holds' if verdict.holds else 'does not hold'}"
+    path = _written_to(draw, document)
+    loaded = pm.Pairing.load(path)
+    repr(loaded), loaded.people, loaded.pairs, loaded.members, loaded.unmatched, loaded.rules, loaded.repairs
+    repr(loaded.certificate), loaded.altered
+    assert json.loads(loaded.to_json()) == loaded.to_dict()
+    assert made
+    return "ok: loaded"
+
+
+def _written_to(draw: Draw, document: Any) -> Path:
+    text = json.dumps(document)
+    if draw.flag(4):
+        at = draw.number(0, max(0, len(text) - 1))
+        text = text[:at] + draw.text() + text[at + draw.number(0, 3) :]
+    path = folder() / "saved.json"
+    path.write_text(text, encoding="utf-8", errors="surrogatepass")
+    return path
+
+
+@cache
+def _with_evidence() -> list[dict[str, Any]]:
+    rules = [pm.must_differ("team"), pm.veto(table=[("p0", "p4")]), pm.no_twins(["team", "grade"])]
+    criteria = [
+        pm.near("years"),
+        pm.overlap("goals", separator=";"),
+        pm.complement("offers", "seeks", separator=";"),
+    ]
+    pool = pm.PeerMatcher("id", criteria, rules, label="name").match(PEOPLE[:7], round="r1")
+    sided = pm.PeerMatcher("id", criteria[:1], rules[:1], sides=("mentee", "mentor"), capacity={"mentor": 2})
+    two = sided.match(PEOPLE[:5], PEOPLE[5:])
+    stable = pm.PeerMatcher("id", criteria, solver="roommates").match(PEOPLE)
+    return [json.loads(json.dumps(one.to_dict(evidence=True))) for one in (pool, two, stable)]  # type: ignore[call-arg]
 
 
 # ---- tables beside the people ---------------------------------------------------------------------------

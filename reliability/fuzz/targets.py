@@ -41,7 +41,7 @@ class Target:
     function : callable
         From bytes to a word on how it went; raises where a promise is broken.
     share : int
-        How many of a hundred inputs it gets.
+        How large a part of all inputs it gets.
     longest : int
         Bytes of an input, at most.
     """
@@ -58,6 +58,7 @@ TARGETS = {
     "configurations": Target(documents.configurations, 15, 500),
     "toml": Target(documents.toml, 10, 1500),
     "results": Target(documents.results, 10, 300),
+    "saved": Target(documents.saved, 10, 300),
     "histories": Target(documents.histories, 6, 300),
     "commands": Target(commands.commands, 4, 300),
 }

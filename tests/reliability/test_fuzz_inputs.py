@@ -16,7 +16,7 @@ from reliability.fuzz.judge import Failure, judge
 from reliability.fuzz.tables import check_cohort
 from reliability.fuzz.targets import KEPT, TARGETS, seeds
 
-COUNT = {"delimited": 150, "commands": 20, "results": 40, "histories": 40}
+COUNT = {"delimited": 150, "commands": 20, "results": 40, "saved": 40, "histories": 40}
 PEOPLE = [{"id": f"p{k}", "years": k} for k in range(4)]
 
 
