@@ -30,7 +30,8 @@ def refused(kind, function):
 @pytest.mark.parametrize(
     "found",
     [
-        1j, Decimal("1.5"), dt.date(2026, 12, 1), dt.timedelta(days=1), float("nan"), float("inf"), object, {1, 2}, b"x",
+        1j, Decimal("1.5"), dt.date(2026, 12, 1), dt.timedelta(days=1), float("nan"), float("inf"), object,
+        {1, 2}, b"x",
         np.int64(7), np.float64("nan"), {"a": [{"b": {"c": object()}}]}, range(3), pd.Timestamp("2026-12-01"),
     ],
 )  # fmt: skip
