@@ -1,7 +1,5 @@
 """``python -m reliability.soak``: random programmes, each made from one number, and all that must hold of them."""
 
-# ruff: noqa: T201
-
 from __future__ import annotations
 
 import argparse

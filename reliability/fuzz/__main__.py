@@ -1,7 +1,5 @@
 """``python -m reliability.fuzz``: fuzz all targets, one after the other, for so many inputs or seconds."""
 
-# ruff: noqa: T201
-
 from __future__ import annotations
 
 import argparse

@@ -133,6 +133,6 @@ def _refuse_lists(frame: pd.DataFrame, needed_by: str) -> None:
             if isinstance(cell, list | dict):
                 # what stands there is not repeated: the list may be a private one
                 kind = "a list" if isinstance(cell, list) else "a record"
-                message = f"Row {row} of the table of {needed_by} has {kind} in column {name!r}. One value is needed there."
+                message = f"Row {row} of the table of {needed_by} has {kind} in column {name!r}: one value is needed."
                 item = error_item("bad_cell", message, column=name, row=row, found=kind, accepted="one value")
                 raise InputError(item)
