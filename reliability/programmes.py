@@ -94,7 +94,7 @@ def made(seed: int, kind: str | None = None) -> Programme:
     kind = kind or rng.choices(list(KINDS), list(KINDS.values()))[0]
     two_sided = kind == "sides" or (kind in ("preferences", "update") and rng.random() < 0.4)
     size = (
-        rng.choice((2, 3, 4, 5, 6, 7, 8, 8, 9, 12, 17, 25, 40, 60))
+        rng.choice((2, 3, 4, 5, 6, 6, 7, 7, 8, 8, 8, 9, 10, 12, 12, 17, 25, rng.randrange(13, 61)))
         if kind != "circles"
         else rng.randrange(3, 26)
     )

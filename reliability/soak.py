@@ -160,8 +160,8 @@ def _checked(pairing: pm.Pairing, programme: Programme, outcome: Outcome, rng: r
     outcome.counts["pairs of people held against rules"] += checks.check_rules(as_pandas, programme, pairs)
     outcome.counts["certificates proved again"] += checks.check_proved(pairing)
     outcome.counts["compared with every set"] += checks.check_best(pairing, programme)
-    checks.check_plain(as_pandas, schema=small or rng.random() < 0.2)
-    if rng.random() < (0.4 if small else 0.1):
+    checks.check_plain(as_pandas, schema=rng.random() < (0.5 if small else 0.1))
+    if rng.random() < (0.25 if small else 0.05):
         outcome.counts["saved and loaded"] += saved.check_loaded(as_pandas)
         ended = saved.check_verified(as_pandas)
         if ended:
@@ -184,7 +184,7 @@ def _run_match(programme: Programme, rng: random.Random, outcome: Outcome) -> No
     matcher = programme.build()
     pairing = _match(programme, rng, matcher)
     _checked(pairing, programme, outcome, rng)
-    if rng.random() < 0.25:
+    if rng.random() < 0.15:
         again = _match(programme, rng, matcher)
         one_table = "role" in pairing.settings, "role" in again.settings
         if one_table[0] == one_table[1] and pairing.repairs.shape == again.repairs.shape:

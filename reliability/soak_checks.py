@@ -95,10 +95,10 @@ def _validator() -> Any:
 
 def check_plain(pairing: pm.Pairing, *, schema: bool) -> None:
     """What is written down is data: it comes back the same, and is what the schema says."""
-    data = pairing.to_dict()
     text = pairing.to_json()
-    assert json.loads(text) == data, "the JSON is not the data"
+    data = json.loads(text)
     if schema:
+        assert data == pairing.to_dict(), "the JSON is not the data"
         faults = sorted(_validator().iter_errors(data), key=str)
         assert not faults, f"not what the schema says: {faults[0].message[:200]} at {list(faults[0].path)}"
 

@@ -13,7 +13,6 @@ import pytest
 import peermatch as pm
 from peermatch.checks import must_be
 from peermatch.errors import InputError, error_item
-from reliability.soak import one
 
 PEOPLE = [{"id": f"p{k}", "years": k, "team": "ab"[k % 2]} for k in range(6)]
 HUGE = 10**400
@@ -137,7 +136,3 @@ def test_an_update_in_which_no_earlier_pair_can_stay():
         now = matcher.update(PEOPLE, before, **options)
         assert len(now.pairs) == 3
         assert now.certificate.verified
-
-
-def test_the_programme_that_showed_it():
-    assert one(28).status == "optimal"
