@@ -300,6 +300,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for seed in range(args.seed, args.seed + args.programmes):
         try:
             outcome = one(seed, args.kind)
+        except KeyboardInterrupt:  # say what there is so far
+            break
         except Exception as error:
             mark = f"{type(error).__name__}: {str(error).splitlines()[0][:160] if str(error) else ''}"
             if mark not in faults:
