@@ -77,7 +77,7 @@ def test_a_good_result_passes(good):
     assert checks.check_rules(pairing, programme, pairs) == 15
     assert checks.check_proved(pairing)
     assert checks.check_best(pairing, programme)
-    checks.check_plain(pairing, schema=True)
+    checks.check_plain(pairing)
 
 
 def test_a_pair_that_a_rule_forbids_is_seen(good):
