@@ -125,8 +125,10 @@ def _matched(matcher: pm.PeerMatcher) -> str:
         data = None
     repr(matcher)
     tables = (PEOPLE[:4], PEOPLE[4:]) if matcher.sides is not None else (PEOPLE,)
-    history = [{"round": "r1", "a": "p0", "b": "p5"}]
-    pairing = matcher.match(*tables, history=history, as_of="2026-12-01", round="r2", time_limit=LIMIT)
+    call: dict[str, Any] = {"as_of": "2026-12-01", "round": "r2", "time_limit": LIMIT}
+    if any(part.kind in ("no_repeat", "novelty") for part in (*matcher.rules, *matcher.criteria)):
+        call["history"] = [{"round": "r1", "date": "2026-11-01", "a": "p0", "b": "p5"}]
+    pairing = matcher.match(*tables, **call)
     people = pairing.people
     everybody = [row["id"] for table in tables for row in table]
     assert sorted(people["id"]) == sorted(everybody), "somebody is missing, or stands twice"
