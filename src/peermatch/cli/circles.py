@@ -39,9 +39,12 @@ def run_circles(args: argparse.Namespace, console: Console) -> int:
         check_writable(folder)
         _check_overwriting(args, folder)
     result = _formed(args, rules, console)
-    files = [] if folder is None else [path.name for path in result.to_csv(folder)]
-    if folder is not None:
-        files += write_folders(args, folder, result, console)
+    from peermatch.publication import publishing
+
+    with publishing(folder):
+        files = [] if folder is None else [path.name for path in result.to_csv(folder)]
+        if folder is not None:
+            files += write_folders(args, folder, result, console)
     if args.json:
         console.data(result.to_json())
     elif not console.quiet:

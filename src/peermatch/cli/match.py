@@ -49,11 +49,15 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
+    from peermatch.cli.earlier_files import say_what_went, take_away_earlier
     from peermatch.cli.relaxing import check_relaxing, write_relaxations
     from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.cli.sensitivity import check_sensitivity, write_sensitivity
     from peermatch.matcher import PeerMatcher
+    from peermatch.publication import finish, publishing
 
+    if folder is not None:
+        finish(folder)
     matcher = PeerMatcher.from_toml(args.config)
     check_decided(args, matcher)
     seniors = read_advisers(args, matcher)
@@ -65,34 +69,41 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             f"note: {args.history} holds {again:,} pairs of round {args.round} already. They are left out: this run "
             "replaces them."
         )
-    if folder is not None:
-        check_history_kept(folder, history, args.round)
+
+    def check_kept() -> None:
+        if folder is not None:
+            check_history_kept(folder, history, args.round)
+
+    check_kept()
     stable = args.preferences is not None or matcher.solver in ("roommates", "deferred")
     check_relaxing(args.relax, folder, stable)
     check_sensitivity(args.sensitivity, folder, stable)
     say_that_it_compiles(console)
     pairing = matched(args, matcher, (left, right), org, history, console)
     quality = quality_of(args, pairing)
-    files = (
-        [] if folder is None else [*write_results(folder, pairing, history), *write_quality(folder, quality)]
-    )
-    if folder is not None and args.relax:
-        files += write_relaxations(folder, pairing)
-    if folder is not None:
-        files += write_handouts(args, folder, pairing, console)
-    if args.json:
-        console.data(pairing.to_json())
-    elif not console.quiet:
-        console.result(pairing.summary() if quality is None else f"{pairing.summary()}\n{quality}\n")
-        if not files:
-            console.note("Nothing was written: name a folder with --out.")
-    if folder is not None and args.sensitivity:
-        show = not (args.json or console.quiet)
-        files += write_sensitivity(folder, pairing, console, args.time_limit, show=show)
-    if seniors is not None:
-        files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
+    # together, and only if the folder's history still is what it was: nothing of two runs is mixed
+    with publishing(folder, check=check_kept):
+        went = take_away_earlier(folder, args)
+        files: list[str] = []
+        if folder is not None:
+            files = [*write_results(folder, pairing, history, evidence=args.evidence)]
+            files += [*write_quality(folder, quality)]
+            files += write_relaxations(folder, pairing) if args.relax else []
+            files += write_handouts(args, folder, pairing, console)
+        if args.json:
+            console.data(pairing.to_json(evidence=args.evidence))
+        elif not console.quiet:
+            console.result(pairing.summary() if quality is None else f"{pairing.summary()}\n{quality}\n")
+            if not files:
+                console.note("Nothing was written: name a folder with --out.")
+        if folder is not None and args.sensitivity:
+            show = not (args.json or console.quiet)
+            files += write_sensitivity(folder, pairing, console, args.time_limit, show=show)
+        if seniors is not None:
+            files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
     if folder is not None:
         show_results(folder, files, console)
+        say_what_went(went, files, console)
     if not args.json:
         show_reasons(args, folder, pairing, console)
     warn_of(pairing, console)

@@ -12,6 +12,7 @@ import pandas as pd
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
 from peermatch.explain import Outcome, Resolve, fit_to_show, uses_frame
+from peermatch.pairing.evidence import Seating
 from peermatch.problem import IntArray, Matching, Problem
 from peermatch.report import (
     ADMINISTRATOR,
@@ -77,6 +78,8 @@ class PairingFacts:
         Solves the round again under other weights.
     update : UpdateView, optional
         What was kept of an earlier result and what that costs, where `PeerMatcher.update` made this one.
+    seating : Seating, optional
+        How those who were left over joined pairs, and what that rests on.
     """
 
     everyone: tuple[Cohort, Cohort | None]
@@ -97,6 +100,7 @@ class PairingFacts:
     or_none: tuple[IntArray | None, IntArray | None] = (None, None)
     resolve: Resolve | None = None
     update: UpdateView | None = None
+    seating: Seating | None = None
 
     @cached_property
     def _outcome(self) -> Outcome:

@@ -1,5 +1,6 @@
 """Results on their way out: tables, text, files, plain data, graphs. Nothing here knows what a pairing object is."""
 
+from peermatch.publication import write_files
 from peermatch.report.audience import (
     ADMINISTRATOR,
     AUDIENCES,
@@ -16,7 +17,7 @@ from peermatch.report.audit_summary import audit_summary
 from peermatch.report.certificate import CertificateView
 from peermatch.report.document import SCHEMA, document, json_text, pairing_schema, typed_id
 from peermatch.report.exports import AUDIT_SCHEMA, audit_document, audit_frames
-from peermatch.report.files import csv_text, plain_text, safe_text, write_files
+from peermatch.report.files import csv_text, plain_text, safe_text
 from peermatch.report.frames import (
     frontier_frame,
     members_frame,

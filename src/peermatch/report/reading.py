@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from peermatch.errors import InputError, error_item
+from peermatch.publication import finish
 
 __all__ = ["id_from", "read_json"]
 
@@ -29,6 +30,7 @@ def read_json(path: str | os.PathLike[str], what: str, code: str) -> Any:
         If it cannot be read, or is not JSON.
     """
     where = f"The {what} {os.fspath(path)!r}"
+    finish(Path(path).parent)
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:

@@ -160,6 +160,7 @@ def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepar
         positions=None if asks(ready.or_none) else solved.positions,
         stated=stated,
         odd=solved.odd,
+        seating=solved.seating,
         resolve=None if asks(ready.or_none) else Again(demands, solver, matcher.objective, matcher.floor),
     )
     return with_group_floor(pairing, matcher.group_floor, request.control)
