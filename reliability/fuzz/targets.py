@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tomli_w
 
-from reliability.fuzz import commands, documents, tables
+from reliability.fuzz import beside, commands, documents, tables
 
 __all__ = ["TARGETS", "TOKENS", "Target", "seeds"]
 
@@ -59,7 +59,7 @@ TARGETS = {
     "toml": Target(documents.toml, 10, 1500),
     "results": Target(documents.results, 10, 300),
     "saved": Target(documents.saved, 10, 300),
-    "histories": Target(documents.histories, 6, 300),
+    "histories": Target(beside.histories, 6, 300),
     "commands": Target(commands.commands, 4, 300),
 }
 
