@@ -183,6 +183,8 @@ class PeerMatcher:
             raise ConfigError(
                 "group_floor compares pairs, so it does not go with odd='trio'. Leave one of them out."
             )
+        if not isinstance(self.solver, str):
+            get_solver(self.solver)  # says what an object lacks that is no solver
         if self.floor is not None:
             check_bounds("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
         if self.advisers is not None and not isinstance(self.advisers, Advisers):
@@ -201,7 +203,8 @@ class PeerMatcher:
         for parameter in ("protected", "audit_only"):
             given = getattr(self, parameter)
             if given is not None:
-                columns = column_names("PeerMatcher", parameter, given) if len(given) else ()
+                empty = isinstance(given, Sequence) and not len(given)
+                columns = () if empty else column_names("PeerMatcher", parameter, given)
                 self._settle(parameter, columns or None)
         others = {
             "id=": [self.id],

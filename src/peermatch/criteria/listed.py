@@ -110,7 +110,7 @@ def _lists_of_table(criterion: Criterion) -> dict[tuple[str, Any], list[Any]]:
 def _rank(value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(
             error_item(
                 "wrong_kind",
@@ -178,5 +178,5 @@ def _strengths(frame: pd.DataFrame) -> list[float]:
 def _as_float(value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return float("nan")

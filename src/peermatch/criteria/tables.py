@@ -119,4 +119,20 @@ def pair_table(table: Any, needed_by: str, first: Sequence[str], second: Sequenc
                 )
             )
         names[hit] = target
-    return frame.rename(columns=names)
+    frame = frame.rename(columns=names)
+    _refuse_lists(frame, needed_by)
+    return frame
+
+
+def _refuse_lists(frame: pd.DataFrame, needed_by: str) -> None:
+    """Refuse a list or a record where an id, a round or a day should stand."""
+    for name in ("a", "b", "round", "date"):
+        if name not in frame.columns:
+            continue
+        for row, cell in enumerate(frame[name], start=1):
+            if isinstance(cell, list | dict):
+                # what stands there is not repeated: the list may be a private one
+                kind = "a list" if isinstance(cell, list) else "a record"
+                message = f"Row {row} of the table of {needed_by} has {kind} in column {name!r}: one value is needed."
+                item = error_item("bad_cell", message, column=name, row=row, found=kind, accepted="one value")
+                raise InputError(item)

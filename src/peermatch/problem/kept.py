@@ -137,6 +137,8 @@ class KeptScores:
         """Put listed pairs into lists of partners that are best first; the lists keep their length."""
         partners = partners.copy()
         worth = np.where(worth == NO_WORTH, NO_WORTH, np.where(worth == NO_WORTH, 0, worth) + 2 * self._shift)
+        if not len(rows):
+            return partners, worth
         order = np.argsort(rows, kind="stable")
         rows, others, value = rows[order], others[order], value[order]
         heads = np.flatnonzero(np.diff(rows, prepend=-1))
