@@ -10,6 +10,7 @@ import pandas as pd
 
 from peermatch.cli.columns import Column, first_of, is_category, shown, trial
 from peermatch.cli.draft import Part, Setting, table
+from peermatch.cohort.names import vocabulary
 from peermatch.encoders.readers import GoalsReader, SkillsReader
 
 __all__ = ["HELP_WEIGHT", "complements", "goals"]
@@ -17,19 +18,17 @@ __all__ = ["HELP_WEIGHT", "complements", "goals"]
 HELP_WEIGHT = 8
 """What offers that meet wishes weigh: they are often 0 where other criteria are near 1, and would get lost."""
 
-_OFFERS = frozenset(
-    {"have", "teach", "teaches", "offer", "offers", "offered", "know", "knows", "known", "can", "share", "strengths",
-     "strong", "expertise", "skills", "skill", "competencies", "good", "kann", "kenne", "biete", "stärken",
-     "fähigkeiten", "kenntnisse", "compétences"}
-)  # fmt: skip
-_SEEKS = frozenset(
-    {"want", "wants", "wanted", "learn", "learning", "seek", "seeks", "seeking", "sought", "need", "needs", "improve",
-     "develop", "grow", "desired", "curious", "lernen", "suche", "möchte", "apprendre", "aprender"}
-)  # fmt: skip
-_SMALL = frozenset(
-    {"to", "with", "work", "worked", "working", "in", "of", "the", "i", "my", "for", "from", "and", "would", "like",
-     "at", "about", "me", "help", "others"}
-)  # fmt: skip
+_OFFERS = vocabulary(
+    "have teach teaches offer offers offered know knows known can share strengths strong expertise skills "
+    "skill competencies good kann kenne biete stärken fähigkeiten kenntnisse compétences"
+)
+_SEEKS = vocabulary(
+    "want wants wanted learn learning seek seeks seeking sought need needs improve develop grow desired "
+    "curious lernen suche möchte apprendre aprender"
+)
+_SMALL = vocabulary(
+    "to with work worked working in of the i my for from and would like at about me help others"
+)
 _GOALS = ("goal", "goals", "objective", "objectives", "interests", "interest", "topics", "topic", "aims", "motivation",
           "hopes", "expectations", "ziele", "ziel", "interessen", "themen", "objectifs", "objetivos",
           "erwartung", "erwartungen")  # fmt: skip
