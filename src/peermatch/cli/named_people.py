@@ -21,12 +21,13 @@ __all__ = ["Naming", "find_naming", "naming_parts", "naming_warnings"]
 
 _VETO = vocabulary(
     "veto vetoes vetos avoid avoids avoided exclude excludes exclusion exclusions excluded unwanted blocklist "
-    "blacklist ausschluss ausschlüsse ausgeschlossen vermeiden unerwünscht éviter exclure exclusion exclusions evitar excluir "
-    "excluidos escluso esclusi escludere evitare uitsluiten uitgesloten vermijden"
+    "blacklist ausschluss ausschlüsse ausgeschlossen vermeiden unerwünscht éviter exclure exclusion exclusions evitar "
+    "excluir excluidos escluso esclusi escludere evitare uitsluiten uitgesloten vermijden"
 )
 _VETO_PHRASES = (
-    ("not", "pair"), ("not", "with"), ("not", "meet"), ("not", "match"), ("dont", "pair"), ("dont", "want"), ("t", "pair"),
-    ("t", "want"), ("never", "with"), ("never", "pair"), ("no", "match"), ("no", "pairing"), ("no", "pair"),
+    ("not", "pair"), ("not", "with"), ("not", "meet"), ("not", "match"), ("dont", "pair"), ("dont", "want"),
+    ("t", "pair"), ("t", "want"),
+    ("never", "with"), ("never", "pair"), ("no", "match"), ("no", "pairing"), ("no", "pair"),
     ("keep", "apart"), ("conflict", "with"), ("conflicts", "with"), ("nicht", "mit"), ("nicht", "zusammen"),
     ("kein", "treffen"), ("nie", "mit"), ("pas", "avec"), ("jamais", "avec"), ("no", "con"), ("nunca", "con"),
     ("non", "con"), ("mai", "con"), ("niet", "met"), ("nooit", "met"), ("nao", "com"), ("nunca", "com"),

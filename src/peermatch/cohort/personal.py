@@ -67,8 +67,8 @@ _KINDS = {
         "religi",
     ),
     "age": _kind(
-        "age ages dob geb birth birthday birthdate birthyear born geburt geburtsdatum geburtstag geburtsjahr geburtsort "
-        "geburtsland geburtsname geburtsmonat geburtsstadt geboren alter lebensalter lebensjahr lebensjahre "
+        "age ages dob geb birth birthday birthdate birthyear born geburt geburtsdatum geburtstag geburtsjahr "
+        "geburtsort geburtsland geburtsname geburtsmonat geburtsstadt geboren alter lebensalter lebensjahr lebensjahre "
         "altersgruppe altersklasse altersband altersstufe jahrgang âge naissance anniversaire né née edad nacimiento "
         "nacido nacida cumpleaños età nascita compleanno idade nascimento nascido leeftijd verjaardag",
         "dateofbirth geboorte leeftijds",
