@@ -175,7 +175,9 @@ def _who_is_known(columns: Sequence[Column], ids: Sequence[Any], others: Sequenc
             if first is not None and last is not None:
                 own[at] |= set(_forms(f"{first} {last}"))
     more = [str(id) for id in others]
-    everybody = frozenset([*(form for forms in own for form in forms), *(id.casefold() for id in more)])
+    called = [*(form for forms in own for form in forms), *(id.casefold() for id in more)]
+    # small numbers prove nothing: "1,000 to 5,000" names nobody
+    everybody = frozenset(form for form in called if not (form.isdecimal() and len(form) < _DIGITS))
     numbered = all(id.isdecimal() for id in texts)
     return _Known(frozenset([*texts, *more]), everybody, [frozenset(forms) for forms in own], numbered)
 

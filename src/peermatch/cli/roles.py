@@ -164,14 +164,11 @@ def roles_of(people: Cohort, roles: Roles) -> list[Role]:
             found.setdefault(
                 guess.name, Role("eligible", guess.name, "open", f"who takes part? {guess.reason}")
             )
+    known = (roles.label, roles.eligible, roles.sides, roles.manager, *roles.naming)
+    settled = {guess.name for guess in known if guess is not None}
     for column in roles.columns:
         special = _address(column) or _leavers(column)
-        if special is not None and found.get(column.name, special).role not in (
-            "label",
-            "eligible",
-            "manager",
-            "veto",
-        ):
+        if special is not None and column.name not in settled:
             found[column.name] = special
     found[roles.id.name] = Role("id", roles.id.name, "likely", roles.id.reason)
     for column in roles.columns:
@@ -183,19 +180,28 @@ def roles_of(people: Cohort, roles: Roles) -> list[Role]:
 def _uses(roles: Roles) -> Iterator[Role]:
     """Say of each criterion what its columns are for."""
     dates = {column.name for column in roles.columns if column.is_days}
+    columns = {column.name: column for column in roles.columns}
     for part in roles.criteria:
         sure: Sure = "likely" if part.active else "open"
         # what it says of signs to take away is for the configuration
         reason = _ABOUT_THE_FILE.sub("", part.reasons[0] if part.reasons else "")
         for name in part.uses:
             role = _role_in(part, name, name in dates)
+            if role == "background":
+                few = columns[name].distinct
+                reason = f"{counted(len(few), 'value')} that people share, such as {shown(few, limit=2)}"
+            elif part.kind == "more":
+                at = part.values["offers" if role == "offers" else "seeks"].index(name)
+                other = part.values["seeks" if role == "offers" else "offers"][at]
+                reason = f"its values are those of {other!r}"
             if role is not None:
                 yield Role(role, name, sure, reason)
 
 
 def _role_in(part: Part, name: str, is_days: bool) -> str | None:
-    if part.kind == "complement":
-        return "offers" if part.values.get("offers") == name else "seeks"
+    if part.kind in ("complement", "more"):
+        offers = part.values["offers"]
+        return "offers" if name == offers or (part.kind == "more" and name in offers) else "seeks"
     if part.kind in ("near", "above"):
         return "grade" if "ladder" in part.values else "hired" if is_days else "experience"
     return {

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from peermatch.cli.columns import Column, first_of, is_category, shown, trial
-from peermatch.cli.draft import Part, Setting, table
+from peermatch.cli.draft import Part, Setting, comment, table
 from peermatch.cohort.names import vocabulary
 from peermatch.encoders.readers import GoalsReader, SkillsReader
 
@@ -34,7 +34,7 @@ _GOALS = ("goal", "goals", "objective", "objectives", "interests", "interest", "
           "erwartung", "erwartungen")  # fmt: skip
 _HOPES = ("want", "wants", "hope", "expect", "why", "purpose", "reason")
 
-_ACTIVE = 2
+_ACTIVE, _PROPOSED = 2, 2
 _LITTLE, _MUCH, _MOST = 0.05, 0.3, 0.5
 
 
@@ -49,7 +49,7 @@ class _Meeting(NamedTuple):
 
 
 def complements(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
-    """Propose pairs of columns of which one holds what people offer and the other what they seek."""
+    """Propose pairs of columns: one holds what people offer, the other what they seek; many in one comment."""
     able = [
         column
         for column in columns
@@ -58,6 +58,7 @@ def complements(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     # sorted is stable: equal ones stay in the order of the table
     found = sorted([*_by_name(able), *_by_values(able)], key=lambda one: one[:3], reverse=True)
     used: set[str] = set()
+    more: list[_Meeting] = []
     place = 0
     for meeting in found:
         names = {meeting.offer.name, meeting.seek.name}
@@ -66,8 +67,29 @@ def complements(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
         ):
             continue
         used |= names
-        yield _complement(meeting, place)
+        if place < _ACTIVE + _PROPOSED:
+            yield _complement(meeting, place)
+        else:
+            more.append(meeting)
         place += 1
+    if more:
+        yield _more(more)
+
+
+def _more(meetings: Sequence[_Meeting]) -> Part:
+    """Return the comment on what else meets, one pair after the other."""
+    pairs = "; ".join(f"{shown([one.offer.name, one.seek.name], length=60)}" for one in meetings)
+    reason = f"More columns that meet, what is offered first where names tell: {pairs}."
+    offers = tuple(one.offer.name for one in meetings)
+    seeks = tuple(one.seek.name for one in meetings)
+    return Part(
+        tuple(comment(reason)),
+        (*offers, *seeks),
+        False,
+        "more",
+        {"offers": offers, "seeks": seeks},
+        (reason,),
+    )
 
 
 def _by_name(able: Sequence[Column]) -> Iterator[_Meeting]:

@@ -14,6 +14,7 @@ from typing import Literal
 from peermatch.cli.columns import Column, shown
 from peermatch.cli.draft import comment, key
 from peermatch.cli.identity import Guess
+from peermatch.cohort.leavers import LEAVER_WORDS
 from peermatch.cohort.names import fold, vocabulary, words_of
 from peermatch.cohort.people import NO, YES
 from peermatch.cohort.personal import personal_kind
@@ -41,7 +42,8 @@ _TELLING_PARTS = (
 )
 _TELLING_PHRASES = (
     {"opt", "in"}, {"signed", "up"}, {"sign", "up"}, {"wants", "in"}, {"want", "in"}, {"wants", "to", "join"},
-    {"take", "part"}, {"takes", "part"}, {"taking", "part"}, {"count", "me", "in"}, {"doet", "mee"}, {"macht", "mit"},
+    {"take", "part"}, {"takes", "part"}, {"taking", "part"}, {"count", "me", "in"}, {"nimmt", "teil"},
+    {"nehme", "teil"}, {"mache", "mit"}, {"macht", "mit"}, {"doet", "mee"},
 )  # fmt: skip
 _CONSENT = vocabulary(
     "consent consents consented einwilligung zustimmung consentement consenso consentimiento consentimento toestemming"
@@ -63,7 +65,8 @@ _AGAINST = vocabulary(
     "ritirato niet geen weigert afgemeld não sem recusa recusado"
 )
 _ALONE_AGAINST = vocabulary(
-    "optout declined withdrawn unsubscribed excluded opposed objection paused pausiert abgelehnt ablehnung "
+    "optout exclude skip pause ausschluss "
+    "declined withdrawn unsubscribed excluded opposed objection paused pausiert abgelehnt ablehnung "
     "widerspruch widerrufen widerruf abgemeldet abmeldung absage désinscrit afgemeld ausgeschlossen"
 )
 _ABOUT_ELSE = vocabulary(
@@ -82,12 +85,14 @@ _STANDING = vocabulary(
     "inactief geïnteresseerd aangemeld afgemeld participates participant teilnehmer"
 )
 """What values say that tell who takes part in other words than yes and no."""
-_SAYS_NO = NO | {"nope", "never", "ei", "nije", "nu", "net", "нет", "hayır"}
-_SAYS_YES = YES | {"yep", "kyllä", "joo", "da", "да", "evet", "sure"}
+_SAYS_NO = NO | {"nope", "never", "ei", "nije", "nu", "net", "нет", "hayır", "✗", "✘", "☐"}
+_SAYS_YES = YES | {"yep", "kyllä", "joo", "da", "да", "evet", "sure", "✓", "✔", "☑"}
 _SAID_OUT = vocabulary(
     "not inactive declined withdrawn paused optout unsubscribed inaktiv abgemeldet nicht inactif"
 )
 _FEW_VALUES = 6
+_FEW_WORDS = 4
+_SEVERAL = 20
 _NAMED = 8
 
 
@@ -98,7 +103,8 @@ class Question(Guess):
     Attributes
     ----------
     why : {"name", "against", "values", "other"}
-        Its name speaks of it; yes means no; its values speak of it; nothing but that it says yes and no.
+        Its name speaks of it; it says who does not take part, or has left; its values speak of it; nothing but that it
+        says yes and no.
     usable : bool
         Whether it can be used as it is.
     """
@@ -144,7 +150,13 @@ def contradictions(columns: Sequence[Column], eligible: Guess) -> list[str]:
         )
         if refused:
             people = "1 person" if refused == 1 else f"{refused:,} people"
-            says = "opted out" if against else "do not say yes" if column.is_yes_or_no else "may have said no"
+            says = (
+                "opted out or left"
+                if against
+                else "do not say yes"
+                if column.is_yes_or_no
+                else "may have said no"
+            )
             told.append(
                 f"{people} who would be paired, since they say yes in {eligible.name!r}, {says} in {column.name!r}. "
                 "Settle in one column who takes part."
@@ -172,21 +184,22 @@ def consent_warnings(
     telling = [one for one in asked if one.why != "other"]
     others = [one for one in asked if one.why == "other"]
     usable = [one for one in telling if one.usable]
-    if telling:
-        text += f" Is it {telling[0].name!r}?"
+    asked_of = next((one for one in telling if one.why != "against"), None)
+    if asked_of is not None:
+        text += f" Is it {asked_of.name!r}?"
     if usable:
         line = f'eligible = "{usable[0].name}"'
         text += f" Then put the line {line} into the file: whoever does not say yes is left out."
     told = [text]
     told += [
-        f"{one.name!r}: {one.reason}." for one in telling[:_NAMED] if one is not telling[0] or not one.usable
+        f"{one.name!r}: {one.reason}." for one in telling[:_NAMED] if one is not asked_of or not one.usable
     ]
     if others:
         names = shown((one.name for one in others), limit=_NAMED, length=60)
         more = f" and {len(others) - _NAMED:,} more, which the file lists," if len(others) > _NAMED else ""
         verb = "says" if len(others) == 1 else "say"
         told.append(
-            f"{names}{more} {verb} yes or no. If one of them says who takes part, name it as `eligible` in the file "
+            f"{names}{more} {verb} yes or no. If that is who takes part, name it as `eligible` in the file "
             "before anyone is paired: people who said no would be paired otherwise."
         )
     return told
@@ -199,8 +212,9 @@ def question_lines(asked: Sequence[Question]) -> list[str]:
         if one.usable:
             lines.append(f"# {key('eligible', one.name, f'who takes part? {one.reason}')}")
         else:
-            lines += comment(f"Who takes part? {one.name!r}: {one.reason}. Then:")
-            lines.append(f"# {key('eligible', one.name)}")
+            lines += comment(f"Who takes part? {one.name!r}: {one.reason}.")
+            if one.why != "against":
+                lines.append(f"# {key('eligible', one.name)}")
     return lines
 
 
@@ -208,23 +222,30 @@ def question_lines(asked: Sequence[Question]) -> list[str]:
 
 
 def _question(column: Column) -> Question | None:
-    if not column.known or personal_kind(column.name):
+    telling = _tells(column)
+    if not column.known or (personal_kind(column.name) and not telling):
         return None
     few = len(column.distinct) <= _FEW_VALUES
-    telling, against = _tells(column), _is_against(column)
+    against = _is_against(column)
     if few and against:
-        usable = False
         return Question(
             column.name,
             "a yes there seems to mean that somebody does not take part, and `eligible` reads it the other way round: "
             "write a column in which yes means taking part",
             why="against",
-            usable=usable,
+            usable=False,
         )
     if few and (telling or column.words & _ASKED) and (telling or column.is_answer or _answers(column)):
         return _named(column, "name")
-    if few and (_stands(column) or (_answers(column) and not column.is_answer)):
+    if few and (_stands(column) or (_answers(column) and _are_short(column) and not column.is_answer)):
         return _named(column, "values")
+    gone = _says_who_left(column)
+    if gone:
+        said = ", ".join(gone)
+        reason = (
+            f"says who has left ({said}): take them out of the table, or write into one column who takes part"
+        )
+        return Question(column.name, reason, why="against", usable=False)
     if column.is_answer and _differs(column) and not column.words & _ABOUT_ELSE:
         return Question(column.name, f"{column.yeses:,} of {len(column.cells):,} say yes", why="other")
     return None
@@ -271,6 +292,16 @@ def _answers(column: Column) -> bool:
     return all(first in _SAYS_YES or first in _SAYS_NO for first in firsts)
 
 
+def _are_short(column: Column) -> bool:
+    """Whether answers are a word or a few: sentences that begin with yes or no answer other questions."""
+    return all(len(words_of(str(value))) <= _FEW_WORDS for value in column.distinct)
+
+
+def _says_who_left(column: Column) -> list[str]:
+    said = {str(value).strip().casefold() for value in column.distinct[: _SEVERAL + 1]}
+    return sorted(said & LEAVER_WORDS) if len(said) <= _SEVERAL else []
+
+
 def _first_word(value: object) -> str:
     said = str(value).strip().casefold()
     if said in _SAYS_YES or said in _SAYS_NO:
@@ -287,7 +318,7 @@ def _differs(column: Column) -> bool:
 def _says_no(cell: object, is_yes_or_no: bool, against: bool) -> bool:
     said = _first_word(cell) if cell is not None else ""
     if against:
-        return said in _SAYS_YES
+        return said in _SAYS_YES or str(cell or "").strip().casefold() in LEAVER_WORDS
     if is_yes_or_no:
         return said not in _SAYS_YES
     return said in _SAYS_NO or bool(_SAID_OUT.intersection(words_of(str(cell or ""))))

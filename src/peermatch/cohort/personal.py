@@ -35,8 +35,9 @@ _KINDS = {
         "geschlecht",
     ),
     "sexual orientation": _kind(
-        "orientation sexuality sexual sexuelle sexuell sexualité sexualidad sexualidade sessuale orientación "
-        "orientamento orientação geaardheid lgbt lgbtq lgbti lgbtqi lgbtqia queer trans transgender"
+        "orientation sexuelle sexuell sessuale orientación "
+        "orientamento orientação geaardheid lgbt lgbtq lgbti lgbtqi lgbtqia queer trans transgender",
+        "sexual",
     ),
     "ethnic origin": _kind(
         "ethnicity ethnicities ethnic race racial ethnie ethnies etnia étnica étnico raza raça razza etniciteit "
