@@ -131,6 +131,11 @@ def test_two_columns_that_contradict_each_other_are_told(tmp_path):
     )
 
 
+def test_a_last_day_is_asked_about(tmp_path):
+    _, warnings, _ = draft(tmp_path, {"Last working day": ("", "2024-03-31", SAID_NO)})
+    assert any("'Last working day': holds a day for 4 of 24" in warning for warning in warnings)
+
+
 def test_consent_to_something_comes_after_taking_part():
     found = find_eligible(
         [column("Consent to photos", "yes", "yes", "no"), column("Participates", "yes", "no", "yes")]

@@ -25,7 +25,7 @@ from peermatch.cli.identity import (
 from peermatch.cli.named_people import Naming, find_naming
 from peermatch.cli.taking_part import Question, find_eligible, questions
 from peermatch.cohort import Cohort, read_people
-from peermatch.cohort.leavers import LEAVER_WORDS
+from peermatch.cohort.leavers import LEAVER_WORDS, names_a_last_day
 from peermatch.cohort.personal import maybe_origin
 from peermatch.cohort.wording import counted
 
@@ -220,6 +220,11 @@ def _address(column: Column) -> Role | None:
 
 
 def _leavers(column: Column) -> Role | None:
+    if column.is_days and names_a_last_day(column.name):
+        reason = (
+            f"a day for {column.known:,} people: if it is their last, pass left={column.name!r} and as_of="
+        )
+        return Role("left", column.name, "open", reason)
     few = [str(value).casefold() for value in column.distinct[:20]]
     said = sorted(LEAVER_WORDS.intersection(few))
     if not said or len(column.distinct) > len(few):

@@ -14,7 +14,7 @@ from typing import Literal
 from peermatch.cli.columns import Column, shown
 from peermatch.cli.draft import comment, key
 from peermatch.cli.identity import Guess
-from peermatch.cohort.leavers import LEAVER_WORDS
+from peermatch.cohort.leavers import LEAVER_WORDS, names_a_last_day
 from peermatch.cohort.names import fold, vocabulary, words_of
 from peermatch.cohort.people import NO, YES
 from peermatch.cohort.personal import personal_kind
@@ -244,6 +244,12 @@ def _question(column: Column) -> Question | None:
         said = ", ".join(gone)
         reason = (
             f"says who has left ({said}): take them out of the table, or write into one column who takes part"
+        )
+        return Question(column.name, reason, why="against", usable=False)
+    if column.is_days and names_a_last_day(column.name):
+        reason = (
+            f"holds a day for {column.known:,} of {len(column.cells):,}: if it is their last, take those who have left "
+            "out of the table, or write into one column who takes part"
         )
         return Question(column.name, reason, why="against", usable=False)
     if column.is_answer and _differs(column) and not column.words & _ABOUT_ELSE:

@@ -36,7 +36,8 @@ _SAID = ("-", "--", "–", "—", "?", "n.a.", "not available", "not applicable"
          "não informado", "prefiro não dizer", "prefiro não responder", "desconhecido", "geen antwoord", "onbekend",
          "zeg ik liever niet", "n.v.t.")  # fmt: skip
 _DOUBT = ("don't know", "I don't know", "do not know", "I do not know", "weiß nicht", "weiß ich nicht",
-          "je ne sais pas", "ne sait pas", "no sé", "no sabe", "non so", "não sei", "weet niet", "weet ik niet")  # fmt: skip
+          "je ne sais pas", "ne sait pas", "no sé", "no sabe", "non so", "não sei",
+          "weet niet", "weet ik niet")  # fmt: skip
 
 MISSING = (*_EXPORTED, *_SAID, *_DOUBT)
 """What is taken as missing where nobody says otherwise, in capitals or small letters."""

@@ -19,7 +19,8 @@ from peermatch.errors import InputError, error_item
 
 __all__ = ["leave_out_nobody", "settle_duplicates"]
 
-_NARROW = 2  # columns: every row of such a table is nearly a note
+_COUNTED = 3  # cells of a row of totals: the word, and what was counted
+_NUMBER = re.compile(r"[-+]?[\d.,  ]+%?")
 
 _NOTE = re.compile(
     r"(?i)(grand )?totals?( of .*)?:?( \d+)?( people| rows| records)?"
@@ -49,7 +50,10 @@ def leave_out_nobody(table: Table, id: str) -> Table:
         note = _note(table, at)
         if note is None:
             break
-        out[at] = ("note_row", f"the row holds {note!r} and nothing else, and was left out: it is nobody")
+        out[at] = (
+            "note_row",
+            f"the row holds {note!r} and {_beside(table, at)}, and was left out: it is nobody",
+        )
     if not out:
         return table
     for at, (code, reason) in sorted(out.items()):
@@ -86,12 +90,18 @@ def _says(cell: Any) -> bool:
 
 
 def _note(table: Table, at: int) -> str | None:
-    """Return the only cell of a row where it is a note that exports write below a table."""
-    if len(table.columns) <= _NARROW:
-        return None
+    """Return the only text of a row where it is a note that exports write below a table, perhaps with a few numbers."""
+    if len(table.columns) < 2:
+        return None  # nothing tells a note from an id
     said = [column[at] for column in table.columns if _says(column[at])]
     texts = [cell.strip() for cell in said if isinstance(cell, str)]
-    return texts[0] if len(texts) == 1 and len(said) <= 2 and _NOTE.fullmatch(texts[0]) else None
+    words = [text for text in texts if not _NUMBER.fullmatch(text)]
+    return words[0] if len(words) == 1 and len(said) <= _COUNTED and _NOTE.fullmatch(words[0]) else None
+
+
+def _beside(table: Table, at: int) -> str:
+    alone = sum(_says(column[at]) for column in table.columns) == 1
+    return "nothing else" if alone else "numbers beside it"
 
 
 # ---- several rows of one id -----------------------------------------------------------------------------
