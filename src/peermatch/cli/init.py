@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peermatch.checks import must_be
-from peermatch.cli.columns import Column, shown
+from peermatch.cli.columns import Column, columns_of, shown
 from peermatch.cli.console import DONE, Console
 from peermatch.cli.draft import Part, comment, decided_line, key, short_names, show_lines, table
 from peermatch.cli.files import check_day, check_writable, write_text
 from peermatch.cli.guesses import guarded, left_alone
-from peermatch.cli.identity import Guess, find_id
+from peermatch.cli.identity import Guess, find_id, find_label, find_manager
 from peermatch.cli.leftovers import something
+from peermatch.cli.managers import with_managers
 from peermatch.cli.named_people import naming_parts, naming_warnings
 from peermatch.cli.roles import find_roles
 from peermatch.cli.side_tables import Tables
@@ -78,7 +79,7 @@ def _draft(
         names = [PEER, *TEMPLATES]
         raise ConfigError(must_be("peermatch init", "template", f"one of {', '.join(names)}", template))
     guess = Guess(id, "as you said") if id is not None else _id_of(paths, encoding)
-    cohorts = [read_people(path, id=guess.name, encoding=encoding) for path in paths]
+    cohorts = [_people(path, guess, encoding) for path in paths]
     if template is not None and template in TEMPLATES:
         tables = Tables(cohorts[0], cohorts[-1], paths)
         return SidedDraft(TEMPLATES[template], tables, guess, as_of, encoding)
@@ -94,7 +95,17 @@ def draft_for(path: str, as_of: str | None, encoding: str | None) -> _Draft:
         If the table cannot be read, has no column fit for ids, or nothing to match on.
     """
     guess = _id_of((path,), encoding)
-    return _Draft(read_people(path, id=guess.name, encoding=encoding), guess, as_of, encoding, path, None)
+    return _Draft(_people(path, guess, encoding), guess, as_of, encoding, path, None)
+
+
+def _people(path: str, id: Guess, encoding: str | None) -> Cohort:
+    """Read a table; managers who are named by name or address get their ids, as they will when the draft is run."""
+    people = read_people(path, id=id.name, encoding=encoding)
+    columns = [column for column in columns_of(people) if column.name != id.name]
+    manager, label = find_manager([people], columns), find_label(columns)
+    if manager is None or manager.enough:
+        return people
+    return with_managers(people, [manager.name], None if label is None else label.name)
 
 
 def _id_of(paths: tuple[str, ...], encoding: str | None) -> Guess:

@@ -134,7 +134,7 @@ def inspect_table(
         (one.column for one in listed if one.role == "email" and one.column != manager), None
     )
     people = read_people(path, guess.name, label=label, manager=manager, email=email, **options)
-    return Inspection(people, guess, listed)
+    return Inspection(people, guess, roles_of(people, find_roles(people, guess)))
 
 
 # ---- in words -------------------------------------------------------------------------------------------

@@ -23,9 +23,13 @@ _COUNTED = 3  # cells of a row of totals: the word, and what was counted
 _NUMBER = re.compile(r"[-+]?[\d.,  ]+%?")
 
 _NOTE = re.compile(
-    r"(?i)(grand )?totals?( of .*)?:?( \d+)?( people| rows| records)?"
-    r"|(generated|exported|created|printed|report run)\b.*\d.*|page \d+( of \d+)?|source:.*"
-    r"|-*\s*end of (file|report|export|data|table)\s*-*|\d+ (rows|records|people)( selected)?\.?"
+    r"(?i)((grand )?totals?|(gesamt)?summe|gesamt|insgesamt|total général|somme|totale( generale)?|totaal|suma|soma|"
+    r"anzahl|count|nombre|número|aantal)( (of|von|de|di|van) .*)?:?( \d+)?( people| rows| records| personen| zeilen)?"
+    r"|(generated|exported|created|printed|report run|erstellt|exportiert|gedruckt|stand|généré|exporté|imprimé|édité|"
+    r"generado|exportado|impreso|generato|esportato|stampato|gerado|gegenereerd|afgedrukt)\b.*\d.*"
+    r"|(page|seite|página|pagina) \d+( (of|von|sur|de|di|van) \d+)?|(source|quelle|fuente|fonte|bron) ?:.*"
+    r"|-*\s*end of (file|report|export|data|table)\s*-*|ende der (liste|tabelle|datei)"
+    r"|\d+ (rows|records|people|zeilen|datensätze|personen|lignes|filas|righe|linhas|rijen)( selected)?\.?"
 )
 
 
