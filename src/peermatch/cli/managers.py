@@ -23,7 +23,7 @@ def address_column(people: Cohort) -> str | None:
 
 
 def with_managers(people: Cohort, columns: Iterable[str], label: str | None = None) -> Cohort:
-    """Return people with their managers' ids; the same Cohort where all managers are told by id already, or none can be.
+    """Return people with their managers' ids; the same Cohort where all are told by id already, or none can be found.
 
     Parameters
     ----------

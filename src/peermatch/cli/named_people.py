@@ -267,10 +267,14 @@ def _open(column: Column, known: _Known) -> Naming | None:
     if known.numbered and column.is_number and min(len(str(value)) for value in column.distinct) < _DIGITS:
         return None  # small numbers prove nothing
     cells = hits = own = 0
+    seen: dict[str, frozenset[str]] = {}
     for at, cell in enumerate(column.cells):
         if cell is None:
             continue
-        named = _named_in(cell, known)
+        said = cell if isinstance(cell, str) else str(cell)
+        if said not in seen:  # people share most of their answers
+            seen[said] = _named_in(cell, known)
+        named = seen[said]
         cells += 1
         hits += bool(named)
         own += bool(named) and named <= known.own[at]

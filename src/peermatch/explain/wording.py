@@ -58,7 +58,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 @lru_cache(maxsize=1024)
 def column_words(name: str) -> str:
-    """Return a column's name as words in a sentence; words that stand apart keep their capitals, as nouns may need them.
+    """Return a column's name as words in a sentence; words that stand apart keep their capitals: nouns may need them.
 
     Examples
     --------
