@@ -266,12 +266,18 @@ def set_aside_of(given: str | None) -> Any:
 
 
 def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int = 1) -> Any:
-    """Return the people in a file of another encoding than UTF-8; other files are left to the matcher."""
-    if encoding is None or Path(path).suffix.lower() not in (".csv", ".tsv", ".txt"):
+    """Return the people in a file of another encoding, or whose managers are named; else leave it to the matcher."""
+    if Path(path).suffix.lower() not in (".csv", ".tsv", ".txt"):
+        encoding = None
+    managers = [rule.left[0] for rule in matcher.rules if rule.kind == "not_in_line" and rule.left]
+    if encoding is None and not managers:
         return path
+    from peermatch.cli.managers import with_managers
     from peermatch.cohort import read_people
 
-    return read_people(path, matcher.id, encoding=encoding, at_least=at_least)
+    people = read_people(path, matcher.id, encoding=encoding, at_least=at_least)
+    named = with_managers(people, managers, matcher.label) if managers else people
+    return path if named is people and encoding is None else named
 
 
 def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
