@@ -11,7 +11,16 @@ from pathlib import Path
 from peermatch.checks import must_be
 from peermatch.cli.columns import Column, shown
 from peermatch.cli.console import DONE, Console
-from peermatch.cli.draft import Part, comment, decided_line, key, short_names, show_lines, table
+from peermatch.cli.draft import (
+    Part,
+    comment,
+    decided_line,
+    key,
+    sensitive_lines,
+    short_names,
+    show_lines,
+    table,
+)
 from peermatch.cli.files import check_day, check_writable, write_text
 from peermatch.cli.guesses import left_alone, personal
 from peermatch.cli.identity import Guess, find_id, find_vetoes
@@ -261,6 +270,7 @@ class _Draft:
             ]
         if self.sides is not None:
             lines.append(key("sides", self.sides.sides, self.sides.reason))
+        lines += sensitive_lines([column.name for column in self.free if personal(column)])
         lines += show_lines(self.criteria)
         other = 'as many pairs as possible, then the best; or "worst_first", "best_total"'
         if self.template == PEER:

@@ -23,7 +23,6 @@ from peermatch.report.frames import (
     pairs_frame,
     people_frame,
     reasons_of,
-    repairs_frame,
     rules_frame,
     unmatched_frame,
 )
@@ -38,6 +37,7 @@ from peermatch.report.quality import (
     without_small_names,
 )
 from peermatch.report.reading import id_from, read_json
+from peermatch.report.repairs import repairs_frame
 from peermatch.report.shortlist import Shortlist, ShortOf
 from peermatch.report.summary import headline, summary_text
 from peermatch.report.update import ChangeRow, UpdateView, changes_frame, stability_frame
