@@ -14,6 +14,7 @@ from peermatch.report.audience import (
 from peermatch.report.audit_schema import audit_schema
 from peermatch.report.audit_summary import audit_summary
 from peermatch.report.certificate import CertificateView
+from peermatch.report.data_protection import DataProtection, data_protection
 from peermatch.report.document import SCHEMA, document, json_text, pairing_schema, typed_id
 from peermatch.report.exports import AUDIT_SCHEMA, audit_document, audit_frames
 from peermatch.report.files import csv_text, plain_text, safe_text, write_files
@@ -54,6 +55,7 @@ __all__ = [
     "Access",
     "CertificateView",
     "ChangeRow",
+    "DataProtection",
     "GroupQuality",
     "OddView",
     "ShortOf",
@@ -68,6 +70,7 @@ __all__ = [
     "check_table",
     "coverage_frame",
     "csv_text",
+    "data_protection",
     "document",
     "frontier_frame",
     "group_quality",
