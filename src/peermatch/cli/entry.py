@@ -15,6 +15,7 @@ from peermatch.cli.console import BAD_INPUT, FAULT, INTERRUPTED, Console, exit_c
 from peermatch.cli.fit_arguments import add_fit, add_sensitivity
 from peermatch.cli.handout_arguments import add_demands, add_explain, add_handouts
 from peermatch.cli.inspect_arguments import add_inspect
+from peermatch.cli.pseudonymise_arguments import add_pseudonymise, add_reidentify
 from peermatch.cli.quality_arguments import add_quality
 from peermatch.cli.record_arguments import add_record
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
@@ -220,6 +221,8 @@ def _parser() -> argparse.ArgumentParser:
     add_draft(commands)
     add_diff(commands)
     add_inspect(commands)
+    add_pseudonymise(commands)
+    add_reidentify(commands)
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)

@@ -11,9 +11,18 @@ from pathlib import Path
 from peermatch.checks import must_be
 from peermatch.cli.columns import Column, columns_of, shown
 from peermatch.cli.console import DONE, Console
-from peermatch.cli.draft import Part, comment, decided_line, key, short_names, show_lines, table
+from peermatch.cli.draft import (
+    Part,
+    comment,
+    decided_line,
+    key,
+    sensitive_lines,
+    short_names,
+    show_lines,
+    table,
+)
 from peermatch.cli.files import check_day, check_writable, write_text
-from peermatch.cli.guesses import guarded, left_alone
+from peermatch.cli.guesses import guarded, left_alone, personal
 from peermatch.cli.identity import Guess, find_id, find_label, find_manager
 from peermatch.cli.leftovers import something
 from peermatch.cli.managers import with_managers
@@ -272,6 +281,7 @@ class _Draft:
             lines += question_lines(self.questions)
         if self.sides is not None:
             lines.append(key("sides", self.sides.sides, self.sides.reason))
+        lines += sensitive_lines([column.name for column in self.free if personal(column)])
         lines += show_lines(self.criteria)
         other = 'as many pairs as possible, then the best; or "worst_first", "best_total"'
         if self.template == PEER:

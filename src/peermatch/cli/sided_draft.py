@@ -9,7 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from peermatch.cli.columns import Column, first_of, is_category, shown
-from peermatch.cli.draft import Part, Setting, comment, decided_line, key, short_names, show_lines, table
+from peermatch.cli.draft import (
+    Part,
+    Setting,
+    comment,
+    decided_line,
+    key,
+    sensitive_lines,
+    short_names,
+    show_lines,
+    table,
+)
 from peermatch.cli.guesses import guarded, left_alone, personal
 from peermatch.cli.identity import Guess, find_label, find_manager, find_sides
 from peermatch.cli.leftovers import something
@@ -352,6 +362,8 @@ class SidedDraft:
                 f"{self.template.places}: a column of whole numbers, or a number for all. Without it, one each."
             )
             lines.append(f'# capacity = {{ {_bare(second)} = "places" }}')
+        private = [column.name for column in (*self.free, *self.own) if personal(column)]
+        lines += sensitive_lines(list(dict.fromkeys(private)))
         lines += show_lines(self.criteria)
         lines.append(key("mutual", *self.template.mutual))
         lines.append(key("objective", *self.template.objective))

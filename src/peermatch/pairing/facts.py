@@ -12,7 +12,7 @@ import pandas as pd
 from peermatch.audit import Given
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
-from peermatch.explain import Outcome, Resolve, fit_to_show, uses_frame
+from peermatch.explain import Outcome, Resolve, fit_to_quote, fit_to_show, uses_frame
 from peermatch.pairing.evidence import Seating
 from peermatch.problem import IntArray, Matching, Problem
 from peermatch.report import (
@@ -138,7 +138,7 @@ class PairingFacts:
             "members": members_frame(self._outcome),
             "unmatched": unmatched_frame(self._outcome, reasons),
             "rules": rules_frame(self._outcome),
-            "repairs": repairs_frame(self._outcome),
+            "repairs": repairs_frame(self._outcome, self._quoted),
         }
 
     @cached_property
@@ -162,6 +162,12 @@ class PairingFacts:
     @cached_property
     def _uses(self) -> pd.DataFrame:
         return uses_frame(self._outcome, self.settings, self._shown)
+
+    @cached_property
+    def _quoted(self) -> frozenset[str]:
+        """The columns, folded, of which tables of repairs may quote cells."""
+        criteria = [compiled.criterion for compiled in self.scores.criteria]
+        return fit_to_quote(self.settings, criteria, [enforced.rule for enforced in self.enforcement.rules])
 
     @cached_property
     def _shown(self) -> frozenset[str]:

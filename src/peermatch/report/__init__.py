@@ -15,6 +15,7 @@ from peermatch.report.audience import (
 from peermatch.report.audit_schema import audit_schema
 from peermatch.report.audit_summary import audit_summary
 from peermatch.report.certificate import CertificateView
+from peermatch.report.data_protection import DataProtection, data_protection
 from peermatch.report.document import (
     SCHEMA,
     certificate_data,
@@ -32,7 +33,6 @@ from peermatch.report.frames import (
     pairs_frame,
     people_frame,
     reasons_of,
-    repairs_frame,
     rules_frame,
     unmatched_frame,
 )
@@ -47,6 +47,7 @@ from peermatch.report.quality import (
     without_small_names,
 )
 from peermatch.report.reading import id_from, read_json
+from peermatch.report.repairs import repairs_frame
 from peermatch.report.saved import check_result
 from peermatch.report.saved_frames import plain_id, saved_frames
 from peermatch.report.shortlist import Shortlist, ShortOf
@@ -65,6 +66,7 @@ __all__ = [
     "Access",
     "CertificateView",
     "ChangeRow",
+    "DataProtection",
     "GroupQuality",
     "OddView",
     "ShortOf",
@@ -81,6 +83,7 @@ __all__ = [
     "check_table",
     "coverage_frame",
     "csv_text",
+    "data_protection",
     "document",
     "frontier_frame",
     "group_quality",
