@@ -17,7 +17,8 @@ from peermatch.audit import (
     row_fingerprints,
     row_texts,
 )
-from peermatch.criteria import FittedCriterion, Meetings
+from peermatch.criteria import FittedCriterion, Meetings, fitted_to_dict
+from peermatch.errors import ConfigError
 from peermatch.explain import LISTED, NOT_USED
 from peermatch.pairing.facts import PairingFacts
 from peermatch.report import certificate_data, pairs_data
@@ -28,7 +29,11 @@ __all__ = ["Manifested", "fitted_digest"]
 
 def fitted_digest(fitted: Iterable[FittedCriterion]) -> bytes:
     """Return the digest of what was learned from people, whatever the weights are."""
-    return digest_of([[part.criterion.name, _learned(part.encoder), part.fills] for part in fitted])
+    parts = tuple(fitted)
+    try:
+        return digest_of(fitted_to_dict(parts))
+    except ConfigError:  # a transformer of the user's own: by its name and options
+        return digest_of([[part.criterion.name, _learned(part.encoder), part.fills] for part in parts])
 
 
 def _learned(encoder: Any) -> Any:
