@@ -48,6 +48,7 @@ def audit_schema() -> dict[str, Any]:
     for name in ("blocking", "gain", "gain_unit"):
         del parts[name]
     properties = schema["properties"]
+    del properties["evidence"]
     properties["schema"] = {"const": AUDIT_SCHEMA}
     properties["audience"] = {"const": "auditor"}
     properties["uses"] = {"type": "array", "items": {"$ref": "#/$defs/use"}}
