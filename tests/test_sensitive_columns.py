@@ -244,3 +244,34 @@ def test_repairs_of_columns_that_no_configuration_names_stay_out_of_results(tmp_
     assert "#REF!" not in pairing.to_json()
     assert "prefer not" not in pairing.to_json()
     assert {"pay", "Faith"} <= set(pairing.repairs["column"])
+
+
+# ---- groups ---------------------------------------------------------------------------------------------
+
+
+def test_groups_of_few_have_no_name_by_a_sensitive_column():
+    people = [{"id": k, "years": k % 7, "faith": SECRETS[2 if k < 5 else k % 2]} for k in range(65)]
+    pairing = pm.PeerMatcher("id", [pm.near("years")], sensitive=["faith"]).match(people)
+    for lowered in (1, 2, 9):
+        with pytest.raises(pm.ConfigError, match="declared sensitive"):
+            pairing.quality("Faith" if lowered == 2 else "faith", hide_below=lowered)
+    named = set(pairing.quality("faith").table["group"])
+    assert named & set(SECRETS[:2])  # of many people, and nobody's in particular
+    assert SECRETS[2] not in named
+    plain = pm.PeerMatcher("id", [pm.near("years")]).match(people)
+    assert SECRETS[2] in set(plain.quality("faith", hide_below=1).table["group"])
+
+
+@pytest.mark.parametrize("parameter", ["sensitive", "protected", "audit_only"])
+def test_circles_hand_declarations_on_to_advisers(parameter):
+    matcher = pm.PeerMatcher("id", [pm.near("years")], **{parameter: ["faith"]})
+    circles = form_circles(matcher, PEOPLE, 4)
+    seniors = [{"id": f"s{k}", "years": 40, "Faith": SECRETS[k % 3]} for k in range(12)]
+    asked = {"experience": "years", "criteria": [pm.same("Faith")]}
+    if parameter != "sensitive":
+        with pytest.raises(pm.ConfigError, match="declared"):
+            pm.assign_advisers(circles, seniors, **asked)
+        return
+    found = pm.assign_advisers(circles, seniors, **asked)
+    text = json.dumps(found.to_dict()) + found.summary() + found.pairs.to_csv()
+    assert not any(secret in text for secret in SECRETS)
