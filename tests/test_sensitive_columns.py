@@ -249,12 +249,16 @@ def test_repairs_of_columns_that_no_configuration_names_stay_out_of_results(tmp_
 # ---- groups ---------------------------------------------------------------------------------------------
 
 
-def test_groups_of_few_have_no_name_by_a_sensitive_column():
+def test_groups_of_few_have_no_name_by_a_sensitive_column(tmp_path):
     people = [{"id": k, "years": k % 7, "faith": SECRETS[2 if k < 5 else k % 2]} for k in range(65)]
     pairing = pm.PeerMatcher("id", [pm.near("years")], sensitive=["faith"]).match(people)
     for lowered in (1, 2, 9):
         with pytest.raises(pm.ConfigError, match="declared sensitive"):
             pairing.quality("Faith" if lowered == 2 else "faith", hide_below=lowered)
+        with pytest.raises(pm.ConfigError, match="declared sensitive"):
+            pairing.plot.quality("faith", hide_below=lowered)
+    page = pairing.report(tmp_path / "r.html", groups=["faith"]).read_text("utf-8")
+    assert SECRETS[2] not in page
     named = set(pairing.quality("faith").table["group"])
     assert named & set(SECRETS[:2])  # of many people, and nobody's in particular
     assert SECRETS[2] not in named

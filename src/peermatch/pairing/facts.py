@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from peermatch.cohort import Cohort
-from peermatch.criteria import Enforcement, FittedCriterion, Sides
+from peermatch.criteria import Enforcement, FittedCriterion, Sides, folded
 from peermatch.explain import Outcome, Resolve, fit_to_quote, fit_to_show, uses_frame
 from peermatch.problem import IntArray, Matching, Problem
 from peermatch.report import (
@@ -116,6 +116,7 @@ class PairingFacts:
             trios_asked_for=self.settings.get("odd") == "trio",
             minimum=self.minimum,
             or_none=self.or_none,
+            declared=frozenset(map(folded, self.settings.get("sensitive") or ())),
         )
 
     @cached_property

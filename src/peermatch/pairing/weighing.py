@@ -11,7 +11,6 @@ import pandas as pd
 
 from peermatch import solvers
 from peermatch.checks import check_number, must_be
-from peermatch.criteria import folded
 from peermatch.errors import ConfigError
 from peermatch.explain import (
     RunnerUp,
@@ -170,18 +169,8 @@ class Weighing(PairingFacts):
         """
         outcome = self._seen_by("quality", audience)
         self._refuse_small("quality()", hide_below, audience)
-        sensitive = self._names_sensitive(by)
-        if sensitive and isinstance(hide_below, int) and hide_below < _HIDDEN_FROM_AUDITORS:
-            # groups are called by what stands in the column
-            constraint = f"at least {_HIDDEN_FROM_AUDITORS} where a column is declared sensitive"
-            raise ConfigError(must_be("quality()", "hide_below", constraint, hide_below))
         found = group_quality(outcome, by, hide_below)
-        return without_small_names(found) if sensitive or audience == AUDITOR else found
-
-    def _names_sensitive(self, by: Any) -> bool:
-        named = [by] if isinstance(by, str) else by if isinstance(by, list | tuple) else []
-        declared = {folded(name) for name in self.settings.get("sensitive") or ()}
-        return any(folded(name) in declared for name in named)
+        return without_small_names(found) if audience == AUDITOR else found
 
     def _refuse_small(self, caller: str, hide_below: Any, audience: str) -> None:
         if audience == AUDITOR and isinstance(hide_below, int) and hide_below < _HIDDEN_FROM_AUDITORS:
