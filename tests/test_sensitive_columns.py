@@ -191,6 +191,16 @@ def test_errors_name_the_place_and_not_the_value(criteria, rules, caplog):
     assert caught.value.__suppress_context__
 
 
+def test_errors_about_advisers_hide_values_too():
+    seniors = [{"id": f"s{k}", "years": 40, "Faith": SECRETS[k % 3]} for k in range(12)]
+    pairing = pm.PeerMatcher("id", [pm.near("years")], sensitive=["faith"]).match(PEOPLE)
+    with pytest.raises(pm.InputError) as caught:
+        pm.assign_advisers(pairing, seniors, experience="years", criteria=[pm.near("Faith")])
+    told = str(caught.value) + json.dumps(caught.value.items, default=str)
+    assert "sensitive" in told
+    assert not any(secret in told for secret in SECRETS)
+
+
 def test_wrong_capacity_of_another_column_is_told_in_full():
     matcher = pm.PeerMatcher(
         "id", [pm.near("years")], sides=("x", "y"), capacity={"y": "team"}, sensitive=["faith"]
