@@ -191,6 +191,16 @@ def test_errors_name_the_place_and_not_the_value(criteria, rules, caplog):
     assert caught.value.__suppress_context__
 
 
+def test_errors_about_advisers_hide_values_too():
+    seniors = [{"id": f"s{k}", "years": 40, "Faith": SECRETS[k % 3]} for k in range(12)]
+    pairing = pm.PeerMatcher("id", [pm.near("years")], sensitive=["faith"]).match(PEOPLE)
+    with pytest.raises(pm.InputError) as caught:
+        pm.assign_advisers(pairing, seniors, experience="years", criteria=[pm.near("Faith")])
+    told = str(caught.value) + json.dumps(caught.value.items, default=str)
+    assert "sensitive" in told
+    assert not any(secret in told for secret in SECRETS)
+
+
 def test_wrong_capacity_of_another_column_is_told_in_full():
     matcher = pm.PeerMatcher(
         "id", [pm.near("years")], sides=("x", "y"), capacity={"y": "team"}, sensitive=["faith"]
@@ -244,3 +254,38 @@ def test_repairs_of_columns_that_no_configuration_names_stay_out_of_results(tmp_
     assert "#REF!" not in pairing.to_json()
     assert "prefer not" not in pairing.to_json()
     assert {"pay", "Faith"} <= set(pairing.repairs["column"])
+
+
+# ---- groups ---------------------------------------------------------------------------------------------
+
+
+def test_groups_of_few_have_no_name_by_a_sensitive_column(tmp_path):
+    people = [{"id": k, "years": k % 7, "faith": SECRETS[2 if k < 5 else k % 2]} for k in range(65)]
+    pairing = pm.PeerMatcher("id", [pm.near("years")], sensitive=["faith"]).match(people)
+    for lowered in (1, 2, 9):
+        with pytest.raises(pm.ConfigError, match="declared sensitive"):
+            pairing.quality("Faith" if lowered == 2 else "faith", hide_below=lowered)
+        with pytest.raises(pm.ConfigError, match="declared sensitive"):
+            pairing.plot.quality("faith", hide_below=lowered)
+    page = pairing.report(tmp_path / "r.html", groups=["faith"]).read_text("utf-8")
+    assert SECRETS[2] not in page
+    named = set(pairing.quality("faith").table["group"])
+    assert named & set(SECRETS[:2])  # of many people, and nobody's in particular
+    assert SECRETS[2] not in named
+    plain = pm.PeerMatcher("id", [pm.near("years")]).match(people)
+    assert SECRETS[2] in set(plain.quality("faith", hide_below=1).table["group"])
+
+
+@pytest.mark.parametrize("parameter", ["sensitive", "protected", "audit_only"])
+def test_circles_hand_declarations_on_to_advisers(parameter):
+    matcher = pm.PeerMatcher("id", [pm.near("years")], **{parameter: ["faith"]})
+    circles = form_circles(matcher, PEOPLE, 4)
+    seniors = [{"id": f"s{k}", "years": 40, "Faith": SECRETS[k % 3]} for k in range(12)]
+    asked = {"experience": "years", "criteria": [pm.same("Faith")]}
+    if parameter != "sensitive":
+        with pytest.raises(pm.ConfigError, match="declared"):
+            pm.assign_advisers(circles, seniors, **asked)
+        return
+    found = pm.assign_advisers(circles, seniors, **asked)
+    text = json.dumps(found.to_dict()) + found.summary() + found.pairs.to_csv()
+    assert not any(secret in text for secret in SECRETS)

@@ -210,3 +210,8 @@ def test_rows_that_were_not_read_are_counted(tmp_path):
     found = pm.PeerMatcher("id", [pm.near("x")]).match(tmp_path / "p.csv")
     told = found.data_protection().people["what"].tolist()
     assert [one for one in told if one.startswith("rows that were not read")]
+
+
+def test_an_auditor_reads_no_smaller_numbers():
+    with pytest.raises(pm.ConfigError, match="for an auditor"):
+        pairing().data_protection(audience="auditor", hide_below=2)

@@ -96,6 +96,8 @@ class Outcome:
         How many partners each person of a side needs; None: nobody needs any.
     or_none : pair of int64 arrays or None
         How many partners each person of a side takes if they take any.
+    declared : frozenset of str
+        Columns, folded, that the matcher declares sensitive.
     """
 
     everyone: tuple[Cohort, Cohort | None]
@@ -113,6 +115,7 @@ class Outcome:
     trios_asked_for: bool = False
     minimum: tuple[IntArray | None, IntArray | None] = (None, None)
     or_none: tuple[IntArray | None, IntArray | None] = (None, None)
+    declared: frozenset[str] = frozenset()
 
     @property
     def asks_for_stability(self) -> bool:
@@ -263,10 +266,10 @@ class Outcome:
 
     @cached_property
     def sensitive_columns(self) -> frozenset[str]:
-        """Columns that a sensitive criterion reads, folded: no other criterion shows what is in them either."""
+        """Columns that are sensitive, or that a sensitive criterion reads, folded: no criterion shows what is there."""
         criteria = [compiled.criterion for compiled in self.scores.criteria]
         read = [columns_of(criterion) for criterion in criteria if criterion.sensitive]
-        return frozenset(folded(column) for columns in read for column in columns)
+        return self.declared | {folded(column) for columns in read for column in columns}
 
     @cached_property
     def by_ids(self) -> Outcome:

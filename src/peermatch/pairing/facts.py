@@ -11,7 +11,7 @@ import pandas as pd
 
 from peermatch.audit import Given
 from peermatch.cohort import Cohort
-from peermatch.criteria import Enforcement, FittedCriterion, Sides
+from peermatch.criteria import Enforcement, FittedCriterion, Sides, folded
 from peermatch.explain import Outcome, Resolve, fit_to_quote, fit_to_show, uses_frame
 from peermatch.pairing.evidence import Seating
 from peermatch.problem import IntArray, Matching, Problem
@@ -127,6 +127,7 @@ class PairingFacts:
             trios_asked_for=self.settings.get("odd") == "trio",
             minimum=self.minimum,
             or_none=self.or_none,
+            declared=frozenset(map(folded, self.settings.get("sensitive") or ())),
         )
 
     @cached_property

@@ -190,6 +190,7 @@ class Pairing(Asking, Weighing, Exporting):
         (['pay'], [['came in', '12'], ['took part', '12']])
         """
         check_audience("data_protection", audience)
+        self._refuse_small("data_protection()", hide_below, audience)
         return data_protection(
             self._outcome, self.settings, self._uses, self._quoted, self._shown, hide_below
         )

@@ -22,17 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Groups", "groups_of", "kept_rules"]
 
 MEMBER = "member"
-_TOLD = (
-    "label",
-    "eligible",
-    "same_person",
-    "unknown",
-    "as_of",
-    "sensitive",
-    "protected",
-    "audit_only",
-    "consent",
-)
+_DECLARED = ("sensitive", "protected", "audit_only", "consent")
+_TOLD = ("label", "eligible", "same_person", "unknown", "as_of", *_DECLARED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +133,7 @@ def _of_circles(circled: Circled) -> Groups:
     for row, part in enumerate(circles):
         members[row, : len(part)] = part
     people = ready.sides.left
+    told = {key: circled.settings.get(key) for key in _DECLARED}
     return Groups(
         everyone=(ready.everyone[0],),
         sides=ready.sides,
@@ -151,7 +143,7 @@ def _of_circles(circled: Circled) -> Groups:
         names=(),
         criteria=tuple(compiled.criterion for compiled in ready.scores.criteria),
         rules=tuple(enforced.rule for enforced in ready.enforcement.rules),
-        told={"id": people.id, "label": people.label, "eligible": people.eligible},
+        told={"id": people.id, "label": people.label, "eligible": people.eligible, **told},
         round=circled.round,
     )
 

@@ -23,6 +23,7 @@ from peermatch.criteria import (
     above,
     enforce,
     fit_and_compile,
+    hidden_in_errors,
     key_of,
     not_in_line,
 )
@@ -94,6 +95,11 @@ class Task:
 
 def task_of(groups: Groups, seniors: Any, spec: Advisers, org: Any, as_of: Any) -> Task:
     """Prepare: the way from tables to scores, one step a line."""
+    with hidden_in_errors(groups.told.get("sensitive") or (), spec.criteria):
+        return _task_of(groups, seniors, spec, org, as_of)
+
+
+def _task_of(groups: Groups, seniors: Any, spec: Advisers, org: Any, as_of: Any) -> Task:
     hidden = groups.told.get("audit_only") or ()
     spec = spec.marked(groups.told.get("sensitive") or ())
     spec.check_guarded(groups.told.get("protected") or (), hidden)

@@ -16,7 +16,7 @@ from peermatch.errors import ConfigError, InfeasibleError, VerificationError
 from peermatch.problem import CircleProblem, CircleRule, Control, IntArray
 from peermatch.programme.circled import Circled
 from peermatch.programme.groups import blocks_of, prepare_groups
-from peermatch.run.guarded import refuse_use
+from peermatch.run.guarded import declarations, refuse_use
 from peermatch.run.solving import solving_order
 from peermatch.run.way import Prepared
 from peermatch.solvers import Circles, circle_sizes
@@ -128,7 +128,8 @@ def form_circles(
         "mutual": matcher.mutual,
         "floor": matcher.floor,
         "show": list(matcher.show or ()),
-        "audit_only": list(matcher.audit_only or ()),
+        "audit_only": [],
+        **declarations(matcher),
         "round": round,
         "as_of": None if as_of is None else str(as_of),
         **({} if matcher.decided_by is None else {"decided_by": matcher.decided_by}),

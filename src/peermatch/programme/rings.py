@@ -12,6 +12,7 @@ from peermatch.errors import ConfigError, VerificationError
 from peermatch.problem import FORBIDDEN, Control, RingProblem
 from peermatch.programme.groups import prepare_groups
 from peermatch.programme.ringed import Ringed
+from peermatch.run.guarded import declarations
 from peermatch.run.solving import solving_order
 from peermatch.solvers import Rings
 from peermatch.solvers.circle_plan import size_range
@@ -119,7 +120,8 @@ def form_rings(
         "floor": matcher.floor,
         "mutual": matcher.mutual,
         "show": list(matcher.show or ()),
-        "audit_only": list(matcher.audit_only or ()),
+        "audit_only": [],
+        **declarations(matcher),
         "round": round,
         "as_of": None if as_of is None else str(as_of),
         **({} if matcher.decided_by is None else {"decided_by": matcher.decided_by}),

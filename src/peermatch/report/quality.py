@@ -203,6 +203,11 @@ def group_quality(outcome: Outcome, by: str | Sequence[str], hide_below: int = H
         constraint = "a whole number of at least 1, which hides nothing"
         raise ConfigError(must_be("quality()", "hide_below", constraint, hide_below))
     refuse_private(outcome, "quality()", list(columns))
+    # groups are called by what stands in the column: of a sensitive one, only where there are many
+    sensitive = any(folded(column) in outcome.declared for column in columns)
+    if sensitive and hide_below < HIDE_BELOW:
+        constraint = f"at least {HIDE_BELOW} where a column is declared sensitive"
+        raise ConfigError(must_be("quality()", "hide_below", constraint, hide_below))
     _need(outcome, columns)
     if hide_below > 1:  # else nothing is hidden that could be given away
         _refuse_nested(outcome, columns)
@@ -215,7 +220,8 @@ def group_quality(outcome: Outcome, by: str | Sequence[str], hide_below: int = H
     if not outcome.two_sided:
         del table["side"]
     cohort = outcome.everyone[0]
-    return GroupQuality(cohort, table, hide_below, tuple(columns))
+    found = GroupQuality(cohort, table, hide_below, tuple(columns))
+    return without_small_names(found) if sensitive else found
 
 
 def refuse_private(outcome: Outcome, caller: str, by: Any) -> None:

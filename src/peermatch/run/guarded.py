@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from peermatch.matcher import PeerMatcher
     from peermatch.run.advisers import Advisers
 
-__all__ = ["check_advisers", "check_declared", "refuse_use", "seen_by_scoring", "without_columns"]
+__all__ = [
+    "check_advisers",
+    "check_declared",
+    "declarations",
+    "refuse_use",
+    "seen_by_scoring",
+    "without_columns",
+]
 
 Everyone = tuple[Cohort, Cohort | None]
 
@@ -95,6 +102,23 @@ def check_advisers(told: Mapping[str, Any], advisers: Advisers) -> None:
     named = {what: [column for column in given if isinstance(column, str)] for what, given in others.items()}
     protected, audit_only = told.get("protected") or (), told.get("audit_only") or ()
     check_uses(protected, audit_only, advisers.criteria, advisers.rules, named)
+
+
+def declarations(matcher: PeerMatcher) -> dict[str, Any]:
+    """Return what a matcher declares of columns, as plain data for the settings of a result; nothing it does not.
+
+    Examples
+    --------
+    >>> import peermatch as pm
+    >>> declarations(pm.PeerMatcher("id", [pm.same("team")], sensitive=["faith"], consent={"faith": "ok"}))
+    {'sensitive': ['faith'], 'consent': {'faith': 'ok'}}
+    """
+    found: dict[str, Any] = {}
+    for name in ("sensitive", "protected", "audit_only"):
+        columns = getattr(matcher, name)
+        if columns:
+            found[name] = list(columns)
+    return found if matcher.consent is None else {**found, "consent": dict(matcher.consent)}
 
 
 def refuse_use(matcher: PeerMatcher, what: str, column: str) -> None:

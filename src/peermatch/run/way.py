@@ -39,7 +39,7 @@ from peermatch.run.demands import same_person_mask
 from peermatch.run.floor import floor_on_grid, with_floor
 from peermatch.run.given import given_of
 from peermatch.run.group_floor import with_group_floor
-from peermatch.run.guarded import check_declared, seen_by_scoring, without_columns
+from peermatch.run.guarded import check_declared, declarations, seen_by_scoring, without_columns
 from peermatch.run.or_none import asks
 from peermatch.run.people import Capacity, everyone_of, taking_part
 from peermatch.run.places import NOBODY_SAID, capacity_of, minimum_of, or_none_of, plain_capacity, solver_for
@@ -269,10 +269,7 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
     options = {name: getattr(matcher, name) for name in told}
     if matcher.capacity is not None:
         options["capacity"] = plain_capacity(matcher.capacity)
-    guarded = {name: getattr(matcher, name) for name in ("sensitive", "protected", "audit_only")}
-    options.update({name: columns for name, columns in guarded.items() if columns})
-    if matcher.consent is not None:
-        options["consent"] = dict(matcher.consent)
+    options.update(declarations(matcher))
     as_of = None if request.as_of is None else str(request.as_of)
     if matcher.odd == "reserve":
         # ids are people, who are not told here
