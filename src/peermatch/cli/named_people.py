@@ -99,17 +99,17 @@ def find_naming(
 def naming_parts(found: Sequence[Naming]) -> list[Part]:
     """Return the rules for these columns: active ones, and questions in comments."""
     parts = []
+    vetoes = 0
     for one in found:
-        reasons = [f"{one.reason}."]
         if one.kind == "open":
             parts.append(_question(one))
             continue
-        if one.doubt:
-            reasons.append(one.doubt)
+        vetoes += 1
+        name = {} if vetoes == 1 else {"name": f"veto_{vetoes}"}  # names of rules are unique
+        reasons = [f"{one.reason}.", *([one.doubt] if one.doubt else [])]
+        active = one.kind == "veto"
         parts.append(
-            table(
-                "veto", {"column": one.name}, reasons, uses=[one.name], active=one.kind == "veto", of="rules"
-            )
+            table("veto", {"column": one.name, **name}, reasons, uses=[one.name], active=active, of="rules")
         )
     return parts
 
