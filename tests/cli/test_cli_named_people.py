@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import tomllib
 
+import pandas as pd
 import pytest
 
 from peermatch.cli.init import draft_for
@@ -136,6 +137,15 @@ def test_vetoes_between_two_sides_are_kept_too(tmp_path, run):
     with (tmp_path / "out" / "pairs.csv").open(encoding="utf-8", newline="") as file:
         pairs = {tuple(row.values())[1:3] for row in csv.DictReader(file)}
     assert (str(mentees[id].iloc[0]), str(mentors[id].iloc[0])) not in pairs
+
+
+def test_numbers_are_nobodys_where_ids_are_text(tmp_path, run):
+    ids = [f"{k}" for k in range(1000, 1012)]
+    frame = pd.DataFrame({"id": ids, "team": list("ABC") * 4, "Not with": [1005, *[None] * 11]}, dtype=object)
+    frame.to_parquet(tmp_path / "p.parquet")
+    said = run("init", tmp_path / "p.parquet", "--out", tmp_path / "p.toml")
+    assert "nobody is kept apart yet" in said.err
+    assert run("match", tmp_path / "p.parquet", "--config", tmp_path / "p.toml", "--quiet").code == 0
 
 
 def test_two_columns_of_vetoes_are_both_kept(tmp_path, run):
