@@ -81,3 +81,11 @@ def test_a_draft_from_the_same_table_knows_as_many_managers(tmp_path):
         found = draft_for(str(table(tmp_path, way)), None, None)
         assert found.manager is not None
         assert found.manager.enough
+
+
+def test_cells_that_are_no_managers_are_left_as_they_are():
+    rows = [
+        {"id": n, "boss": [1, 2] if n == 3 else 2.5 if n == 4 else 1 if n > 4 else None} for n in range(1, 9)
+    ]
+    people = read_people(rows, id="id", manager="boss")
+    assert people.column("boss").tolist()[2] == [1, 2]

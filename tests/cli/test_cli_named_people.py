@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import tomllib
 
+import pandas as pd
 import pytest
 
 from peermatch.cli.init import draft_for
@@ -136,3 +137,24 @@ def test_vetoes_between_two_sides_are_kept_too(tmp_path, run):
     with (tmp_path / "out" / "pairs.csv").open(encoding="utf-8", newline="") as file:
         pairs = {tuple(row.values())[1:3] for row in csv.DictReader(file)}
     assert (str(mentees[id].iloc[0]), str(mentors[id].iloc[0])) not in pairs
+
+
+def test_numbers_are_nobodys_where_ids_are_text(tmp_path, run):
+    ids = [f"{k}" for k in range(1000, 1012)]
+    frame = pd.DataFrame({"id": ids, "team": list("ABC") * 4, "Not with": [1005, *[None] * 11]}, dtype=object)
+    frame.to_parquet(tmp_path / "p.parquet")
+    said = run("init", tmp_path / "p.parquet", "--out", tmp_path / "p.toml")
+    assert "nobody is kept apart yet" in said.err
+    assert run("match", tmp_path / "p.parquet", "--config", tmp_path / "p.toml", "--quiet").code == 0
+
+
+def test_two_columns_of_vetoes_are_both_kept(tmp_path, run):
+    rows = [
+        f"E{k:03d},{'ABC'[k % 3]},{'E005' if k == 1 else ''},{'E007' if k == 2 else ''}" for k in range(12)
+    ]
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(["id,team,Not with,Avoid", *rows]), encoding="utf-8")
+    assert run("init", path, "--out", tmp_path / "p.toml").code == 0
+    rules = tomllib.loads((tmp_path / "p.toml").read_text(encoding="utf-8"))["rules"]
+    assert [rule["column"] for rule in rules if rule["kind"] == "veto"] == ["Not with", "Avoid"]
+    assert run("match", path, "--config", tmp_path / "p.toml", "--quiet").code == 0

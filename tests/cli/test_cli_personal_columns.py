@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import tomllib
 
+import pandas as pd
 import pytest
 
 from peermatch.cli.init import PEER, draft_configuration
 from peermatch.cli.templates import TEMPLATES
 from peermatch.errors import InputError
+from support.odd_columns import column_of
 from support.small_tables import write_csv
 
 PERSONAL = (
@@ -108,3 +110,31 @@ def test_wide_tables_get_a_handful_of_criteria(tmp_path):
     assert text.count("# [[criteria]]") <= 8
     flat = " ".join(text.replace("\n# ", " ").split())
     assert all(f"'{name}'" in flat or f'"{name}"' in flat for name in table[0] if name != "id")
+
+
+def test_places_and_countries_that_are_lists_say_nothing(tmp_path):
+    rows = [
+        {"id": f"E{k}", "site": ["Oslo", "Rome"], "country": ["Norway", "Italy"], "mood": "ab"[k % 2]}
+        for k in range(9)
+    ]
+    pd.DataFrame(rows).to_parquet(tmp_path / "p.parquet")
+    assert not uses(tomllib.loads(draft_configuration(str(tmp_path / "p.parquet"))), "country")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_draft_of_doubtful_columns_runs_on_its_own_table(tmp_path, run, seed):
+    draw = random.Random(seed)
+    names = [
+        "Nicht mit", "Avoid", "Country", "Site", "Interesse", "Opted out", "Teilnahme", "Boss", "Last day", "XY", "Alter",
+        "Status", "Skills", "Wants",
+    ]  # fmt: skip
+    count = draw.choice((3, 12, 30))
+    columns = {name: column_of(draw, count) for name in draw.sample(names, draw.randint(3, 10))}
+    columns[draw.choice(names)] = [draw.choice([f"E{k}" for k in range(count)]) for _ in range(count)]
+    table = [{"id": f"E{k}", **{name: cells[k] for name, cells in columns.items()}} for k in range(count)]
+    path, config = write_csv(tmp_path / "p.csv", table), tmp_path / "p.toml"
+    said = run("init", path, "--out", config)
+    if said.code == 2:
+        assert "looks fit to match people on" in said.err
+        return
+    assert run("match", path, "--config", config, "--quiet").code in (0, 3)

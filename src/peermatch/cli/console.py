@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from peermatch.errors import InfeasibleError, InputError, PeerMatchError, VerificationError
 
-__all__ = ["BAD_INPUT", "DONE", "FAULT", "GAP", "INFEASIBLE", "INTERRUPTED", "Console", "exit_code_of"]
+__all__ = ["BAD_INPUT", "DONE", "FAULT", "GAP", "INFEASIBLE", "INTERRUPTED", "NOT_PROVED", "Console", "exit_code_of"]
 
 DONE = 0
 FAULT = 1
@@ -19,6 +19,8 @@ BAD_INPUT = 2
 INFEASIBLE = 3
 GAP = 4
 """Stopped with a result that is valid but not proved to be the best."""
+NOT_PROVED = 5
+"""A saved result was checked, and its proof does not hold."""
 INTERRUPTED = 130
 _ALSO = 5
 """So many further conflicts are told besides the first."""

@@ -20,6 +20,7 @@ from peermatch.cli.quality_arguments import add_quality
 from peermatch.cli.record_arguments import add_record
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
 from peermatch.cli.update_arguments import add_diff, add_draft, add_update
+from peermatch.cli.verify_arguments import add_verify
 from peermatch.errors import PeerMatchError
 
 __all__ = ["main"]
@@ -220,6 +221,7 @@ def _parser() -> argparse.ArgumentParser:
     add_update(commands)
     add_draft(commands)
     add_diff(commands)
+    add_verify(commands)
     add_inspect(commands)
     add_pseudonymise(commands)
     add_reidentify(commands)

@@ -129,7 +129,7 @@ def _told_by_place(country: Column, columns: Sequence[Column]) -> bool:
             continue
         told: dict[Any, set[Any]] = {}
         for where, what in zip(place.cells, country.cells, strict=True):
-            if where is not None and what is not None:
+            if isinstance(where, str) and isinstance(what, str):
                 told.setdefault(where, set()).add(what)
         if len(told) > 1 and all(len(found) == 1 for found in told.values()):
             return True

@@ -67,6 +67,7 @@ class _Known:
     otherwise: frozenset[str]
     own: Sequence[frozenset[str]]
     numbered: bool
+    are_text: bool
 
 
 def find_naming(
@@ -99,17 +100,17 @@ def find_naming(
 def naming_parts(found: Sequence[Naming]) -> list[Part]:
     """Return the rules for these columns: active ones, and questions in comments."""
     parts = []
+    vetoes = 0
     for one in found:
-        reasons = [f"{one.reason}."]
         if one.kind == "open":
             parts.append(_question(one))
             continue
-        if one.doubt:
-            reasons.append(one.doubt)
+        vetoes += 1
+        name = {} if vetoes == 1 else {"name": f"veto_{vetoes}"}  # names of rules are unique
+        reasons = [f"{one.reason}.", *([one.doubt] if one.doubt else [])]
+        active = one.kind == "veto"
         parts.append(
-            table(
-                "veto", {"column": one.name}, reasons, uses=[one.name], active=one.kind == "veto", of="rules"
-            )
+            table("veto", {"column": one.name, **name}, reasons, uses=[one.name], active=active, of="rules")
         )
     return parts
 
@@ -179,7 +180,10 @@ def _who_is_known(columns: Sequence[Column], ids: Sequence[Any], others: Sequenc
     # small numbers prove nothing: "1,000 to 5,000" names nobody
     everybody = frozenset(form for form in called if not (form.isdecimal() and len(form) < _DIGITS))
     numbered = all(id.isdecimal() for id in texts)
-    return _Known(frozenset([*texts, *more]), everybody, [frozenset(forms) for forms in own], numbered)
+    are_text = any(isinstance(id, str) for id in ids)
+    return _Known(
+        frozenset([*texts, *more]), everybody, [frozenset(forms) for forms in own], numbered, are_text
+    )
 
 
 def _forms(name: str) -> Iterator[str]:
@@ -230,7 +234,7 @@ def _is_of_addresses(column: Column) -> bool:
 def _veto(column: Column, known: _Known) -> Naming | None:
     if column.is_answer:
         return None  # yes or no names nobody: that is a question of who takes part
-    parts = [part for cell in column.values for part in _as_the_rule_reads(cell)]
+    parts = [part for cell in column.values for part in _as_the_rule_reads(cell, known.are_text)]
     hits = sum(part in known.ids for part in parts)
     people = counted(column.known, "person", "people")
     names = "names" if column.known == 1 else "name"
@@ -254,10 +258,12 @@ def _veto(column: Column, known: _Known) -> Naming | None:
     )
 
 
-def _as_the_rule_reads(cell: Any) -> list[str]:
-    if isinstance(cell, list):
-        return [str(part) for part in cell]
-    text = str(cell).replace("\n", ";")
+def _as_the_rule_reads(cell: Any, text_ids: bool) -> list[str]:
+    """Return the ids in a cell; a number is nobody's where ids are text."""
+    if not isinstance(cell, str):
+        parts = cell if isinstance(cell, list) else [cell]
+        return ["" if text_ids and not isinstance(part, str) else str(part) for part in parts]
+    text = cell.replace("\n", ";")
     return [part.strip() for part in text.split(";" if ";" in text else ",") if part.strip()]
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from peermatch.programme.pictures import plot_rounds
     from peermatch.programme.plan import RoundPlan
     from peermatch.programme.programme import Programme
+    from peermatch.programme.reproduced import InputVerdict, reproduce
     from peermatch.programme.ringed import Ringed
     from peermatch.programme.rings import form_rings
     from peermatch.programme.rounds import plan_rounds
@@ -33,6 +34,7 @@ __all__ = [
     "Dossier",
     "Draft",
     "EditCost",
+    "InputVerdict",
     "Programme",
     "Ringed",
     "RoundPlan",
@@ -44,6 +46,7 @@ __all__ = [
     "form_rings",
     "plan_rounds",
     "plot_rounds",
+    "reproduce",
 ]
 
 _HOME = {
@@ -53,6 +56,7 @@ _HOME = {
     "Dossier": "dossier",
     "Draft": "draft",
     "EditCost": "edit_cost",
+    "InputVerdict": "reproduced",
     "Programme": "programme",
     "Ringed": "ringed",
     "RoundPlan": "plan",
@@ -64,6 +68,7 @@ _HOME = {
     "form_rings": "rings",
     "plan_rounds": "rounds",
     "plot_rounds": "pictures",
+    "reproduce": "reproduced",
 }
 
 
