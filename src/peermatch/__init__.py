@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Circled,
         Difference,
         Draft,
+        InputVerdict,
         Programme,
         Ringed,
         RoundPlan,
@@ -67,23 +68,27 @@ if TYPE_CHECKING:
         form_circles,
         form_rings,
         plan_rounds,
+        reproduce,
     )
     from peermatch.programme.learning import FittedWeights, fit_weights
     from peermatch.report import Shortlist
     from peermatch.run import Advisers
+    from peermatch.verify import EvidenceVerdict, verify_result
 
 _HOMES = {
-    "Circled": "programme",
     "Advised": "programme",
     "Advisers": "run",
+    "Circled": "programme",
     "Cohort": "cohort",
     "ConfigError": "errors",
     "Criterion": "criteria",
     "Difference": "programme",
     "Draft": "programme",
+    "EvidenceVerdict": "verify",
     "FittedWeights": "programme.learning",
     "InfeasibleError": "errors",
     "InputError": "errors",
+    "InputVerdict": "programme",
     "OutputError": "errors",
     "Pairing": "pairing",
     "PeerMatchError": "errors",
@@ -126,10 +131,12 @@ _HOMES = {
     "pseudonymise": "cohort.pseudonyms",
     "read_people": "cohort",
     "reidentify": "cohort.reidentify",
+    "reproduce": "programme",
     "require": "criteria",
     "same": "criteria",
     "suggest_roles": "cli.roles",
     "ties": "criteria",
+    "verify_result": "verify",
     "veto": "criteria",
 }
 
@@ -142,9 +149,11 @@ __all__ = [
     "Criterion",
     "Difference",
     "Draft",
+    "EvidenceVerdict",
     "FittedWeights",
     "InfeasibleError",
     "InputError",
+    "InputVerdict",
     "OutputError",
     "Pairing",
     "PeerMatchError",
@@ -187,10 +196,12 @@ __all__ = [
     "pseudonymise",
     "read_people",
     "reidentify",
+    "reproduce",
     "require",
     "same",
     "suggest_roles",
     "ties",
+    "verify_result",
     "veto",
 ]
 

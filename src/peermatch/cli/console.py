@@ -10,7 +10,17 @@ from typing import Any, TextIO
 
 from peermatch.errors import InfeasibleError, InputError, PeerMatchError, VerificationError
 
-__all__ = ["BAD_INPUT", "DONE", "FAULT", "GAP", "INFEASIBLE", "INTERRUPTED", "NOT_PROVED", "Console", "exit_code_of"]
+__all__ = [
+    "BAD_INPUT",
+    "DONE",
+    "FAULT",
+    "GAP",
+    "INFEASIBLE",
+    "INTERRUPTED",
+    "NOT_PROVED",
+    "Console",
+    "exit_code_of",
+]
 
 DONE = 0
 FAULT = 1

@@ -74,7 +74,8 @@ def _reproduced(args: argparse.Namespace, document: dict[str, Any], tables: tupl
     matcher = None if args.config is None else PeerMatcher.from_toml(args.config)
     key = None if args.key is None else key_in_file(args.key, document["manifest"]["key"]["id"])
     left, right = (
-        None if table is None else _decoded(table, matcher, document["settings"], args.encoding) for table in tables
+        None if table is None else _decoded(table, matcher, document["settings"], args.encoding)
+        for table in tables
     )
     return reproduce(
         document,
@@ -137,7 +138,10 @@ def _text(
         *_listed("Not checked:", proof.not_checked),
     ]
     if found is None:
-        lines += ["", "2. The input: not looked at. Name the table of people to have it held against the result."]
+        lines += [
+            "",
+            "2. The input: not looked at. Name the table of people to have it held against the result.",
+        ]
     else:
         lines += ["", f"2. The input: {_verdict_in_words(found)}", *_paragraph(found.sentence)]
         lines += _listed(

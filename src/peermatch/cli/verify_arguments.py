@@ -26,11 +26,17 @@ def add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("people", nargs="?", metavar="PEOPLE", help="the table of people that it came from")
     parser.add_argument("--left", metavar="TABLE", help="with two tables: the left side's people")
     parser.add_argument("--right", metavar="TABLE", help="with two tables: the right side's people")
-    parser.add_argument("--role", metavar="COLUMN", help="the column with each person's side, if not as the result says")
-    parser.add_argument("--config", metavar="TOML", help="the configuration of the run, for lists and private rules")
+    parser.add_argument(
+        "--role", metavar="COLUMN", help="the column with each person's side, if not as the result says"
+    )
+    parser.add_argument(
+        "--config", metavar="TOML", help="the configuration of the run, for lists and private rules"
+    )
     parser.add_argument("--org", metavar="TABLE", help="the whole staff, as the run was given it")
     parser.add_argument("--history", metavar="TABLE", help="earlier pairs, as the run was given them")
-    parser.add_argument("--key", metavar="FILE", help="the record of the run, or the secret that made its fingerprints")
+    parser.add_argument(
+        "--key", metavar="FILE", help="the record of the run, or the secret that made its fingerprints"
+    )
     _add_encoding(parser)
     parser.add_argument("--json", action="store_true", help="print both verdicts as JSON")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors; the exit code tells")
