@@ -123,9 +123,9 @@ def test_yes_or_no_is_never_background_and_one_value_is_no_label(tmp_path):
     assert "Yes or no: 'remote'" in text
 
 
-def test_managers_by_name_instead_of_id_are_spoken_of(tmp_path, run):
+def test_managers_whose_names_nobody_here_has_are_spoken_of(tmp_path, run):
     table = [
-        {"ID": f"E{k:03d}", "Name": f"Person {k}", "Line manager": f"Person {k // 3}", "Team": "AB"[k % 2]}
+        {"ID": f"E{k:03d}", "Name": f"Person {k}", "Line manager": f"Somebody {k // 3}", "Team": "AB"[k % 2]}
         for k in range(12)
     ]
     path = write_csv(tmp_path / "p.csv", table)

@@ -125,8 +125,8 @@ def test_places_and_countries_that_are_lists_say_nothing(tmp_path):
 def test_any_draft_of_doubtful_columns_runs_on_its_own_table(tmp_path, run, seed):
     draw = random.Random(seed)
     names = [
-        "Nicht mit", "Avoid", "Country", "Site", "Interesse", "Opted out", "Teilnahme", "Boss", "Last day", "XY", "Alter",
-        "Status", "Skills", "Wants",
+        "Nicht mit", "Avoid", "Country", "Site", "Interesse", "Opted out", "Teilnahme", "Boss", "Last day", "XY",
+        "Alter", "Status", "Skills", "Wants",
     ]  # fmt: skip
     count = draw.choice((3, 12, 30))
     columns = {name: column_of(draw, count) for name in draw.sample(names, draw.randint(3, 10))}
