@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import pickle
 
@@ -153,6 +154,21 @@ def test_a_programme_takes_it(tmp_path):
     saved = pm.Pairing.load(before.save(tmp_path / "r.json"))
     after = programme.update(people()[:-1], previous=saved)
     assert after.update.kept == len(before.pairs) - (1 if "p008" in set(before.members["id"]) else 0)
+
+
+@pytest.mark.parametrize("name", ["one pool", "two sides", "trio", "numbers"])
+def test_a_programme_writes_it_down_as_it_would_the_result(name, tmp_path):
+    pairing = ALL[name]
+    if pairing.round is None:
+        pairing = dataclasses.replace(pairing, round="r")
+    saved = pm.Pairing.load(pairing.save(tmp_path / "r.json"))
+    sides = ("mentee", "mentor") if pairing.sides.two_sided else None
+    texts = set()
+    for result in (pairing, saved):
+        programme = pm.Programme(pm.PeerMatcher("id", CRITERIA, [pm.no_repeat()], sides=sides))
+        programme.record(result)
+        texts.add(json.dumps(programme.to_dict(), sort_keys=True) + repr(programme.turns))
+    assert len(texts) == 1
 
 
 def not_there():
