@@ -13,6 +13,9 @@ from peermatch.version import __version__ as __version__
 if TYPE_CHECKING:
     from peermatch.cli.roles import suggest_roles
     from peermatch.cohort import Cohort, read_people
+    from peermatch.cohort.pseudonym_key import PseudonymKey
+    from peermatch.cohort.pseudonyms import Pseudonymised, pseudonymise
+    from peermatch.cohort.reidentify import reidentify
     from peermatch.criteria import (
         Criterion,
         Rule,
@@ -86,6 +89,8 @@ _HOMES = {
     "PeerMatchError": "errors",
     "PeerMatcher": "matcher",
     "Programme": "programme",
+    "PseudonymKey": "cohort.pseudonym_key",
+    "Pseudonymised": "cohort.pseudonyms",
     "Ringed": "programme",
     "RoundPlan": "programme",
     "Rule": "criteria",
@@ -118,7 +123,9 @@ _HOMES = {
     "overlap": "criteria",
     "plan_rounds": "programme",
     "prefers": "criteria",
+    "pseudonymise": "cohort.pseudonyms",
     "read_people": "cohort",
+    "reidentify": "cohort.reidentify",
     "require": "criteria",
     "same": "criteria",
     "suggest_roles": "cli.roles",
@@ -143,6 +150,8 @@ __all__ = [
     "PeerMatchError",
     "PeerMatcher",
     "Programme",
+    "PseudonymKey",
+    "Pseudonymised",
     "Ringed",
     "RoundPlan",
     "Rule",
@@ -175,7 +184,9 @@ __all__ = [
     "overlap",
     "plan_rounds",
     "prefers",
+    "pseudonymise",
     "read_people",
+    "reidentify",
     "require",
     "same",
     "suggest_roles",

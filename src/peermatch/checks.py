@@ -22,7 +22,19 @@ def must_be(caller: str, parameter: str, constraint: str, value: Any) -> str:
     >>> must_be("near()", "scale", "a number above 0", -1)
     'The scale parameter of near() must be a number above 0. Got -1 instead.'
     """
-    return f"The {parameter} parameter of {caller} must be {constraint}. Got {value!r} instead."
+    return f"The {parameter} parameter of {caller} must be {constraint}. Got {_shown(value)} instead."
+
+
+def _shown(value: Any) -> str:
+    """Return a value as it is written, cut where it is long; numbers of thousands of digits cannot be written."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return f"something of the type {type(value).__name__}"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 4] + " ..."
+
+
+_LONGEST = 400
 
 
 def nearest(name: Any, known: Iterable[Any]) -> str | None:
@@ -72,6 +84,13 @@ def check_choice(caller: str, parameter: str, value: Any, choices: Sequence[str]
     raise ValueError(must_be(caller, parameter, f"one of {listed}", value) + tail)
 
 
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except (OverflowError, ValueError, TypeError):  # a whole number beyond all floats
+        return False
+
+
 def check_number(
     caller: str,
     parameter: str,
@@ -96,7 +115,7 @@ def check_number(
     if at_most is not None:
         parts.append(f"of at most {at_most:g}")
     constraint = parts[0] + (" " + " and ".join(parts[1:]) if len(parts) > 1 else "")
-    good = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(float(value))
+    good = isinstance(value, Real) and not isinstance(value, bool) and _is_finite(value)
     if good:
         number = float(value)
         good = (

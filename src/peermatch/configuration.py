@@ -14,6 +14,7 @@ import tomli_w
 from peermatch.checks import did_you_mean
 from peermatch.criteria import CRITERIA, RULES, Criterion, Rule
 from peermatch.errors import ConfigError, OutputError, error_item
+from peermatch.publication import write_files
 
 __all__ = ["SCHEMA", "build_criterion", "build_rule", "check_keys", "read_toml", "write_toml"]
 
@@ -68,10 +69,10 @@ def write_toml(path: str | os.PathLike[str], data: Mapping[str, Any]) -> None:
     OutputError
         If it cannot be written.
     """
-    try:
-        Path(path).write_text(tomli_w.dumps(dict(data)), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{os.fspath(path)} cannot be written: {error.strerror or error}.") from None
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise OutputError(f"{os.fspath(path)} cannot be written: there is no folder {target.parent}.")
+    write_files(target.parent, {target.name: tomli_w.dumps(dict(data))})
 
 
 def check_keys(data: Mapping[str, Any], known: list[str], where: str) -> None:

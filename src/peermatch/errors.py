@@ -15,6 +15,7 @@ Errors are data first (`items`, `conflict`: plain dictionaries that go straight 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -74,6 +75,27 @@ def error_item(
     }
 
 
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Return what JSON can hold of a value: numbers, texts, lists and tables of these; of all else its text."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float) and type(value) in (int, float):
+        return value if isinstance(value, int) or math.isfinite(value) else repr(value)
+    if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
+        return [_plain(part, depth + 1) for part in value]
+    if depth < _DEEPEST and isinstance(value, dict):
+        return {str(key): _plain(part, depth + 1) for key, part in value.items()}
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # a scalar of NumPy's
+        return _plain(value.item(), _DEEPEST)
+    try:
+        return str(value)
+    except Exception:  # somebody's own class: what it is must do
+        return f"({type(value).__name__})"
+
+
+_DEEPEST = 4
+
+
 class PeerMatchError(Exception):
     """Everything that peermatch raises on purpose."""
 
@@ -107,7 +129,9 @@ class InputError(PeerMatchError, ValueError):
             items = [error_item(self.default_code, items)]
         elif isinstance(items, Mapping):
             items = [items]
-        self.items: list[dict[str, Any]] = [dict(item) for item in items]
+        self.items: list[dict[str, Any]] = [
+            {str(key): _plain(value) for key, value in item.items()} for item in items
+        ]
         super().__init__("\n".join(str(item["message"]) for item in self.items))
 
     def __reduce__(self) -> tuple[Any, ...]:

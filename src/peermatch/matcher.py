@@ -13,7 +13,16 @@ from typing import Any
 from peermatch.checks import must_be
 from peermatch.cohort.display import one_line
 from peermatch.configuration import SCHEMA, build_criterion, build_rule, check_keys, read_toml, write_toml
-from peermatch.criteria import UNKNOWN_CHOICES, Criterion, Rule, check_uses, looks_back
+from peermatch.criteria import (
+    UNKNOWN_CHOICES,
+    Criterion,
+    Rule,
+    check_uses,
+    looks_back,
+    marked_criteria,
+    marked_rules,
+    refuse_sensitive,
+)
 from peermatch.criteria.arguments import column_names, decider_of
 from peermatch.errors import ConfigError
 from peermatch.pairing import Pairing
@@ -23,11 +32,13 @@ from peermatch.run import (
     Advisers,
     Mode,
     Request,
+    check_consent,
     check_odd,
     columns_of_places,
     list_people,
     plain_capacity,
     read_capacity,
+    read_consent,
     read_group_floor,
     run,
     update_people,
@@ -112,6 +123,12 @@ class PeerMatcher:
     show : sequence of str, optional
         Columns that are fit to show: what participants may read of each other, in the meeting guide for one. Nothing
         else is.
+    sensitive : sequence of str, optional
+        Columns whose values nobody is shown. Every criterion that reads one is sensitive, every rule that reads one is
+        private, and results, repairs and errors have "(hidden)" in place of what stands in it.
+    consent : mapping, optional
+        A column to the yes-or-no column that holds each person's consent to its use, ``{"faith": "faith_ok"}``. Where
+        somebody did not say yes, their cell counts as not known before anything reads it.
     protected : sequence of str, optional
         Columns that a criterion or a rule may read only on a stated ``basis``, which every result tells.
     audit_only : sequence of str, optional
@@ -155,6 +172,8 @@ class PeerMatcher:
     reserve: str | int | Sequence[str | int] | None = field(default=None, kw_only=True)
     solver: str | Solver = field(default="blossom", kw_only=True)
     show: Sequence[str] | None = field(default=None, kw_only=True)
+    sensitive: Sequence[str] | None = field(default=None, kw_only=True)
+    consent: Mapping[str, str] | None = field(default=None, kw_only=True)
     protected: Sequence[str] | None = field(default=None, kw_only=True)
     audit_only: Sequence[str] | None = field(default=None, kw_only=True)
     advisers: Advisers | None = field(default=None, kw_only=True)
@@ -183,11 +202,15 @@ class PeerMatcher:
             raise ConfigError(
                 "group_floor compares pairs, so it does not go with odd='trio'. Leave one of them out."
             )
+        if not isinstance(self.solver, str):
+            get_solver(self.solver)  # says what an object lacks that is no solver
         if self.floor is not None:
             check_bounds("PeerMatcher", "floor", self.floor, at_least=0, at_most=1)
         if self.advisers is not None and not isinstance(self.advisers, Advisers):
             self._settle("advisers", Advisers.from_dict(self.advisers))
+        self._settle("consent", read_consent(self.consent))
         self._check_guarded()
+        check_consent(self, columns_of_places(self.capacity))
         if self.learned is not None:
             self._settle("learned", facts_of("learned", self.learned))
         decider_of("PeerMatcher", self.decided_by)
@@ -197,17 +220,19 @@ class PeerMatcher:
         object.__setattr__(self, parameter, value)
 
     def _check_guarded(self) -> None:
-        """Refuse what reads a protected column without a basis, or an audit-only column at all."""
-        for parameter in ("protected", "audit_only"):
+        """Refuse what reads a protected column without a basis, or an audit-only column at all; hide sensitive ones."""
+        for parameter in ("sensitive", "protected", "audit_only"):
             given = getattr(self, parameter)
             if given is not None:
-                columns = column_names("PeerMatcher", parameter, given) if len(given) else ()
+                empty = isinstance(given, Sequence) and not len(given)
+                columns = () if empty else column_names("PeerMatcher", parameter, given)
                 self._settle(parameter, columns or None)
         others = {
             "id=": [self.id],
             "eligible=": [self.eligible] if self.eligible is not None else [],
             "same_person=": self.same_person or [],
             "capacity=": columns_of_places(self.capacity),
+            "consent=": (self.consent or {}).values(),
         }
         audit_only = self.audit_only or ()
         check_uses(self.protected or (), audit_only, self.criteria, self.rules, others)
@@ -218,12 +243,26 @@ class PeerMatcher:
             self._settle("group_floor", floor)
         if self.advisers is not None:
             self.advisers.check_guarded(self.protected or (), audit_only)
+        self._mark_sensitive()
+
+    def _mark_sensitive(self) -> None:
+        """Hide whatever reads a sensitive column; refuse one that results would show."""
+        sensitive = self.sensitive or ()
+        shown = {f"{name}=": [getattr(self, name)] for name in ("id", "label", "eligible", "reserve")}
+        told = {what: [one for one in columns if isinstance(one, str)] for what, columns in shown.items()}
+        refuse_sensitive(
+            sensitive, {**told, "capacity=": columns_of_places(self.capacity), "show=": self.show or ()}
+        )
+        self._settle("rules", marked_rules(self.rules, sensitive, self.criteria))
+        self._settle("criteria", marked_criteria(self.criteria, sensitive))
+        if self.advisers is not None:
+            self._settle("advisers", self.advisers.marked(sensitive))
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {part.name: getattr(self, part.name) for part in fields(self)}
         if self.capacity is not None:
             options["capacity"] = plain_capacity(self.capacity)
-        for name in ("learned", "group_floor"):
+        for name in ("learned", "group_floor", "consent"):
             if options[name] is not None:
                 options[name] = dict(options[name])
         return (_rebuild, (options,))
@@ -248,6 +287,10 @@ class PeerMatcher:
             "odd": self.odd if self.sides is None else None,
             "solver": solver,
             "fit to show": None if not self.show else ", ".join(self.show),
+            "sensitive": None if not self.sensitive else ", ".join(self.sensitive),
+            "consent": None
+            if not self.consent
+            else ", ".join(f"{name} by {by}" for name, by in self.consent.items()),
             "decided by": getattr(self, "decided_by", None),
         }
         return matcher_html("PeerMatcher", self.criteria, self.rules, facts)

@@ -247,3 +247,20 @@ def test_circles_and_rings_are_handed_out_too(folder, run):
     said = run("circles", *MATCH[1:], "--for-participants")
     assert said.code == 2
     assert "nowhere to go" in said.err
+
+
+@pytest.mark.parametrize("command", ["match", "round"])
+def test_the_data_protection_summary_is_a_file_of_its_own(folder, run, command):
+    name = () if command == "match" else ("--round", "2026-12")
+    said = run(command, *MATCH[1:], *name, "--out", "results", "--data-protection")
+    assert said.code == 0, said.err
+    assert "data-protection.md" in said.err
+    text = (folder / "results" / "data-protection.md").read_text(encoding="utf-8")
+    assert text.startswith("# Data protection")
+    assert not [row["display_name"] for row in people() if row["display_name"] in text]
+
+
+def test_a_data_protection_summary_needs_a_folder(folder, run):
+    said = run(*MATCH, "--data-protection")
+    assert said.code == 2
+    assert "--data-protection has nowhere to go" in said.err

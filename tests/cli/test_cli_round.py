@@ -137,7 +137,7 @@ def test_whatever_fails_the_programme_stays(run, folder, monkeypatch):
     assert run("round", "nowhere.csv", "--round", "2026-12").code == 2
     assert kept() == before
 
-    def fails(*_):
+    def fails(*_, **__):
         raise OutputError("The disk is full.")
 
     with monkeypatch.context() as patched:

@@ -1,11 +1,13 @@
 """``peermatch inspect``, and what it and `init` find in a table's columns."""
 
 import json
+import random
 
 import pytest
 
 import peermatch as pm
 from peermatch.cli.roles import ROLES, suggest_roles
+from support.small_tables import write_csv
 
 MESSY = """Staff list,,,,,,
 Employee ID,Full Name,E-mail,Line Manager,Years of experience,Can teach,Wants to learn,Started
@@ -156,3 +158,32 @@ def test_init_uses_the_same_roles(table, run):
     assert f'label = "{roles[roles == "label"].index[0]}"' in text
     assert f'offers = "{roles[roles == "offers"].index[0]}"' in text
     assert f'seeks = "{roles[roles == "seeks"].index[0]}"' in text
+
+
+def test_many_open_columns_of_a_kind_are_two_rows_and_a_list(tmp_path, run):
+    draw = random.Random(3)
+    names = [f"Topic{n}{what}" for n in range(12) for what in ("Have", "Want")]
+    rows = [
+        {
+            "id": f"E{k:03d}",
+            **{
+                name: "; ".join(draw.sample([f"{name[5:-4]}{sign}" for sign in "abcdefg"], 3))
+                for name in names
+            },
+        }
+        for k in range(50)
+    ]
+    said = run("inspect", write_csv(tmp_path / "wide.csv", rows))
+    assert said.code == 0
+    assert "8 more" in said.out
+    assert all(name in said.out for name in names)
+    assert sum(line.startswith("offers ") for line in said.out.splitlines()) <= 5
+
+
+def test_every_column_on_which_it_depends_who_is_paired_is_shown(tmp_path, run):
+    rows = [
+        {"id": f"E{k:03d}", "team": "ABC"[k % 3], **{f"Q{n}": ("yes", "no")[(k + n) % 2] for n in range(9)}}
+        for k in range(20)
+    ]
+    said = run("inspect", write_csv(tmp_path / "asked.csv", rows))
+    assert sum(line.startswith("eligible ") for line in said.out.splitlines()) == 9

@@ -91,8 +91,14 @@ def test_minus_zero_is_zero():
 
 
 def test_huge_integers_survive():
-    assert plain([10**400, 0.5]) == [(int, 10**400), (float, 0.5)]
+    assert plain([10**300, 0.5]) == [(float, 1e300), (float, 0.5)]
     assert plain([2**62 + 1, None]) == [(int, 2**62 + 1), (type(None), None)]
+
+
+@pytest.mark.parametrize("cells", [[10**400], [10**400, 0.5], [-(10**400), "x"], [10**5000]])
+def test_integers_beyond_all_floats_are_no_plain_values(cells):
+    with pytest.raises(CellError):
+        plain(cells)
 
 
 def test_times_are_dates_only_if_all_are_at_midnight():

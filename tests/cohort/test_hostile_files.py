@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from peermatch.cohort import limits, read_people
+from peermatch.cohort.archives import SheetMarks
+from peermatch.cohort.grids import Grid, table_of_grid
 from peermatch.errors import InputError
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -164,3 +166,82 @@ def test_names_and_cells_are_never_paths(tmp_path, monkeypatch):
     rows = [{"id": "../../a", "x": "/etc/passwd"}, {"id": "b\\c", "x": "file:///x"}]
     assert read_people(rows, id="id").ids.tolist() == ["../../a", "b\\c"]
     assert not list(tmp_path.iterdir())
+
+
+def test_lines_of_megabytes(tmp_path, monkeypatch):
+    path = tmp_path / "people.csv"
+    monkeypatch.setattr(limits, "MOST_LINE", 3_000_000)
+    path.write_bytes(b"id,x\n1,2\n2," + b"a" * 3_100_000 + b"\n3,b\n")
+    message = refused(path, "line_too_long")
+    assert "Line 3 of" in message
+    assert "has 3 MB" in message
+    path.write_bytes(b"a" * 3_100_000)
+    refused(path, "line_too_long")
+    path.write_bytes(b"id,x\r1,2\r" + b"2,b\r" * 1_000_000)  # short lines, however they end
+    refused(path, "duplicate_id")
+
+
+def test_a_line_of_millions_of_cells_is_not_taken_apart(tmp_path, monkeypatch):
+    path = tmp_path / "people.csv"
+    monkeypatch.setattr("peermatch.cohort.delimited.find_header", None)
+    for sign in b",;\t|":
+        path.write_bytes(b"id" + bytes([sign]) * 1_200_000 + b"\n")
+        assert "1,200,000 separators" in refused(path, "too_wide")
+    path.write_bytes(b"id,x\n1" + b",1" * 600_000 + b"\n")
+    assert "Line 2 of" in refused(path, "too_wide")
+
+
+def test_mark_up_that_is_small_and_endless(tmp_path):
+    main = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs>'
+    path = workbook_with(tmp_path, {"xl/styles.xml": [main, *[b'<xf numFmtId="0"/>' * 10_000] * 101]})
+    assert "over 1,000,000 tags in xl/styles.xml" in refused(path, "archive_bomb")
+    path = workbook_with(tmp_path, {SHEET: sheet(b"<a>" * 400_000, b"</a>" * 400_000)})
+    assert "tags within tags" in refused(path, "archive_bomb")
+
+
+def test_more_merged_cells_than_anyone_makes(tmp_path):
+    header = b'<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c></row>'
+    merged = b"".join(b'<mergeCell ref="B%d:C%d"/>' % (n, n) for n in range(2, 100_004))
+    head = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    pieces = [head, header, b"</sheetData><mergeCells>", merged, b"</mergeCells></worksheet>"]
+    refused(workbook_with(tmp_path, {SHEET: pieces}), "too_many_merged")
+
+
+def test_merged_cells_that_fill_more_than_a_million_are_told(monkeypatch):
+    monkeypatch.setattr("peermatch.cohort.grids._MOST_MERGED", 3)
+    rows = [["id", "team"], [1, "A"], [2, None], [3, None], [4, "B"], [5, None]]
+    marks = SheetMarks(merged=["B2:B4", "B5:B6"])
+    table = table_of_grid(Grid(rows, "staff", marks), "a sheet")
+    assert table.columns[1].tolist() == ["A", "A", "A", "B", None]
+    assert [(repair.code, repair.sure) for repair in table.repairs] == [
+        ("merged_cells", "certain"),
+        ("merged_cells", "open"),
+    ]
+
+
+def test_a_parquet_file_in_which_one_long_text_stands_many_times(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "MOST_BYTES", 20_000_000)
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 30_000, pa.int32()), pa.array(["a" * 900_000]))
+    path = tmp_path / "people.parquet"
+    pq.write_table(pa.table({"id": pa.array(range(30_000)), "x": text}), path)
+    refused(path, "too_large")
+    seldom = pa.DictionaryArray.from_arrays(pa.array([0, 0, *[None] * 29_998], pa.int32()), text.dictionary)
+    pq.write_table(pa.table({"id": pa.array(range(30_000)), "x": seldom}), path)
+    assert len(read_people(path, id="id")) == 30_000
+
+
+def test_categories_and_texts_in_parquet_read_as_they_did(tmp_path):
+    table = pa.table(
+        {
+            "id": ["007", "008", "009"],
+            "kind": pa.array(["a", None, "b"]).dictionary_encode(),
+            "number": pa.array([3, 4, 3]).dictionary_encode(),
+            "list": [["x", "y"], None, ["z"]],
+            "bytes": [b"q", b"r", None],
+        }
+    )
+    pq.write_table(table, tmp_path / "people.parquet")
+    people = read_people(tmp_path / "people.parquet", id="id")
+    frame = read_people(table, id="id")
+    for name in table.column_names:
+        assert people.column(name).tolist() == frame.column(name).tolist(), name

@@ -55,6 +55,24 @@ def test_what_encoders_take_as_missing_is_missing():
     words = check_missing(MISSING)
     assert [token for token in MISSING_TOKENS if token and not words.has(token)] == []
     assert not any(words.has(word) for word in ("None", "No", "no", "nobody", "x", "0", "NAN Corp"))
+    for word in ("#NV", "#BEZUG!", "#¡REF!", "#N/D", "Unbekannt", "non renseigné", "N.V.T.", "Weiß nicht"):
+        assert words.has(word), word
+
+
+@pytest.mark.parametrize("codes", [("EMEA", "APAC", "LATAM"), ("DE", "FR", "US")])
+def test_na_beside_codes_may_be_one_of_them(codes):
+    _, repairs = column([*codes, "NA", "NA"])
+    assert repairs["sure"].tolist() == ["likely"]
+    assert "North America, Namibia" in repairs["reason"].iloc[0]
+    for others in (("Oslo", "Rome", "Bern"), ("EMEA",), ("A", "Oslo", "Rome")):
+        assert column([*others, "NA"])[1]["sure"].tolist() == ["certain"]
+    assert column([*codes, "N/A"])[1]["sure"].tolist() == ["certain"]
+
+
+def test_not_knowing_is_no_answer_but_only_likely():
+    cells, repairs = column(["20 to 99", "I don’t know", "don't know", "100 or more"])
+    assert cells == ["20 to 99", None, None, "100 or more"]
+    assert set(repairs["sure"]) == {"likely"}
 
 
 @settings(max_examples=200, deadline=None)

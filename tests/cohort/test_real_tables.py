@@ -22,11 +22,13 @@ def test_the_survey():
     assert sorted(zip(told["column"], told["code"], told["count"], strict=True)) == [
         ("AIExplain", "missing_word", 1),
         ("AIExplain", "spaces", 3),
+        ("AIOpen", "missing_word", 1),
         ("AIOpen", "odd_spaces", 1),
         ("AIOpen", "spaces", 2),
         ("Age", "missing_word", 3),
         ("Employment", "missing_word", 7),
         ("JobSatPoints_15_TEXT", "missing_word", 1),
+        ("OrgSize", "missing_word", 20),
     ]
     assert people.column("WorkExp").tolist()[0] is not None
 

@@ -132,6 +132,19 @@ def test_save_takes_a_secret(tmp_path):
         ALL["one pool"].save(tmp_path / "r.json", key="short")
 
 
+def test_evidence_is_saved_where_it_is_asked_for(tmp_path):
+    pairing = ALL["one pool"]
+    saved = pm.Pairing.load(pairing.save(tmp_path / "r.json", evidence=True))
+    assert saved.to_dict() == pairing.to_dict(evidence=True)
+    assert saved.manifest == pairing.manifest
+    assert saved.verify().holds
+    assert saved.verify().has_evidence
+    assert not pm.SavedResult(BASE).verify().has_evidence
+    data = saved.to_dict()
+    data["pairs"][0]["score"] = 0.25
+    assert not pm.SavedResult(data).verify().holds
+
+
 # ---- where an earlier result is taken -------------------------------------------------------------------
 
 

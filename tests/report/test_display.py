@@ -204,6 +204,8 @@ def results(staff, matcher):
         "update": updated.update,
         "updated": updated,
         "saved": pm.SavedResult(pairing.to_dict()),
+        "data protection": pairing.data_protection(),
+        "pseudonymised": pm.pseudonymise(staff, "employee_id", key=pm.PseudonymKey(bytes(32))),
     }
 
 
@@ -214,7 +216,7 @@ NAMES = [
     "why not, forbidden", "why unmatched", "sensitivity", "what if", "stability", "stable certificate",
     "why stable", "guide", "quality", "shortlist", "circles", "rings", "advisers", "advised", "plan",
     "programme", "programme of nobody yet", "turns", "dossier", "dossier of a stranger", "draft",
-    "cost of an edit", "difference", "update", "updated", "saved",
+    "cost of an edit", "difference", "update", "updated", "saved", "data protection", "pseudonymised",
 ]  # fmt: skip
 
 
@@ -230,7 +232,8 @@ def test_everything_is_looked_at(results):
 
 def test_every_public_class_of_results_is_looked_at(results):
     """A new public result needs its place above."""
-    of_parts = {"Criterion", "Rule"}  # stand inside a matcher
+    # they stand inside a matcher; a key shows no more than its fingerprint
+    of_parts = {"Criterion", "Rule", "PseudonymKey"}
     seen = {type(value).__name__ for value in results.values()} | {"FittedWeights"}
     public = {
         name

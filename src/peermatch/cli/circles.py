@@ -41,9 +41,13 @@ def run_circles(args: argparse.Namespace, console: Console) -> int:
         _check_overwriting(args, folder)
     record = RunRecord.begin(args, "circles")
     result = _formed(args, rules, console)
-    files = [] if folder is None else [path.name for path in result.to_csv(folder)]
-    if folder is not None:
-        files += write_folders(args, folder, result, console)
+    from peermatch.publication import publishing
+
+    record.keep_key(result)
+    with publishing(folder):
+        files = [] if folder is None else [path.name for path in result.to_csv(folder)]
+        if folder is not None:
+            files += write_folders(args, folder, result, console)
     record.write(folder, files, result)
     if args.json:
         console.data(result.to_json())

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from peermatch.cohort import Cohort
+from peermatch.cohort.names import vocabulary, words_of
 from peermatch.cohort.people import NO, YES
 from peermatch.encoders._missing import is_missing_text
 from peermatch.encoders._splitting import make_splitter
@@ -22,8 +23,6 @@ from peermatch.errors import InputError, PeerMatchError
 
 __all__ = ["Column", "columns_of", "first_of", "first_reason", "is_category", "shown", "trial"]
 
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ANSWERS = YES | NO | {"joo", "kyllä", "ei"}
 _CODE = re.compile(r"[^\s,;]*[\d@][^\s,;]*")
 _DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
@@ -51,9 +50,8 @@ class Column:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words in its name, in small letters: of snake_case, CamelCase and plain ones."""
-        found = [_HUMP.findall(word) if word.isascii() else [word] for word in _WORD.findall(self.name)]
-        return frozenset(word.casefold() for words in found for word in words)
+        """The words in its name, in small letters and without accents: of snake_case, CamelCase and plain ones."""
+        return frozenset(words_of(self.name))
 
     @cached_property
     def values(self) -> list[Any]:
@@ -176,7 +174,8 @@ def first_of(columns: Sequence[Column], words: Iterable[str]) -> list[Column]:
     >>> [column.name for column in first_of(table, ["dept", "city"])]
     ['dept', 'city', 'my city']
     """
-    found = (column for word in words for column in columns if word in column.words)
+    forms = (form for word in words for form in sorted(vocabulary(word)))
+    found = (column for form in forms for column in columns if form in column.words)
     return list({id(column): column for column in found}.values())
 
 

@@ -75,6 +75,10 @@ class Console:
         if not self.quiet:
             self._complain(text + "\n")
 
+    def warn(self, text: str) -> None:
+        """Write a warning, also when told to be quiet: of what should not happen without a word."""
+        self._complain(f"warning: {text}\n")
+
     def error(self, text: str) -> None:
         """Write an error; its first line is marked, further lines are set in."""
         first, *rest = text.splitlines() or [""]

@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Part", "Setting", "comment", "decided_line", "key", "short_names", "show_lines", "table"]
+__all__ = [
+    "Part",
+    "Setting",
+    "comment",
+    "decided_line",
+    "key",
+    "sensitive_lines",
+    "short_names",
+    "show_lines",
+    "table",
+]
 
 UNDECIDED = "drafted by peermatch init; nobody has decided yet"
 
@@ -154,6 +164,23 @@ def _columns(part: Part) -> list[str]:
 def decided_line() -> str:
     """Return the line that says who decided on a draft: nobody, until somebody puts their name there."""
     return key("decided_by", UNDECIDED, "who decided on this? Auditors read it")
+
+
+def sensitive_lines(columns: Sequence[str]) -> list[str]:
+    """Return the line that marks columns as sensitive; nothing where there are none.
+
+    Examples
+    --------
+    >>> sensitive_lines(["gender"])[-1]
+    'sensitive = ["gender"]'
+    """
+    if not columns:
+        return []
+    why = (
+        "Nobody is shown what stands in these columns, whatever reads them: not in results, guides, repairs or errors. "
+        "Columns that people need not be asked for are best left out of the table."
+    )
+    return [*comment(why), key("sensitive", list(columns))]
 
 
 def show_lines(parts: Sequence[Part]) -> list[str]:

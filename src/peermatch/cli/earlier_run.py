@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from peermatch.cli.console import Console
 from peermatch.cli.files import HISTORY
 from peermatch.errors import ConfigError, InputError
+from peermatch.publication import finish
 
 if TYPE_CHECKING:
     from peermatch.pairing import Pairing
@@ -61,6 +62,7 @@ class EarlierRun:
         InputError
             If it cannot be read as a result.
         """
+        finish(folder)
         path = Path(folder) / _RESULT
         if not path.is_file():
             raise ConfigError(

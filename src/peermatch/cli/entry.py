@@ -11,10 +11,11 @@ from importlib import import_module
 
 from peermatch import __version__
 from peermatch.cli.circles_arguments import add_circles
-from peermatch.cli.console import FAULT, INTERRUPTED, Console, exit_code_of, forget_output
+from peermatch.cli.console import BAD_INPUT, FAULT, INTERRUPTED, Console, exit_code_of, forget_output
 from peermatch.cli.fit_arguments import add_fit, add_sensitivity
 from peermatch.cli.handout_arguments import add_demands, add_explain, add_handouts
 from peermatch.cli.inspect_arguments import add_inspect
+from peermatch.cli.pseudonymise_arguments import add_pseudonymise, add_reidentify
 from peermatch.cli.quality_arguments import add_quality
 from peermatch.cli.record_arguments import add_record
 from peermatch.cli.round_arguments import add_programme, add_relax, add_round
@@ -111,7 +112,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 1 a fault of ours, 2 bad input, 3 infeasible, 4 stopped with a gap, 130 interrupted.
+        0 done, 1 a fault of ours, 2 bad input (or no room or memory for it), 3 infeasible, 4 stopped with a gap, 130
+        interrupted.
 
     Examples
     --------
@@ -138,6 +140,32 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         console.show(error)
         return exit_code_of(error)
+    except MemoryError as error:
+        if args.debug:
+            raise
+        console.error(_no_memory(args, error))
+        return BAD_INPUT
+    except OSError as error:
+        if args.debug:
+            raise
+        console.error(_refused_by_system(error))
+        return BAD_INPUT
+
+
+def _no_memory(args: argparse.Namespace, error: MemoryError) -> str:
+    """Say that memory ran out, of what, and what helps. Nothing was written: that is the last thing to happen."""
+    asked = f" ({error})" if str(error) else ""
+    return (
+        f"peermatch {args.module} ran out of memory{asked}. No results were written, and what was there before is "
+        "unchanged. Take a machine with more memory (10,000 people take about 0.5 GB, 100,000 about 1.2 GB), pair "
+        "fewer people at once, or leave columns out that nothing reads."
+    )
+
+
+def _refused_by_system(error: OSError) -> str:
+    """Say what the system refused, and about what."""
+    what = error.filename if isinstance(error.filename, str) else "What should be read or written"
+    return f"{what} cannot be used: {error.strerror or error}."
 
 
 @contextmanager
@@ -193,6 +221,8 @@ def _parser() -> argparse.ArgumentParser:
     add_draft(commands)
     add_diff(commands)
     add_inspect(commands)
+    add_pseudonymise(commands)
+    add_reidentify(commands)
     _add_init(commands)
     _add_synth(commands)
     _add_demo(commands)
@@ -235,6 +265,11 @@ def _add_match(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--out", metavar="FOLDER", help="where the results go; made where it is missing")
     parser.add_argument("--json", action="store_true", help="print the pairing as JSON instead of a summary")
+    parser.add_argument(
+        "--evidence",
+        action="store_true",
+        help="keep the encoded numbers that were scored in result.json, so that the proof can be checked anew",
+    )
     parser.add_argument(
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )

@@ -102,10 +102,9 @@ def write_text(path: Path, text: str) -> None:
     ------
     OutputError
     """
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
+    from peermatch.publication import write_files
+
+    write_files(path.parent, {path.name: text})
 
 
 def records_from(stream: TextIO) -> list[dict[str, Any]]:

@@ -13,10 +13,11 @@ from peermatch.cli.columns import Column, first_of, is_category, shown, trial
 from peermatch.cli.draft import Part, Setting, comment, table
 from peermatch.cli.leftovers import LEFTOVERS
 from peermatch.cli.sharing import complements, goals
+from peermatch.cohort.personal import maybe_origin, personal_kind, personal_values
 from peermatch.cohort.wording import counted
 from peermatch.encoders.readers import AvailabilityReader, ExperienceReader
 
-__all__ = ["AVAILABLE", "FURTHER", "Setting", "guess_criteria", "left_alone", "personal"]
+__all__ = ["AVAILABLE", "FURTHER", "Setting", "guarded", "guess_criteria", "left_alone", "personal"]
 
 _YEARS = ("experience", "exp", "workexp", "tenure", "seniority", "years", "yrs", "time", "long", "service",
           "ancienneté", "antigüedad")  # fmt: skip
@@ -31,24 +32,18 @@ _BACKGROUND = ("department", "dept", "function", "division", "unit", "team", "or
                "profession", "discipline", "family", "site", "location", "office", "country", "region", "city",
                "industry", "education", "degree", "ed", "background", "abteilung", "bereich",
                "standort", "ort", "service", "pays", "ville")  # fmt: skip
-_PERSONAL = frozenset(
-    {"gender", "sex", "pronouns", "ethnicity", "ethnic", "race", "religion", "faith", "belief", "age", "birth", "dob",
-     "birthday", "disability", "disabled", "orientation", "sexuality", "marital", "pregnancy", "nationality", "health",
-     "identity", "characteristics", "salary", "pay", "comp", "compensation", "caring", "union", "politics",
-     "performance", "appraisal", "bonus", "wage", "wages", "sick", "sickness", "absence", "absences", "illness",
-     "medical", "disciplinary", "evaluation", "geschlecht", "alter", "lebensalter",
-     "nationalität", "herkunft", "konfession", "gehalt",
-     "lohn", "fehlzeiten", "fehltage", "sexe", "genre", "âge", "nationalité", "origine", "syndicat", "handicap",
-     "salaire", "évaluation", "maladie", "sexo", "género", "edad", "nacionalidad", "origen", "religión", "sindicato",
-     "discapacidad", "salario", "evaluación", "ausencias", "enfermedad", "sesso", "genere", "età", "nazionalità",
-     "religione", "sindacato", "disabilità", "stipendio", "valutazione", "assenze", "malattia", "gênero", "idade",
-     "nacionalidade", "religião", "deficiência", "salário", "avaliação", "geslacht", "leeftijd", "nationaliteit",
-     "herkomst", "religie", "vakbond", "salaris", "beoordeling", "ziekte", "verzuim"}
-)  # fmt: skip
-_PERSONAL_STEMS = ("geburt", "staatsangehör", "gewerkschaft", "familienstand", "behinder", "krank", "beurteilung",
-                   "religions")  # fmt: skip
-"""Parts of compound words."""
-
+_PLACES = (
+    "site",
+    "office",
+    "location",
+    "standort",
+    "bureau",
+    "ufficio",
+    "oficina",
+    "kantoor",
+    "branch",
+    "plant",
+)
 _TITLES = (
     ("intern", "trainee", "apprentice", "graduate"),
     ("junior", "associate", "entry"),
@@ -78,7 +73,10 @@ def guess_criteria(columns: Sequence[Column], setting: Setting) -> list[Part]:
         Active ones can be fitted to these columns as they are; the others say what they wait for.
     """
     parts: list[Part] = []
-    usable = [column for column in columns if column.known and not personal(column) and not column.is_answer]
+    kept = {column.name for column in guarded(columns)}
+    usable = [
+        column for column in columns if column.known and column.name not in kept and not column.is_answer
+    ]
     guesses = (complements, _experience, _grades, _hired, goals, _available, _background, *LEFTOVERS)
     for guess in guesses:
         taken = {name for part in parts for name in part.uses}
@@ -86,22 +84,56 @@ def guess_criteria(columns: Sequence[Column], setting: Setting) -> list[Part]:
     return parts
 
 
-def personal(column: Column) -> bool:
-    """Whether a column's name says that it holds what people may not want to be matched on."""
-    compound = any(stem in word for word in column.words for stem in _PERSONAL_STEMS)
-    return compound or bool(column.words & _PERSONAL)
+def personal(column: Column) -> str:
+    """Return what a column says of people that they may not want to be matched on; empty: nothing."""
+    return personal_kind(column.name) or personal_values(column.distinct)
 
 
-def left_alone(names: Sequence[str]) -> list[str]:
-    """Return the comment on columns that are not used because their names sound personal; none where there are none."""
-    if not names:
-        return []
-    listed = shown(names, limit=len(names), length=60)
-    return comment(
-        f"Left alone because their names sound personal: {listed}. Ask people before you match on such columns; "
-        "`sensitive = true` keeps a criterion out of what participants read, and `when` names a column with each "
-        "person's own yes or no."
-    )
+def left_alone(columns: Sequence[Column]) -> list[str]:
+    """Return the comments on columns that are not used because they sound personal, or may be; none where none does."""
+    lines: list[str] = []
+    names = [column.name for column in columns if personal(column)]
+    if names:
+        listed = shown(names, limit=len(names), length=60)
+        lines += comment(
+            f"Left alone because they sound personal: {listed}. Ask people before you match on such columns; "
+            "`sensitive = true` keeps a criterion out of what participants read, and `when` names a column with each "
+            "person's own yes or no."
+        )
+    doubtful = [column.name for column in columns if not personal(column)]
+    if doubtful:
+        listed = shown(doubtful, limit=len(doubtful), length=60)
+        lines += comment(
+            f"Left alone because nothing tells whether it is where people work or where they are from: {listed}. Where "
+            'it is the first, it can be used as a background: kind = "different", or "same".'
+        )
+    return lines
+
+
+def guarded(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns that no draft may match on: what sounds personal, and countries that may be of origin.
+
+    A country is where people work if its name says so, or if another column of places tells it: one country for each
+    site.
+    """
+    return [
+        column
+        for column in columns
+        if personal(column) or (maybe_origin(column.name) and not _told_by_place(column, columns))
+    ]
+
+
+def _told_by_place(country: Column, columns: Sequence[Column]) -> bool:
+    for place in first_of(columns, _PLACES):
+        if place is country or not is_category(place) or maybe_origin(place.name):
+            continue
+        told: dict[Any, set[Any]] = {}
+        for where, what in zip(place.cells, country.cells, strict=True):
+            if where is not None and what is not None:
+                told.setdefault(where, set()).add(what)
+        if len(told) > 1 and all(len(found) == 1 for found in told.values()):
+            return True
+    return False
 
 
 # ---- experience -----------------------------------------------------------------------------------------

@@ -38,6 +38,12 @@ def add_handouts(parser: argparse.ArgumentParser, *, report: bool = True) -> Non
         action="store_true",
         help="audit/: what was used and what is proved, by ids and without anybody's values",
     )
+    if report:
+        handouts.add_argument(
+            "--data-protection",
+            action="store_true",
+            help="data-protection.md: which columns were used for what, who sees them, what was ignored",
+        )
     handouts.add_argument(
         "--contact", metavar="TEXT", help="with --for-participants: whom to turn to, as people read it"
     )

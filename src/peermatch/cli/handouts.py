@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AUDIT",
+    "DATA_PROTECTION",
     "PARTICIPANTS",
     "REPORT",
     "check_decided",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 REPORT, PARTICIPANTS, AUDIT = "report.html", "participants", "audit"
+DATA_PROTECTION = "data-protection.md"
 
 
 def check_handouts(args: argparse.Namespace) -> None:
@@ -34,6 +36,7 @@ def check_handouts(args: argparse.Namespace) -> None:
         "--report": getattr(args, "report", False),
         "--for-participants": args.for_participants,
         "--for-auditor": args.for_auditor,
+        "--data-protection": getattr(args, "data_protection", False),
     }
     option = next((name for name, given in asked.items() if given), None)
     if option is not None and args.out is None:
@@ -72,6 +75,11 @@ def write_handouts(args: argparse.Namespace, folder: Path, pairing: Pairing, con
     files += write_folders(args, folder, pairing, console)
     if args.for_auditor:
         pairing.report(folder / AUDIT / REPORT, audience="auditor")
+    if args.data_protection:
+        from peermatch.publication import write_files
+
+        write_files(folder, {DATA_PROTECTION: pairing.data_protection().markdown})
+        files.append(DATA_PROTECTION)
     return files
 
 

@@ -1,11 +1,10 @@
-"""Guessing who is who: the id, the label, who takes part, who manages whom, and whether there are two sides."""
+"""Guessing who is who: the id, the label, who manages whom, and whether there are two sides."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from peermatch.cli.columns import Column, first_of, first_reason, shown
 from peermatch.cohort import Cohort
 from peermatch.cohort.cells import CellError, canonical
 from peermatch.cohort.frames import in_memory
+from peermatch.cohort.names import vocabulary
 from peermatch.cohort.reading import file_table
 from peermatch.cohort.wording import counted
 from peermatch.criteria.lines import reporting_lines
@@ -21,53 +21,16 @@ from peermatch.run.people import BOTH
 
 __all__ = [
     "Guess",
-    "find_eligible",
     "find_id",
     "find_label",
     "find_manager",
     "find_sides",
-    "find_vetoes",
-    "questions",
 ]
 
 _ID_WORDS = ("id", "identifier", "uuid", "email", "mail", "number", "no", "nr", "nummer", "personalnummer", "matricule",
              "code", "key", "login", "username", "user", "badge", "employee", "staff", "emp", "person", "worker",
              "mitarbeiter")  # fmt: skip
 _ID_ENDINGS = ("nummer", "kennung")
-_ELIGIBLE = ("eligible", "opted", "optin", "opt", "participate", "participating", "participates", "participation",
-             "participant", "consent", "consents", "enrolled", "enrol", "join", "joins", "joining", "signup", "signed",
-             "volunteer", "teilnahme", "teilnehmen", "mitmachen", "dabei", "einwilligung", "einverstanden",
-             "consentement", "inscrit", "zustimmung", "participe", "participa", "partecipa",
-             "consentimiento", "consenso",
-             "consentimento", "deelname", "toestemming")  # fmt: skip
-_ASKED = (
-    *_ELIGIBLE,
-    "active",
-    "aktiv",
-    "actif",
-    "activo",
-    "take",
-    "takes",
-    "taking",
-    "signing",
-    "agree",
-    "agreed",
-    "agrees",
-)
-_STANDING = frozenset(
-    {
-        "active",
-        "inactive",
-        "opted",
-        "consent",
-        "consented",
-        "enrolled",
-        "participating",
-        "declined",
-        "withdrawn",
-    }
-)
-"""What values say that tell who takes part in other words than yes and no."""
 _LABEL_WORDS = frozenset(
     {"display", "full", "preferred", "name", "names", "first", "given", "employee", "person", "known", "as", "label",
      "colleague", "mitarbeiter", "vorname", "nom", "nombre", "prenom", "s"}
@@ -75,19 +38,14 @@ _LABEL_WORDS = frozenset(
 _LABELS = frozenset(
     {"name", "names", "label", "employee", "person", "colleague", "mitarbeiter", "nom", "nombre"}
 )
-_VETO = (
-    {"veto"}, {"vetoes"}, {"not", "pair"}, {"not", "with"}, {"dont", "pair"}, {"never", "with"}, {"avoid"}, {"exclude"},
-    {"exclusions"}, {"exclusion"}, {"excluded"}, {"avoids"}, {"vetos"}, {"escluso"}, {"esclusi"}, {"ausschluss"},
-    {"éviter"}, {"evitar"}, {"nicht", "zusammen"}, {"nicht", "mit"}, {"pas", "avec"},
-    {"no", "con"}, {"non", "con"}, {"niet", "met"},
-)  # fmt: skip
-_MANAGER = ("manager", "supervisor", "boss", "reports", "superior", "vorgesetzte", "vorgesetzter", "vorgesetzten",
-            "führungskraft", "chefin", "chef", "responsable", "jefe")  # fmt: skip
-_ABOVE = frozenset(
-    {"line", "lead", "leader", "head", "report", "above", "to", "team", "upper", "n1", "führung"}
+_MANAGER = vocabulary(
+    "manager managers supervisor supervisors boss reports superior superiors vorgesetzte vorgesetzter vorgesetzten "
+    "führungskraft chefin chef responsable jefe jefa leidinggevende gestor gestora chefe superiore capo"
+)
+_ABOVE = vocabulary(
+    "line lead leader head report above to team upper n1 führung leitung teamleitung teamlead"
 )
 _MOSTLY = 0.7
-_FEW_VALUES = 4
 _DIGITS = 3
 _LEARNERS = (
     "mentee",
@@ -200,7 +158,7 @@ def _id_order(column: Column) -> tuple[bool, bool, bool, int]:
 
 def _id_rank(column: Column) -> int:
     """Rank by name, best first; a manager's id is nobody's own."""
-    if column.words & set(_MANAGER):
+    if column.words & _MANAGER:
         return 2 * len(_ID_WORDS)
     if any(word.endswith(_ID_ENDINGS) for word in column.words):
         return _ID_WORDS.index("number")
@@ -238,49 +196,6 @@ def find_label(columns: Sequence[Column]) -> Guess | None:
     return Guess(
         best.name, f"what people read, such as {shown(best.distinct, limit=2)}; never used for matching"
     )
-
-
-def find_vetoes(columns: Sequence[Column], ids: set[str]) -> list[Guess]:
-    """Find columns in which people name whom they do not want to meet, by the ids of this table."""
-    found = []
-    for column in columns:
-        named = [part for cell in column.values for part in re.split(r"[;,|\n]", str(cell)) if part.strip()]
-        hits = sum(part.strip() in ids for part in named)
-        if any(words <= column.words for words in _VETO) and hits and hits >= _MOSTLY * len(named):
-            reason = (
-                f"{column.known:,} people name somebody here whom they do not want to meet; it stays private"
-            )
-            found.append(Guess(column.name, reason))
-    return found
-
-
-def find_eligible(columns: Sequence[Column]) -> Guess | None:
-    """Find the yes-or-no column that says who takes part."""
-    for column in first_of(columns, _ELIGIBLE):
-        if column.is_yes_or_no and column.yeses >= 2:
-            out = len(column.cells) - column.yeses
-            return Guess(
-                column.name, f"{column.yeses:,} say yes; {out:,} say no or nothing and will not take part"
-            )
-    return None
-
-
-def questions(columns: Sequence[Column]) -> list[Guess]:
-    """Return columns that might say who takes part: their names speak of it, or their values do."""
-    named = [column for column in first_of(columns, _ASKED) if column.is_answer]
-    found = []
-    for column in dict.fromkeys([*named, *(column for column in columns if _tells_standing(column))]):
-        if column.is_yes_or_no:
-            found.append(Guess(column.name, f"{column.yeses:,} of {len(column.cells):,} say yes"))
-        else:
-            reason = f"says {shown(column.distinct)}; write yes and no in the table first"
-            found.append(Guess(column.name, reason))
-    return found
-
-
-def _tells_standing(column: Column) -> bool:
-    few = column.is_text and 1 <= len(column.distinct) <= _FEW_VALUES
-    return few and any(_STANDING & set(str(value).casefold().split()) for value in column.distinct)
 
 
 def find_sides(
@@ -339,14 +254,15 @@ class ManagerGuess(Guess):
 def find_manager(cohorts: Sequence[Cohort], columns: Sequence[Column]) -> ManagerGuess | None:
     """Find the column of managers' ids, by name or by values, and whether the tables know enough of them."""
     ids = {str(id) for cohort in cohorts for id in cohort.ids.tolist()}
-    named = [column for column in first_of(columns, _MANAGER) if column.known and not column.is_answer]
+    named = [
+        column for column in first_of(columns, sorted(_MANAGER)) if column.known and not column.is_answer
+    ]
     for column in named:
         if any(str(value) in ids for value in column.values):
             return _managers(cohorts, column, "")
     for column in columns:
-        if _holds_ids(column, ids):
-            guess = _managers(cohorts, column, "Its values are ids of this table, shared by several. ")
-            return replace(guess, enough=guess.enough and bool(column.words & _ABOVE))
+        if column.words & _ABOVE and _holds_ids(column, ids):
+            return _managers(cohorts, column, "Its values are ids of this table, shared by several. ")
     for column in named:
         if not column.is_number and len(column.distinct) > 1:
             reason = (

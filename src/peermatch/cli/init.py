@@ -9,16 +9,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peermatch.checks import must_be
-from peermatch.cli.columns import Column, shown
+from peermatch.cli.columns import Column, columns_of, shown
 from peermatch.cli.console import DONE, Console
-from peermatch.cli.draft import Part, comment, decided_line, key, short_names, show_lines, table
+from peermatch.cli.draft import (
+    Part,
+    comment,
+    decided_line,
+    key,
+    sensitive_lines,
+    short_names,
+    show_lines,
+    table,
+)
 from peermatch.cli.files import check_day, check_writable, write_text
-from peermatch.cli.guesses import left_alone, personal
-from peermatch.cli.identity import Guess, find_id, find_vetoes
+from peermatch.cli.guesses import guarded, left_alone, personal
+from peermatch.cli.identity import Guess, find_id, find_label, find_manager
 from peermatch.cli.leftovers import something
+from peermatch.cli.managers import with_managers
+from peermatch.cli.named_people import naming_parts, naming_warnings
 from peermatch.cli.roles import find_roles
 from peermatch.cli.side_tables import Tables
 from peermatch.cli.sided_draft import SidedDraft
+from peermatch.cli.taking_part import consent_warnings, question_lines
 from peermatch.cli.templates import TEMPLATES
 from peermatch.cohort import Cohort, read_people
 from peermatch.cohort.wording import counted
@@ -76,7 +88,7 @@ def _draft(
         names = [PEER, *TEMPLATES]
         raise ConfigError(must_be("peermatch init", "template", f"one of {', '.join(names)}", template))
     guess = Guess(id, "as you said") if id is not None else _id_of(paths, encoding)
-    cohorts = [read_people(path, id=guess.name, encoding=encoding) for path in paths]
+    cohorts = [_people(path, guess, encoding) for path in paths]
     if template is not None and template in TEMPLATES:
         tables = Tables(cohorts[0], cohorts[-1], paths)
         return SidedDraft(TEMPLATES[template], tables, guess, as_of, encoding)
@@ -92,7 +104,17 @@ def draft_for(path: str, as_of: str | None, encoding: str | None) -> _Draft:
         If the table cannot be read, has no column fit for ids, or nothing to match on.
     """
     guess = _id_of((path,), encoding)
-    return _Draft(read_people(path, id=guess.name, encoding=encoding), guess, as_of, encoding, path, None)
+    return _Draft(_people(path, guess, encoding), guess, as_of, encoding, path, None)
+
+
+def _people(path: str, id: Guess, encoding: str | None) -> Cohort:
+    """Read a table; managers who are named by name or address get their ids, as they will when the draft is run."""
+    people = read_people(path, id=id.name, encoding=encoding)
+    columns = [column for column in columns_of(people) if column.name != id.name]
+    manager, label = find_manager([people], columns), find_label(columns)
+    if manager is None or manager.enough:
+        return people
+    return with_managers(people, [manager.name], None if label is None else label.name)
 
 
 def _id_of(paths: tuple[str, ...], encoding: str | None) -> Guess:
@@ -165,12 +187,10 @@ class _Draft:
         self.columns, self.free = roles.columns, roles.free
         self.label, self.eligible, self.sides = roles.label, roles.eligible, roles.sides
         self.manager = roles.manager
-        ids = {str(id) for id in self.people.ids.tolist()}
-        self.vetoes = find_vetoes(self.free, ids)
-        vetoed = {veto.name for veto in self.vetoes}
-        self.free = [column for column in self.free if column.name not in vetoed]
-        self.questions = roles.asked[:_QUESTIONS]
-        self.criteria = [part for part in roles.criteria if not vetoed & set(part.uses)]
+        self.naming, self.asked = roles.naming, roles.asked
+        self.questions = [one for one in self.asked if one.why != "other"][:_QUESTIONS]
+        self.guarded = guarded(self.free)
+        self.criteria = roles.criteria
         if not any(part.active for part in self.criteria):
             part = self._something()
             self.criteria = [part, *(other for other in self.criteria if set(other.uses) - set(part.uses))]
@@ -178,7 +198,10 @@ class _Draft:
 
     def _something(self) -> Part:
         """At least one criterion is needed: take whatever column can be compared at all."""
-        part = something([column for column in self.free if not personal(column)])
+        asked = {one.name for one in self.questions}
+        part = something(
+            [column for column in self.free if column not in self.guarded and column.name not in asked]
+        )
         if part is not None:
             return part
         message = (
@@ -198,10 +221,10 @@ class _Draft:
 
     def warnings(self) -> list[str]:
         """What is missing that a programme should not do without."""
-        found = []
-        if self.eligible is None:
-            asked = f" Is it {self.questions[0].name!r}?" if self.questions else ""
-            found.append(f"no column was found that says who takes part, so everyone would be paired.{asked}")
+        found = [
+            *consent_warnings(self.eligible, self.asked, self.columns),
+            *naming_warnings(self.naming),
+        ]
         if self.manager is None:
             found.append(
                 "no column of managers' ids was found, so a manager may be paired with someone of their own line."
@@ -255,12 +278,10 @@ class _Draft:
             if guess is not None:
                 lines.append(key(name, guess.name, guess.reason))
         if self.eligible is None:
-            lines += [
-                f"# {key('eligible', guess.name, f'who takes part? {guess.reason}')}"
-                for guess in self.questions
-            ]
+            lines += question_lines(self.questions)
         if self.sides is not None:
             lines.append(key("sides", self.sides.sides, self.sides.reason))
+        lines += sensitive_lines([column.name for column in self.free if personal(column)])
         lines += show_lines(self.criteria)
         other = 'as many pairs as possible, then the best; or "worst_first", "best_total"'
         if self.template == PEER:
@@ -280,10 +301,7 @@ class _Draft:
             rules.append(
                 table("not_in_line", {"manager": name}, reasons, uses=[name], active=active, of="rules")
             )
-        rules += [
-            table("veto", {"column": veto.name}, [f"{veto.reason}."], uses=[veto.name], of="rules")
-            for veto in self.vetoes
-        ]
+        rules += naming_parts(self.naming)
         reasons = [
             "No pair twice within six rounds: give earlier pairs with --history. Without it this forbids nothing."
         ]
@@ -293,8 +311,8 @@ class _Draft:
     def _unused(self) -> list[str]:
         used = {name for part in self.criteria for name in part.uses}
         rest = [column for column in self.free if column.name not in used]
-        lines = left_alone([column.name for column in rest if personal(column)])
-        others = [column for column in rest if not personal(column)]
+        lines = left_alone([column for column in rest if column in self.guarded])
+        others = [column for column in rest if column not in self.guarded]
         answers = [column for column in others if column.is_answer]
         if answers:
             lines += comment(

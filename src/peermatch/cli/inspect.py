@@ -28,6 +28,8 @@ _WIDTH = 110
 _SHOWN = 40
 _FEW_ALIKE = 5
 _SCHEMA = "peermatch/inspection/1"
+_ALWAYS = ("eligible", "left", "manager", "veto", "people")
+"""Roles on which it depends who is paired: each of their columns is shown."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def inspect_table(
         (one.column for one in listed if one.role == "email" and one.column != manager), None
     )
     people = read_people(path, guess.name, label=label, manager=manager, email=email, **options)
-    return Inspection(people, guess, listed)
+    return Inspection(people, guess, roles_of(people, find_roles(people, guess)))
 
 
 # ---- in words -------------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ def _lines(found: Inspection, path: str) -> Iterator[str]:
     yield from _headed("What the columns seem to be for")
     yield from _table(
         ("role", "column", "sure", "why"),
-        [(one.role, one.column, one.sure, one.reason) for one in found.roles if one.role != "other"],
+        list(_roles([one for one in found.roles if one.role != "other"])),
         (12, 26, 7, 0),
     )
     others = [one.column for one in found.roles if one.role == "other"]
@@ -191,6 +193,20 @@ def _together(rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
         return (f"{len(rows):,} columns", _cell(first["found"]), "(missing)", first["sure"], reason)
     found = f"{_cell(first['found'])} and {len(rows) - 1:,} more"
     return (str(first["column"]), found, "(left)", first["sure"], f"{cells}: {first['reason']}")
+
+
+def _roles(roles: Sequence[Role]) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each column; the rest of many open ones of a kind is one row."""
+    for name in dict.fromkeys(one.role for one in roles):
+        alike = [one for one in roles if one.role == name]
+        shown = [one for one in alike if one.sure != "open" or name in _ALWAYS]
+        rest = [one for one in alike if one not in shown]
+        few = rest if len(rest) <= _FEW_ALIKE else rest[:2]
+        for one in (*shown, *few):
+            yield one.role, one.column, one.sure, one.reason
+        if len(few) < len(rest):
+            names = ", ".join(one.column for one in rest[len(few) :])
+            yield name, f"{len(rest) - len(few):,} more", "open", names
 
 
 def _headed(title: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.files import check_writable
 from peermatch.errors import ConfigError, InputError, error_item
+from peermatch.publication import finish
 
 if TYPE_CHECKING:
     from peermatch.programme import Programme
@@ -46,6 +47,7 @@ class KeptFile:
         path = Path(where)
         if path.is_dir():
             path = path / PROGRAMME
+        finish(path.parent)
         check_writable(path)
         return cls(path, _bytes_of(path))
 

@@ -11,7 +11,7 @@ from peermatch.encoders.readers import ExperienceReader, GoalsReader
 
 __all__ = ["LEFTOVERS", "something"]
 
-_LISTS, _NUMBERS, _CATEGORIES = 6, 4, 6
+_LISTS, _NUMBERS, _CATEGORIES = 3, 2, 6
 
 
 def _lists(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:

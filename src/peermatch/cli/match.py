@@ -51,11 +51,15 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
         check_writable(folder)
         _check_overwriting(args, folder)
     record = RunRecord.begin(args, "match")
+    from peermatch.cli.earlier_files import say_what_went, take_away_earlier
     from peermatch.cli.relaxing import check_relaxing, write_relaxations
     from peermatch.cli.results import check_history_kept, read_history, write_results
     from peermatch.cli.sensitivity import check_sensitivity, write_sensitivity
     from peermatch.matcher import PeerMatcher
+    from peermatch.publication import finish, publishing
 
+    if folder is not None:
+        finish(folder)
     matcher = PeerMatcher.from_toml(args.config)
     check_decided(args, matcher)
     seniors = read_advisers(args, matcher)
@@ -67,35 +71,43 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
             f"note: {args.history} holds {again:,} pairs of round {args.round} already. They are left out: this run "
             "replaces them."
         )
-    if folder is not None:
-        check_history_kept(folder, history, args.round)
+
+    def check_kept() -> None:
+        if folder is not None:
+            check_history_kept(folder, history, args.round)
+
+    check_kept()
     stable = args.preferences is not None or matcher.solver in ("roommates", "deferred")
     check_relaxing(args.relax, folder, stable)
     check_sensitivity(args.sensitivity, folder, stable)
     say_that_it_compiles(console)
     pairing = record.keyed(matched(args, matcher, (left, right), org, history, console))
     quality = quality_of(args, pairing)
-    files = (
-        [] if folder is None else [*write_results(folder, pairing, history), *write_quality(folder, quality)]
-    )
-    if folder is not None and args.relax:
-        files += write_relaxations(folder, pairing)
-    if folder is not None:
-        files += write_handouts(args, folder, pairing, console)
-    if args.json:
-        console.data(pairing.to_json())
-    elif not console.quiet:
-        console.result(pairing.summary() if quality is None else f"{pairing.summary()}\n{quality}\n")
-        if not files:
-            console.note("Nothing was written: name a folder with --out.")
-    if folder is not None and args.sensitivity:
-        show = not (args.json or console.quiet)
-        files += write_sensitivity(folder, pairing, console, args.time_limit, show=show)
-    if seniors is not None:
-        files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
+    record.keep_key(pairing)
+    # together, and only if the folder's history still is what it was: nothing of two runs is mixed
+    with publishing(folder, check=check_kept):
+        went = take_away_earlier(folder, args)
+        files: list[str] = []
+        if folder is not None:
+            files = [*write_results(folder, pairing, history, evidence=args.evidence)]
+            files += [*write_quality(folder, quality)]
+            files += write_relaxations(folder, pairing) if args.relax else []
+            files += write_handouts(args, folder, pairing, console)
+        if args.json:
+            console.data(pairing.to_json(evidence=args.evidence))
+        elif not console.quiet:
+            console.result(pairing.summary() if quality is None else f"{pairing.summary()}\n{quality}\n")
+            if not files:
+                console.note("Nothing was written: name a folder with --out.")
+        if folder is not None and args.sensitivity:
+            show = not (args.json or console.quiet)
+            files += write_sensitivity(folder, pairing, console, args.time_limit, show=show)
+        if seniors is not None:
+            files = [*files, *find_advisers(args, matcher, pairing, seniors, org, console)]
     record.write(folder, files, pairing)
     if folder is not None:
         show_results(folder, files, console)
+        say_what_went(went, files, console)
     if not args.json:
         show_reasons(args, folder, pairing, console)
     warn_of(pairing, console)
@@ -254,12 +266,18 @@ def set_aside_of(given: str | None) -> Any:
 
 
 def decoded(path: str, matcher: PeerMatcher, encoding: str | None, at_least: int = 1) -> Any:
-    """Return the people in a file of another encoding than UTF-8; other files are left to the matcher."""
-    if encoding is None or Path(path).suffix.lower() not in (".csv", ".tsv", ".txt"):
+    """Return the people in a file of another encoding, or whose managers are named; else leave it to the matcher."""
+    if Path(path).suffix.lower() not in (".csv", ".tsv", ".txt"):
+        encoding = None
+    managers = [rule.left[0] for rule in matcher.rules if rule.kind == "not_in_line" and rule.left]
+    if encoding is None and not managers:
         return path
+    from peermatch.cli.managers import with_managers
     from peermatch.cohort import read_people
 
-    return read_people(path, matcher.id, encoding=encoding, at_least=at_least)
+    people = read_people(path, matcher.id, encoding=encoding, at_least=at_least)
+    named = with_managers(people, managers, matcher.label) if managers else people
+    return path if named is people and encoding is None else named
 
 
 def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:

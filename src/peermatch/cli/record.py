@@ -51,6 +51,7 @@ _LEFT_OUT = frozenset({"module", "function", "debug"})
 _MORE_PACKAGES = ("joblib", "narwhals", "openpyxl", "polars", "pyarrow")
 _UNTOLD_WORD = "(not recorded)"
 _PIECE, _KEY_BYTES = 1 << 20, 32
+_KEYS_KEPT = 50
 
 
 @dataclass
@@ -96,6 +97,18 @@ class RunRecord:
         """Return the pairing with the key that was asked for."""
         return pairing if self._secret is None else pairing.keyed(self._secret)
 
+    def keep_key(self, pairing: Pairing | Grouped) -> None:
+        """Write the key down before the results appear, so that there is never a result whose key is nowhere.
+
+        Keys of earlier results stay in the record, should this one not come to its end.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
+        self.write(None, (), pairing)
+
     def write(self, folder: Path | None, files: Sequence[str], pairing: Pairing | Grouped) -> None:
         """Write the record, whole or not at all, for nobody but the user to read.
 
@@ -116,6 +129,11 @@ class RunRecord:
             return
         ended = dt.datetime.now(dt.UTC)
         key = pairing.manifest["key"]
+        own = {
+            "id": key["id"],
+            "origin": key["origin"],
+            "key": pairing.row_key.hex() if key["origin"] == "input" else None,
+        }
         data = {
             "schema": RUN_SCHEMA,
             "command": self.command,
@@ -126,13 +144,7 @@ class RunRecord:
             **_machine(),
             "inputs": self.inputs,
             "outputs": [] if folder is None else [one for name in files if (one := _file(folder / name))],
-            "keys": [
-                {
-                    "id": key["id"],
-                    "origin": key["origin"],
-                    "key": pairing.row_key.hex() if key["origin"] == "input" else None,
-                }
-            ],
+            "keys": [own, *(one for one in _keys_in(self.path) if one["id"] != key["id"])][:_KEYS_KEPT],
         }
         _write_private(self.path, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
 
@@ -173,6 +185,17 @@ def _bytes_of(path: str) -> bytes:
     except OSError as error:
         why = error.strerror or str(error)
         raise ConfigError(f"argument --key: the file {path} cannot be read: {why}.") from None
+
+
+def _keys_in(path: Path) -> list[dict[str, Any]]:
+    """Return the keys of earlier results in a record; none where it is none."""
+    try:
+        keys = json.loads(path.read_bytes())["keys"]
+        return [
+            {name: str(one[name]) if one[name] else None for name in ("id", "origin", "key")} for one in keys
+        ]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return []
 
 
 def key_in_file(path: str, wanted: str) -> bytes:

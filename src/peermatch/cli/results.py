@@ -13,6 +13,7 @@ from peermatch.cohort.aside import is_missing, read_table
 from peermatch.errors import ConfigError
 from peermatch.problem import FORBIDDEN
 from peermatch.programme import extend_history
+from peermatch.publication import finish
 from peermatch.report import csv_text, plain_text, write_files
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ _LOOKED_AT = 64
 _MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*[]<>"})
 
 
-def write_results(folder: Path, pairing: Pairing, history: pd.DataFrame | None) -> list[str]:
+def write_results(
+    folder: Path, pairing: Pairing, history: pd.DataFrame | None, *, evidence: bool = False
+) -> list[str]:
     """Write a round's results into a folder.
 
     Parameters
@@ -48,6 +51,8 @@ def write_results(folder: Path, pairing: Pairing, history: pd.DataFrame | None) 
     pairing : Pairing
     history : pandas.DataFrame or None
         Earlier pairs, as `read_history` returned them. They may have come from this folder.
+    evidence : bool, default False
+        Whether result.json holds the encoded numbers that were scored.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def write_results(folder: Path, pairing: Pairing, history: pd.DataFrame | None) 
         "explanations.md": explanations,
         HISTORY: csv_text(extend_history(history, pairing)),
     }
-    tables = pairing.to_csv(folder)
+    tables = pairing.to_csv(folder, evidence=evidence)
     return [path.name for path in (*tables, *write_files(folder, texts))]
 
 
@@ -86,6 +91,7 @@ def read_history(path: str, round: str | None) -> tuple[pd.DataFrame, int]:
     again : int
         How many pairs of this very round were left out.
     """
+    finish(Path(path).parent)
     frame = read_table(path, what="history")
     if Path(path).suffix.lower() in (".csv", ".tsv", ".txt"):
         frame = frame.map(lambda cell: plain_text(cell) if isinstance(cell, str) else cell)

@@ -17,23 +17,23 @@ from peermatch.cli.guesses import Setting, guess_criteria, personal
 from peermatch.cli.identity import (
     Guess,
     ManagerGuess,
-    find_eligible,
     find_id,
     find_label,
     find_manager,
     find_sides,
-    find_vetoes,
-    questions,
 )
+from peermatch.cli.named_people import Naming, find_naming
+from peermatch.cli.taking_part import Question, find_eligible, questions
 from peermatch.cohort import Cohort, read_people
-from peermatch.cohort.leavers import LEAVER_WORDS
+from peermatch.cohort.leavers import LEAVER_WORDS, names_a_last_day
+from peermatch.cohort.personal import maybe_origin
 from peermatch.cohort.wording import counted
 
 __all__ = ["ROLES", "Role", "Roles", "find_roles", "roles_of", "suggest_roles"]
 
 ROLES = (
-    "id", "label", "email", "eligible", "left", "manager", "side", "experience", "grade", "hired", "offers",
-    "seeks", "goals", "availability", "background", "personal", "other",
+    "id", "label", "email", "eligible", "left", "manager", "veto", "people", "side", "experience", "grade", "hired",
+    "offers", "seeks", "goals", "availability", "background", "personal", "other",
 )  # fmt: skip
 """What a column may be for."""
 
@@ -72,8 +72,10 @@ class Roles:
     id : Guess
     label, eligible, sides : Guess or None
     manager : ManagerGuess or None
-    asked : list of Guess
-        Columns that might say who takes part, where none plainly does.
+    naming : list of Naming
+        Columns that name people: vetoes, and what is asked about.
+    asked : list of Question
+        Columns that might say who takes part.
     criteria : list of Part
         Criteria that can be made of the columns, the most telling first.
     columns : list of Column
@@ -85,7 +87,8 @@ class Roles:
     eligible: Guess | None
     sides: Guess | None
     manager: ManagerGuess | None
-    asked: list[Guess]
+    naming: list[Naming]
+    asked: list[Question]
     criteria: list[Part]
     columns: list[Column]
 
@@ -93,7 +96,7 @@ class Roles:
     def free(self) -> list[Column]:
         """The columns that may be matched on: those that say who is who are not among them."""
         known = (self.label, self.eligible, self.sides, self.manager)
-        taken = {guess.name for guess in known if guess is not None}
+        taken = {guess.name for guess in (*known, *self.naming) if guess is not None}
         return [column for column in self.columns if column.name not in taken]
 
 
@@ -112,20 +115,27 @@ def find_roles(people: Cohort, id: Guess, *, one_pool: bool = False, as_of: str 
     """
     columns = [column for column in columns_of(people) if column.name != id.name]
     sides = None if one_pool else find_sides(columns)
+    label, eligible = find_label(columns), find_eligible(columns)
+    known = [guess.name for guess in (label, eligible, sides) if guess is not None]
     # several people may not want to meet the same person: such a column looks like one of managers
-    vetoes = {veto.name for veto in find_vetoes(columns, {str(id) for id in people.ids.tolist()})}
+    naming = find_naming(columns, people.ids.tolist(), skip=known)
+    vetoes = {one.name for one in naming if one.kind != "open"}
+    manager = find_manager([people], [column for column in columns if column.name not in vetoes])
     roles = Roles(
         id=id,
-        label=find_label(columns),
-        eligible=find_eligible(columns),
+        label=label,
+        eligible=eligible,
         sides=sides,
-        manager=find_manager([people], [column for column in columns if column.name not in vetoes]),
+        manager=manager,
+        naming=[one for one in naming if manager is None or one.name != manager.name],
         asked=[],
         criteria=[],
         columns=columns,
     )
-    roles.asked.extend(questions([column for column in roles.free if not personal(column)]))
-    roles.criteria.extend(guess_criteria(roles.free, Setting(sides is not None, as_of)))
+    roles.asked.extend(questions(roles.free))
+    told = {one.name for one in roles.asked if one.why != "other"}
+    usable = [column for column in roles.free if column.name not in told]
+    roles.criteria.extend(guess_criteria(usable, Setting(sides is not None, as_of)))
     return roles
 
 
@@ -145,18 +155,20 @@ def roles_of(people: Cohort, roles: Roles) -> list[Role]:
     if roles.manager is not None:
         sure: Sure = "likely" if roles.manager.enough else "open"
         found[roles.manager.name] = Role("manager", roles.manager.name, sure, roles.manager.reason)
+    for naming in roles.naming:
+        role = "people" if naming.kind == "open" else "veto"
+        naming_sure: Sure = "likely" if naming.kind == "veto" and not naming.doubt else "open"
+        found[naming.name] = Role(role, naming.name, naming_sure, naming.doubt or naming.reason)
     if roles.eligible is None:
         for guess in roles.asked:
             found.setdefault(
                 guess.name, Role("eligible", guess.name, "open", f"who takes part? {guess.reason}")
             )
+    known = (roles.label, roles.eligible, roles.sides, roles.manager, *roles.naming)
+    settled = {guess.name for guess in known if guess is not None}
     for column in roles.columns:
         special = _address(column) or _leavers(column)
-        if special is not None and found.get(column.name, special).role not in (
-            "label",
-            "eligible",
-            "manager",
-        ):
+        if special is not None and column.name not in settled:
             found[column.name] = special
     found[roles.id.name] = Role("id", roles.id.name, "likely", roles.id.reason)
     for column in roles.columns:
@@ -168,19 +180,28 @@ def roles_of(people: Cohort, roles: Roles) -> list[Role]:
 def _uses(roles: Roles) -> Iterator[Role]:
     """Say of each criterion what its columns are for."""
     dates = {column.name for column in roles.columns if column.is_days}
+    columns = {column.name: column for column in roles.columns}
     for part in roles.criteria:
         sure: Sure = "likely" if part.active else "open"
         # what it says of signs to take away is for the configuration
         reason = _ABOUT_THE_FILE.sub("", part.reasons[0] if part.reasons else "")
         for name in part.uses:
             role = _role_in(part, name, name in dates)
+            if role == "background":
+                few = columns[name].distinct
+                reason = f"{counted(len(few), 'value')} that people share, such as {shown(few, limit=2)}"
+            elif part.kind == "more":
+                at = part.values["offers" if role == "offers" else "seeks"].index(name)
+                other = part.values["seeks" if role == "offers" else "offers"][at]
+                reason = f"its values are those of {other!r}"
             if role is not None:
                 yield Role(role, name, sure, reason)
 
 
 def _role_in(part: Part, name: str, is_days: bool) -> str | None:
-    if part.kind == "complement":
-        return "offers" if part.values.get("offers") == name else "seeks"
+    if part.kind in ("complement", "more"):
+        offers = part.values["offers"]
+        return "offers" if name == offers or (part.kind == "more" and name in offers) else "seeks"
     if part.kind in ("near", "above"):
         return "grade" if "ladder" in part.values else "hired" if is_days else "experience"
     return {
@@ -199,6 +220,11 @@ def _address(column: Column) -> Role | None:
 
 
 def _leavers(column: Column) -> Role | None:
+    if column.is_days and names_a_last_day(column.name):
+        reason = (
+            f"a day for {column.known:,} people: if it is their last, pass left={column.name!r} and as_of="
+        )
+        return Role("left", column.name, "open", reason)
     few = [str(value).casefold() for value in column.distinct[:20]]
     said = sorted(LEAVER_WORDS.intersection(few))
     if not said or len(column.distinct) > len(few):
@@ -209,9 +235,14 @@ def _leavers(column: Column) -> Role | None:
 
 
 def _rest(column: Column) -> Role:
-    if personal(column):
+    if kind := personal(column):
+        return Role("personal", column.name, "likely", f"{kind}: ask people before you match on it")
+    if maybe_origin(column.name):
         return Role(
-            "personal", column.name, "likely", "its name sounds personal: ask people before you match on it"
+            "personal",
+            column.name,
+            "open",
+            "where somebody works, or where they are from? Only the first is background",
         )
     if not column.known:
         return Role("other", column.name, "certain", "it holds nothing")
@@ -240,8 +271,9 @@ def suggest_roles(
     Returns
     -------
     pandas.DataFrame
-        One row a column: role (id, label, email, eligible, left, manager, side, experience, grade, hired, offers,
-        seeks, goals, availability, background, personal, other), column, sure ("certain", "likely", "open"), reason.
+        One row a column: role (id, label, email, eligible, left, manager, veto, people, side, experience, grade, hired,
+        offers, seeks, goals, availability, background, personal, other), column, sure ("certain", "likely", "open"),
+        reason.
 
     Raises
     ------

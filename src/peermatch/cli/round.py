@@ -80,12 +80,22 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
             progress=progress,
             time_limit=args.time_limit,
         )
+    from peermatch.cli.earlier_files import say_what_went, take_away_earlier
+    from peermatch.publication import publishing
+
+    def check_kept() -> None:
+        if folder is not None:
+            check_history_kept(folder, before, name, kept.path)
+
     pairing = record.keyed(run)
-    files = _written(args, folder, pairing, before, console)
-    kept.save(programme)
+    record.keep_key(pairing)
+    with publishing(folder, check=check_kept):
+        went = take_away_earlier(folder, args)
+        files = _written(args, folder, pairing, before, console)
+        kept.save(programme)
     record.write(folder, files, pairing)
     if args.json:
-        console.data(pairing.to_json())
+        console.data(pairing.to_json(evidence=args.evidence))
     elif not console.quiet:
         console.result(
             "\n".join(
@@ -94,6 +104,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
         )
     if folder is not None:
         console.note(f"Results in {folder}: {', '.join(files)}")
+        say_what_went(went, files, console)
     rounds = len(programme.rounds)
     console.note(
         f"Round {pairing.round} is written down in {kept.path}: {rounds} round{'' if rounds == 1 else 's'} so far."
@@ -176,7 +187,7 @@ def _written(
     from peermatch.cli.relaxing import write_relaxations
     from peermatch.cli.results import write_results
 
-    files = write_results(folder, pairing, before)
+    files = write_results(folder, pairing, before, evidence=args.evidence)
     files += write_relaxations(folder, pairing) if args.relax else []
     return files + write_handouts(args, folder, pairing, console)
 

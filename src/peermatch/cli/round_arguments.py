@@ -57,6 +57,11 @@ def add_round(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print the pairing as JSON instead of a summary")
     parser.add_argument(
+        "--evidence",
+        action="store_true",
+        help="keep the encoded numbers that were scored in result.json, so that the proof can be checked anew",
+    )
+    parser.add_argument(
         "--quiet", action="store_true", help="print nothing but errors (and JSON with --json)"
     )
     add_relax(parser)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from peermatch.cli.columns import Column, first_of, is_category, shown, trial
-from peermatch.cli.draft import Part, Setting, table
+from peermatch.cli.draft import Part, Setting, comment, table
+from peermatch.cohort.names import vocabulary
 from peermatch.encoders.readers import GoalsReader, SkillsReader
 
 __all__ = ["HELP_WEIGHT", "complements", "goals"]
@@ -17,25 +18,23 @@ __all__ = ["HELP_WEIGHT", "complements", "goals"]
 HELP_WEIGHT = 8
 """What offers that meet wishes weigh: they are often 0 where other criteria are near 1, and would get lost."""
 
-_OFFERS = frozenset(
-    {"have", "teach", "teaches", "offer", "offers", "offered", "know", "knows", "known", "can", "share", "strengths",
-     "strong", "expertise", "skills", "skill", "competencies", "good", "kann", "kenne", "biete", "stärken",
-     "fähigkeiten", "kenntnisse", "compétences"}
-)  # fmt: skip
-_SEEKS = frozenset(
-    {"want", "wants", "wanted", "learn", "learning", "seek", "seeks", "seeking", "sought", "need", "needs", "improve",
-     "develop", "grow", "desired", "curious", "lernen", "suche", "möchte", "apprendre", "aprender"}
-)  # fmt: skip
-_SMALL = frozenset(
-    {"to", "with", "work", "worked", "working", "in", "of", "the", "i", "my", "for", "from", "and", "would", "like",
-     "at", "about", "me", "help", "others"}
-)  # fmt: skip
+_OFFERS = vocabulary(
+    "have teach teaches offer offers offered know knows known can share strengths strong expertise skills "
+    "skill competencies good kann kenne biete stärken fähigkeiten kenntnisse compétences"
+)
+_SEEKS = vocabulary(
+    "want wants wanted learn learning seek seeks seeking sought need needs improve develop grow desired "
+    "curious lernen suche möchte apprendre aprender"
+)
+_SMALL = vocabulary(
+    "to with work worked working in of the i my for from and would like at about me help others"
+)
 _GOALS = ("goal", "goals", "objective", "objectives", "interests", "interest", "topics", "topic", "aims", "motivation",
           "hopes", "expectations", "ziele", "ziel", "interessen", "themen", "objectifs", "objetivos",
           "erwartung", "erwartungen")  # fmt: skip
 _HOPES = ("want", "wants", "hope", "expect", "why", "purpose", "reason")
 
-_ACTIVE = 2
+_ACTIVE, _PROPOSED = 2, 2
 _LITTLE, _MUCH, _MOST = 0.05, 0.3, 0.5
 
 
@@ -50,7 +49,7 @@ class _Meeting(NamedTuple):
 
 
 def complements(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
-    """Propose pairs of columns of which one holds what people offer and the other what they seek."""
+    """Propose pairs of columns: one holds what people offer, the other what they seek; many in one comment."""
     able = [
         column
         for column in columns
@@ -59,6 +58,7 @@ def complements(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
     # sorted is stable: equal ones stay in the order of the table
     found = sorted([*_by_name(able), *_by_values(able)], key=lambda one: one[:3], reverse=True)
     used: set[str] = set()
+    more: list[_Meeting] = []
     place = 0
     for meeting in found:
         names = {meeting.offer.name, meeting.seek.name}
@@ -67,8 +67,29 @@ def complements(columns: Sequence[Column], setting: Setting) -> Iterator[Part]:
         ):
             continue
         used |= names
-        yield _complement(meeting, place)
+        if place < _ACTIVE + _PROPOSED:
+            yield _complement(meeting, place)
+        else:
+            more.append(meeting)
         place += 1
+    if more:
+        yield _more(more)
+
+
+def _more(meetings: Sequence[_Meeting]) -> Part:
+    """Return the comment on what else meets, one pair after the other."""
+    pairs = "; ".join(f"{shown([one.offer.name, one.seek.name], length=60)}" for one in meetings)
+    reason = f"More columns that meet, what is offered first where names tell: {pairs}."
+    offers = tuple(one.offer.name for one in meetings)
+    seeks = tuple(one.seek.name for one in meetings)
+    return Part(
+        tuple(comment(reason)),
+        (*offers, *seeks),
+        False,
+        "more",
+        {"offers": offers, "seeks": seeks},
+        (reason,),
+    )
 
 
 def _by_name(able: Sequence[Column]) -> Iterator[_Meeting]:

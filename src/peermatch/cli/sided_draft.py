@@ -9,11 +9,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from peermatch.cli.columns import Column, first_of, is_category, shown
-from peermatch.cli.draft import Part, Setting, comment, decided_line, key, short_names, show_lines, table
-from peermatch.cli.guesses import left_alone, personal
-from peermatch.cli.identity import Guess, find_eligible, find_label, find_manager, find_sides, questions
+from peermatch.cli.draft import (
+    Part,
+    Setting,
+    comment,
+    decided_line,
+    key,
+    sensitive_lines,
+    short_names,
+    show_lines,
+    table,
+)
+from peermatch.cli.guesses import guarded, left_alone, personal
+from peermatch.cli.identity import Guess, find_label, find_manager, find_sides
 from peermatch.cli.leftovers import something
+from peermatch.cli.named_people import Naming, find_naming, naming_parts, naming_warnings
 from peermatch.cli.side_tables import Tables, cells_of_sides, count_in_both, find_places, find_same_person
+from peermatch.cli.taking_part import consent_warnings, find_eligible, question_lines, questions
 from peermatch.cli.templates import Template, Wish
 from peermatch.cli.wishes import granted, identity, not_granted
 from peermatch.cohort.wording import counted
@@ -49,11 +61,19 @@ class SidedDraft:
         columns = [column for column in tables.shared if column.name != self.id.name]
         self.columns = columns
         self.label, self.eligible = find_label(columns), find_eligible(columns)
-        self.manager = find_manager(tables.cohorts, columns)
         self.role = None if tables.two else find_sides(columns, self.template.words)
         self.sides = self.template.sides if self.role is None else self.role.sides
+        known = [guess.name for guess in (self.label, self.eligible, self.role) if guess is not None]
+        naming = self._naming(known)
+        vetoes = {one.name for one in naming if one.kind != "open"}
+        self.manager = find_manager(
+            tables.cohorts, [column for column in columns if column.name not in vetoes]
+        )
+        self.naming = [one for one in naming if self.manager is None or one.name != self.manager.name]
         taken = {
-            guess.name for guess in (self.label, self.eligible, self.manager, self.role) if guess is not None
+            *known,
+            *(one.name for one in self.naming),
+            *(() if self.manager is None else (self.manager.name,)),
         }
         free = [column for column in columns if column.name not in taken]
         self.same_person = find_same_person(tables, free)
@@ -66,11 +86,22 @@ class SidedDraft:
             for column in tables.own(hand)
             if column.name not in taken and column.name != self.id.name
         ]
-        self.questions = questions([column for column in self.free if not personal(column)])[:_QUESTIONS]
+        self.asked = questions([*self.free, *self.own])
+        self.questions = [one for one in self.asked if one.why != "other"][:_QUESTIONS]
+        self.guarded = [*guarded(self.free), *guarded(self.own)]
         self.criteria = short_names(self._criteria())
         self.rules = self._rules()
 
     # ---- who is who -------------------------------------------------------------------------------------
+
+    def _naming(self, known: Sequence[str]) -> list[Naming]:
+        """Find columns in which people of either side are named, also those that only one of two tables has."""
+        ids = [id for cohort in self.tables.cohorts for id in cohort.ids.tolist()]
+        found = find_naming(self.columns, ids, skip=known)
+        for hand, cohort in enumerate(self.tables.cohorts):
+            own = [column for column in self.tables.own(hand) if column.name != self.id.name]
+            found += find_naming(own, cohort.ids.tolist(), skip=known, others=ids)
+        return found
 
     # ---- what matters -----------------------------------------------------------------------------------
 
@@ -88,7 +119,10 @@ class SidedDraft:
             proposed = identity(self.template.identity, left, right)
             parts += [] if proposed is None else [proposed]
         if not any(part.active for part in parts):
-            part = something([column for column in self.free if not personal(column)])
+            asked = {one.name for one in self.questions}
+            part = something(
+                [column for column in self.free if column not in self.guarded and column.name not in asked]
+            )
             if part is None:
                 message = (
                     "These tables have no column on which people of both sides could be compared. The "
@@ -100,11 +134,15 @@ class SidedDraft:
         return parts
 
     def _granted(self, wish: Wish, taken: set[str]) -> Iterator[Part]:
+        asked = {one.name for one in self.questions}
         usable, own = (
             [
                 column
                 for column in columns
-                if column.known and column.name not in taken and not column.is_answer and not personal(column)
+                if column.known
+                and column.name not in taken | asked
+                and not column.is_answer
+                and column not in self.guarded
             ]
             for columns in (self.free, self.own)
         )
@@ -113,7 +151,7 @@ class SidedDraft:
     # ---- what is forbidden ------------------------------------------------------------------------------
 
     def _rules(self) -> list[Part]:
-        rules = [self._line()]
+        rules = [self._line(), *naming_parts(self.naming)]
         if self.template.must_differ[0]:
             rules.append(self._must_differ())
         if self.template.at_least:
@@ -138,7 +176,7 @@ class SidedDraft:
 
     def _must_differ(self) -> Part:
         words, why = self.template.must_differ
-        usable = [column for column in self.free if column.known and not personal(column)]
+        usable = [column for column in self.free if column.known and column not in self.guarded]
         for column in first_of(usable, words):
             if not is_category(column):
                 continue
@@ -227,9 +265,8 @@ class SidedDraft:
         found = self._not_further()
         if self.role is None and not self.tables.two:
             found.append(self._no_roles())
-        if self.eligible is None:
-            asked = f" Is it {self.questions[0].name!r}?" if self.questions else ""
-            found.append(f"no column was found that says who takes part, so everyone would be paired.{asked}")
+        found += consent_warnings(self.eligible, self.asked, [*self.columns, *self.own])
+        found += naming_warnings(self.naming)
         line = self.rules[0]
         if not line.active:
             found.append(
@@ -306,10 +343,7 @@ class SidedDraft:
             if guess is not None:
                 lines.append(key(name, guess.name, guess.reason))
         if self.eligible is None:
-            lines += [
-                f"# {key('eligible', guess.name, f'who takes part? {guess.reason}')}"
-                for guess in self.questions
-            ]
+            lines += question_lines(self.questions)
         if self.role is not None:
             lines.append(key("sides", self.sides, self.role.reason))
         elif self.tables.two:
@@ -328,6 +362,8 @@ class SidedDraft:
                 f"{self.template.places}: a column of whole numbers, or a number for all. Without it, one each."
             )
             lines.append(f'# capacity = {{ {_bare(second)} = "places" }}')
+        private = [column.name for column in (*self.free, *self.own) if personal(column)]
+        lines += sensitive_lines(list(dict.fromkeys(private)))
         lines += show_lines(self.criteria)
         lines.append(key("mutual", *self.template.mutual))
         lines.append(key("objective", *self.template.objective))
@@ -346,9 +382,8 @@ class SidedDraft:
     def _unused(self) -> list[str]:
         used = {name for part in (*self.criteria, *self.rules) for name in part.uses}
         rest = [column for column in (*self.free, *self.own) if column.name not in used]
-        private = [column.name for column in rest if personal(column)]
-        others = [column.name for column in rest if not personal(column)]
-        lines = left_alone(private)
+        others = [column.name for column in rest if column not in self.guarded]
+        lines = left_alone([column for column in rest if column in self.guarded])
         if others:
             lines += comment(f"Not used: {_names(others)}.")
         return lines

@@ -23,7 +23,7 @@ _UNIT = (
 )
 _TEAM = ("team", "department", "dept", "unit", "organisation", "organization", "abteilung")
 _FIELD = ("profession", "family", "discipline", "function", "industry", "field")
-_LANGUAGE = ("language", "sprache", "langue", "idioma")
+_LANGUAGE = ("language", "arbeitssprache", "sprache", "langue", "idioma", "lingua", "taal")
 
 
 @dataclass(frozen=True)
@@ -237,9 +237,9 @@ _BUDDY = Template(
         Wish(
             "same",
             1,
-            "A language that both grew up with makes the first weeks easier.",
-            "a column of first languages",
-            {"kind": "same", "column": "first_language"},
+            "A language in which both work makes the first weeks easier.",
+            "a column of working languages (not of first languages, which tell where people are from)",
+            {"kind": "same", "column": "working_language"},
             words=_LANGUAGE,
         ),
         _time("A buddy is asked when the question comes up: the same hours."),
@@ -273,9 +273,9 @@ _COACHING = Template(
         Wish(
             "same",
             2,
-            "Coaching is talk: best in a language that both grew up with.",
-            "a column of languages",
-            {"kind": "same", "column": "language"},
+            "Coaching is talk: best in a language in which both work.",
+            "a column of working languages (not of first languages, which tell where people are from)",
+            {"kind": "same", "column": "working_language"},
             words=_LANGUAGE,
         ),
         _time("Sessions are an hour and regular: shared hours weigh."),

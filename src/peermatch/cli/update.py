@@ -74,24 +74,37 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
             pairing = latest.programme.update(left, previous=args.previous, **asked)
         prices = pairing.price_of_stability(progress=progress) if args.prices else None
         pairing = record.keyed(pairing)
-    files: list[str] = []
-    if folder is not None:
-        if latest is None:
-            earlier = None if args.history is None else read_history(args.history, pairing.round)[0]
-            check_history_kept(folder, earlier, pairing.round)
-        else:
-            earlier = latest.programme.history_before
-        files = write_results(folder, pairing, earlier)
-        files += _write_prices(folder, prices)
-        files += write_handouts(args, folder, pairing, console)
+    record.keep_key(pairing)
+    from peermatch.cli.earlier_files import say_what_went, take_away_earlier
+    from peermatch.publication import publishing
+
+    earlier: Any = None
     if latest is not None:
-        latest.save(pairing, console)
+        earlier = latest.programme.history_before
+    elif args.history is not None:
+        earlier = read_history(args.history, pairing.round)[0]
+
+    def check_kept() -> None:
+        if folder is not None and latest is None:
+            check_history_kept(folder, earlier, pairing.round)
+
+    files: list[str] = []
+    check_kept()
+    with publishing(folder, check=check_kept):
+        went = take_away_earlier(folder, args)
+        if folder is not None:
+            files = write_results(folder, pairing, earlier)
+            files += _write_prices(folder, prices)
+            files += write_handouts(args, folder, pairing, console)
+        if latest is not None:
+            latest.save(pairing, console)
     record.write(folder, files, pairing)
     _show(pairing, prices, args, console)
     if folder is None and latest is None:
         console.note("Nothing was written: name a folder with --out.")
     elif folder is not None:
         show_results(folder, files, console, programme=latest is not None)
+        say_what_went(went, files, console)
     if latest is None:
         note_of_programme(pairing.round, console)
     warn_of(pairing, console)

@@ -59,6 +59,8 @@ def _teach(wish: Wish, usable: Sequence[Column], tables: Tables, setting: Settin
     """What is sought must be in one side's table, and what is offered in the other's."""
     left, right = (set(cohort.columns) for cohort in (tables.left, tables.right))
     for part in complements(usable, setting):
+        if part.kind != "complement":
+            continue
         offers, seeks = part.values["offers"], part.values["seeks"]
         if (seeks in left and offers in right) or (seeks in right and offers in left):
             yield _weighed(part, wish)

@@ -24,6 +24,10 @@ _MOST_PARTS = 10_000
 _PIECE = 1 << 20
 _OVERLAP = 2_000  # longest mark-up of one cell's start that may lie across two pieces
 _MOST_MARKS = 100_000
+_MOST_TAGS = (
+    1_000_000  # outside sheets and texts: the largest styles that Excel writes have a quarter of that
+)
+_MOST_DEEP = 10_000  # tags within tags: a sheet has a dozen
 _MOST_LETTERS = 32_767
 _MOST_UNPACKED = MOST_BYTES // 2
 
@@ -44,7 +48,7 @@ def check_archive(data: bytes, where: str) -> None:
     Raises
     ------
     InputError
-        ``"too_large"``, ``"archive_bomb"``, ``"own_entities"``.
+        ``"too_large"``, ``"archive_bomb"``, ``"own_entities"``, ``"cell_too_long"``.
     zipfile.BadZipFile
         If it is no archive.
     """
@@ -74,7 +78,17 @@ def _check_markup(stream: IO[bytes], name: str, where: str) -> None:
         )
         raise InputError(error_item("own_entities", message, found="<!DOCTYPE", accepted="a workbook"))
     piece = start
+    tags = deep = 0
+    aside = "/worksheets/" not in name and not name.endswith("sharedStrings.xml")
     while piece:
+        opened = piece.count(b"<")
+        closed = piece.count(b"</")
+        tags += opened
+        deep += opened - 2 * closed - piece.count(b"/>") - piece.count(b"<?")
+        if deep > _MOST_DEEP:
+            raise InputError(_bomb(where, f"tags within tags, over {_MOST_DEEP:,} deep ({name})", "a dozen"))
+        if aside and tags > _MOST_TAGS:
+            raise InputError(_bomb(where, f"over {_MOST_TAGS:,} tags in {name}", f"{_MOST_TAGS:,}"))
         if len(piece) == _PIECE and b"<" not in piece:
             message = (
                 f"{where} holds a cell of more than a million letters ({name}). Shorten it, or take it out."
@@ -121,6 +135,11 @@ def sheet_marks(data: bytes, path: str) -> SheetMarks:
         The workbook.
     path : str
         Where in it the sheet stands.
+
+    Raises
+    ------
+    InputError
+        ``"too_many_merged"``.
     """
     marks = SheetMarks()
     row = 0
@@ -136,12 +155,18 @@ def sheet_marks(data: bytes, path: str) -> SheetMarks:
                 if hidden and len(marks.hidden_rows) < _MOST_MARKS:
                     marks.hidden_rows.add(row)
             elif tag.startswith(b"<mergeCell"):
-                if len(marks.merged) < _MOST_MARKS:
-                    marks.merged.append(said.get(b"ref", b"").decode("ascii", "replace"))
+                if len(marks.merged) >= _MOST_MARKS:
+                    raise InputError(_too_many_merged())
+                marks.merged.append(said.get(b"ref", b"").decode("ascii", "replace"))
             elif hidden and len(marks.hidden_columns) < _MOST_MARKS:
                 first = _number(said.get(b"min"), 1)
                 marks.hidden_columns.append((first, _number(said.get(b"max"), first)))
     return marks
+
+
+def _too_many_merged() -> dict[str, object]:
+    message = f"The sheet has over {_MOST_MARKS:,} merged cells. Undo the merging, and save it again."
+    return error_item("too_many_merged", message, found=_MOST_MARKS + 1, accepted=_MOST_MARKS)
 
 
 def _number(text: bytes | None, otherwise: int) -> int:

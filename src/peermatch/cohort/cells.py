@@ -33,7 +33,7 @@ ObjectArray: TypeAlias = npt.NDArray[np.object_]
 
 _NONE = type(None)
 _SAMPLE = 4096  # cells looked at to tell a column of few answers from one in which everyone's differs
-_HUGE = 10**4000  # Python refuses to write numbers of over 4,300 digits
+_HUGE = 2**1023  # beyond it are no floats; Python even refuses to write numbers of over 4,300 digits
 _LARGEST_WHOLE = 2.0**53  # beyond it a float can no longer tell one whole number from the next
 
 

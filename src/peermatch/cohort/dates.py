@@ -280,14 +280,16 @@ def _serials(
 ) -> set[Any]:
     """Return the cells that are a spreadsheet's number of a day: among real days, or under a header that says so."""
     found = {text for text, one in read.items() if one.form == "serial"} | numbers
-    inside = {
-        value for value in found if _SERIALS[0] <= float(value) <= _SERIALS[1] and float(value).is_integer()
-    }
+    inside = {value for value in found if _is_serial(value if type(value) is int else float(value))}
     if not found or inside != found:
         return set()
     others = len(texts) + len(numbers) - len(found)
     among = real or (others and sum(one.form not in ("", "serial") for one in read.values()) == others)
     return inside if among or (named and not others) else set()
+
+
+def _is_serial(number: float) -> bool:
+    return _SERIALS[0] <= number <= _SERIALS[1] and number == int(number)
 
 
 def _from_serial(value: Any) -> dt.date:

@@ -14,7 +14,7 @@ from typing import Any
 
 from peermatch.checks import must_be
 from peermatch.cohort.headers import LOOK_AHEAD, Header, find_header
-from peermatch.cohort.limits import check_cells, check_height, check_width
+from peermatch.cohort.limits import check_cells, check_height, check_lines, check_width
 from peermatch.cohort.separators import SEPARATORS, found_separator
 from peermatch.cohort.sheets import header_only, table_of_cells
 from peermatch.cohort.table import Table
@@ -85,7 +85,7 @@ def delimited_table(
     ------
     InputError
         ``"empty_file"``, ``"not_text"``, ``"not_utf8"``, ``"header_only"``, ``"row_width"``,
-        ``"broken_quotes"``, ``"too_wide"``, ``"too_many_rows"``, ``"too_many_cells"``.
+        ``"broken_quotes"``, ``"line_too_long"``, ``"too_wide"``, ``"too_many_rows"``, ``"too_many_cells"``.
 
     Examples
     --------
@@ -94,6 +94,7 @@ def delimited_table(
     (['id', 'goal'], ['007', '008'])
     """
     check_separator(separator)
+    check_lines(data, where, b",;\t|" if separator is None or not separator.isascii() else separator.encode())
     codec, repairs = (check_encoding(encoding), []) if encoding else detect_encoding(data)
     check_is_text(data, where, codec)
     try:

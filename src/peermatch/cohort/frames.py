@@ -96,6 +96,7 @@ def _table(
     """Return the table, every column with a name of its own."""
     check_width(len(names), where)
     check_height(count, where)
+    _refuse_broken(names, where)
     named, kept, repairs, split = mend_names(
         names,
         lambda place: _is_empty(columns[place]),
@@ -105,6 +106,17 @@ def _table(
     arrays = [array for array, keep in zip(columns, kept, strict=True) if keep]
     rows = np.arange(1, count + 1, dtype=np.int64)
     return Table(final, arrays, rows, kind, where, repairs, split_names=split)
+
+
+def _refuse_broken(names: Sequence[str], where: str) -> None:
+    """Refuse names of columns that no file could hold."""
+    for place, name in enumerate(names, start=1):
+        if any("\ud800" <= letter <= "\udfff" for letter in name):
+            shown = name.encode("utf-8", "backslashreplace").decode()
+            message = f"The name of column {place} of {where}, '{shown}', has broken characters. Rename it."
+            raise InputError(
+                error_item("bad_header", message, column=shown, found=shown, accepted="plain text")
+            )
 
 
 def _is_empty(cells: npt.NDArray[Any]) -> bool:

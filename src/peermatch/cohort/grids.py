@@ -168,8 +168,12 @@ def _fill_down(
             continue
         value = rows[top][left]
         spent += (bottom - top + 1) * (right - left + 1)
-        if value is None or spent > _MOST_MERGED:
+        if value is None:
             continue
+        if spent > _MOST_MERGED:
+            reason = f"merged cells fill over {_MOST_MERGED:,} cells: from here on only the first of each has a value"
+            repairs.append(Repair(None, top - header, None, None, reason, "merged_cells", "open"))
+            break
         for at in range(top, bottom + 1):
             rows[at] += [None] * (right + 1 - len(rows[at]))
             for place in range(left, right + 1):

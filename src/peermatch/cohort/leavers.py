@@ -17,7 +17,7 @@ from peermatch.cohort.table import Repair, Table
 from peermatch.cohort.wording import LIMIT, capped, counted
 from peermatch.errors import ConfigError, InputError, error_item
 
-__all__ = ["LEAVER_WORDS", "look_for_leavers", "read_left"]
+__all__ = ["LEAVER_WORDS", "look_for_leavers", "names_a_last_day", "read_left"]
 
 LEAVER_WORDS = frozenset(
     {"left", "leaver", "terminated", "resigned", "retired", "former", "exited", "dismissed", "departed", "ex-employee",
@@ -30,8 +30,23 @@ _HERE = frozenset(
 _ACCEPTED = 'yes or no, a word such as "terminated" or "active", a day such as 2026-11-30, or an empty cell'
 _NAMED = re.compile(
     r"(?i)\b(left|leavers?|leaving|termination|terminated|exit|departure|last (working )?day|end date|employment status"
-    r"|staff status|employee status|status|austritt)\b"
+    r"|staff status|employee status|status|austritt\w*|letzter (arbeits)?tag)\b"
 )
+
+_LAST_DAY = re.compile(
+    r"(?i)\b(leaving|termination|terminated|exit|departure|last (working )?day|letzter (arbeits)?tag|austritt\w*)\b"
+)
+
+
+def names_a_last_day(column: str) -> bool:
+    """Whether a column's name speaks of the day on which somebody leaves.
+
+    Examples
+    --------
+    >>> names_a_last_day("last_working_day"), names_a_last_day("Start date")
+    (True, False)
+    """
+    return _LAST_DAY.search(re.sub(r"[_\W]+", " ", column)) is not None
 
 
 def read_left(
@@ -157,4 +172,13 @@ def look_for_leavers(
             )
             found = min(said)
             repairs.append(Repair(name, None, found, found, reason, "maybe_left", "open", many))
+            continue
+        days = [cell for cell in cells.tolist() if cell is not None and _day(cell) is not None]
+        if days and names_a_last_day(name):
+            reason = (
+                f"{counted(len(days), 'person has', 'people have')} a day here, such as {days[0]}: if it is their "
+                f"last, say left={name!r}, and as_of= with the day of the run; they would take part otherwise"
+            )
+            found = str(days[0])
+            repairs.append(Repair(name, None, found, found, reason, "maybe_left", "open", len(days)))
     return repairs

@@ -23,6 +23,7 @@ _BLANKS = "\u00a0\u2007\u202f"
 _TABLE = str.maketrans({**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_BLANKS, " ")})
 _JOINERS = "\u200c\u200d\u200e\u200f"  # they mean something between letters, and nothing at the ends
 _SEEN_BY_NOBODY = re.compile(f"[{_INVISIBLE}{_BLANKS}{_JOINERS}]")
+_BROKEN = re.compile("[\ud800-\udfff]")  # halves of letters, which no file can hold
 # UTF-8 that was read as cp1252: each letter beyond ASCII has become two or three.
 _TWICE = re.compile("[ÂÃ][\u0080-\u00bfŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€[\u0080-\u00bf™œ“”˜¦¢\u009d]")
 
@@ -53,6 +54,10 @@ def _decoded_again(text: str) -> str:
         return text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return text
+
+
+def _whole_letters(text: str) -> str:
+    return _BROKEN.sub("\ufffd", text)
 
 
 def tidy_column(
@@ -88,6 +93,8 @@ def tidy_column(
     if longest > MOST_LETTERS:
         raise _too_long(cells, column, rows, where, longest)
     changed = _changed(texts)
+    if not one_by_one and _BROKEN.search("\n".join(texts)):  # ids that are broken are refused, not mended
+        changed |= {text: _whole_letters(changed.get(text, text)) for text in texts if _BROKEN.search(text)}
     if not changed:
         return raw, []
     tidy = np.fromiter(
@@ -127,6 +134,8 @@ def _changed(texts: set[str]) -> dict[str, str]:
 
 
 def _code(before: str, after: str) -> str:
+    if _BROKEN.search(before) and not _BROKEN.search(after):
+        return "broken_letters"
     if tidy_text(before) != after:
         return "wrong_letters"
     return "spaces" if before.strip() == after else "odd_spaces"
@@ -135,6 +144,7 @@ def _code(before: str, after: str) -> str:
 _REASONS = {
     "spaces": "white space at the ends was removed",
     "odd_spaces": "blanks that don't break, or invisible signs, were removed or made plain blanks",
+    "broken_letters": "halves of letters, which no file can hold, were replaced by a question mark in a box",
     "wrong_letters": "letters had been decoded in the wrong way (UTF-8 as cp1252)",
 }
 
@@ -158,9 +168,8 @@ def _told(
         reason = _REASONS[code] if len(found) == 1 else f"{counted(len(found), 'cell')}: {_REASONS[code]}"
         row = int(rows[found[0]]) if len(found) == 1 else None
         sure: Sure = "likely" if code == "wrong_letters" else "certain"
-        repairs.append(
-            Repair(column, row, example[:200], changed[example][:200], reason, code, sure, len(found))
-        )
+        shown = _BROKEN.sub(lambda half: f"\\u{ord(half.group()):04x}", example[:200])
+        repairs.append(Repair(column, row, shown, changed[example][:200], reason, code, sure, len(found)))
     return repairs
 
 

@@ -182,7 +182,7 @@ def look_for_circles(
     above = {
         id: manager
         for id, manager in zip(ids.tolist(), managers.tolist(), strict=True)
-        if manager is not None
+        if type(manager) in (str, int)  # a list is nobody's id
     }
     place = {id: at for at, id in enumerate(ids.tolist())}
     seen: dict[Any, Any] = {}

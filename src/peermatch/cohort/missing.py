@@ -22,14 +22,24 @@ from peermatch.errors import ConfigError, error_item
 __all__ = ["MISSING", "NOTHING", "Words", "check_missing", "take_out"]
 
 _EXPORTED = ("NA", "N/A", "#N/A", "<NA>", "NaN", "NaT", "NULL", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!",
-             "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")  # fmt: skip
+             "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#NV", "#BEZUG!", "#WERT!", "#ZAHL!", "#VALEUR!", "#NOM?",
+             "#NOMBRE!", "#NOMBRE?", "#¡REF!", "#¡VALOR!", "#¿NOMBRE?", "#¡DIV/0!", "#¡NUM!", "#RIF!", "#VALORE!",
+             "#NOME?", "#N/D", "#VERW!", "#WAARDE!", "#NAAM?", "#GETAL!", "#N/B", "#VALOR!", "#NÚM!")  # fmt: skip
 _SAID = ("-", "--", "–", "—", "?", "n.a.", "not available", "not applicable", "not known", "not specified",
          "not stated", "not provided", "no answer", "unknown", "undisclosed", "prefer not to say",
          "I prefer not to say", "prefer not to answer", "I prefer not to answer", "prefer not to disclose",
          "I prefer not to disclose", "rather not say", "I'd rather not say", "decline to answer", "keine Angabe",
-         "k.A.")  # fmt: skip
+         "k.A.", "k. A.", "möchte ich nicht sagen", "entfällt", "unbekannt", "non renseigné", "non précisé",
+         "sans réponse", "ne souhaite pas répondre", "je préfère ne pas répondre", "inconnu", "sin respuesta",
+         "no contesta", "NS/NC", "prefiero no decirlo", "prefiero no contestar", "desconocido", "nessuna risposta",
+         "non specificato", "preferisco non rispondere", "preferisco non dirlo", "sconosciuto", "sem resposta",
+         "não informado", "prefiro não dizer", "prefiro não responder", "desconhecido", "geen antwoord", "onbekend",
+         "zeg ik liever niet", "n.v.t.")  # fmt: skip
+_DOUBT = ("don't know", "I don't know", "do not know", "I do not know", "weiß nicht", "weiß ich nicht",
+          "je ne sais pas", "ne sait pas", "no sé", "no sabe", "non so", "não sei",
+          "weet niet", "weet ik niet")  # fmt: skip
 
-MISSING = (*_EXPORTED, *_SAID)
+MISSING = (*_EXPORTED, *_SAID, *_DOUBT)
 """What is taken as missing where nobody says otherwise, in capitals or small letters."""
 
 
@@ -62,8 +72,17 @@ def _fold(text: str) -> str:
     return text.replace("’", "'").casefold()
 
 
+def _are_codes(texts: list[str]) -> bool:
+    """Whether a column holds short words in capitals, such as EMEA and APAC, among which NA may be an answer."""
+    codes = sum(len(text) <= _CODE and text.isalpha() and text.isupper() for text in texts)
+    return codes >= 2 and codes >= 0.8 * len(texts)
+
+
+_CODE = 6
+_LIKELY = frozenset(map(_fold, ("?", "unknown", "unbekannt", "inconnu", "desconocido", "sconosciuto", "desconhecido",
+                                "onbekend", *_DOUBT)))  # fmt: skip
 _LONGEST = max(map(len, MISSING))
-_SAID_FOLDED = frozenset(map(_fold, _SAID))
+_SAID_FOLDED = frozenset(map(_fold, (*_SAID, *_DOUBT)))
 _ALL = Words(frozenset(), frozenset(map(_fold, MISSING)))
 NOTHING = Words(frozenset())
 """No word means "no answer"."""
@@ -124,6 +143,9 @@ def take_out(
         reason = f"{counted(many, 'cell')} that {verb} {word} {were} taken as missing"
         row = int(rows[column.place(word)]) if many == 1 and rows is not None else None
         code = "spreadsheet_error" if word.startswith("#") and _fold(word) != "#n/a" else "missing_word"
-        sure: Sure = "likely" if _fold(word) in ("?", "unknown") else "certain"
+        sure: Sure = "likely" if _fold(word) in _LIKELY else "certain"
+        if word == "NA" and _are_codes([text for text in column.texts if not words.has(text)]):
+            sure = "likely"
+            reason += ". Beside such codes it may be one (North America, Namibia): then write the word out"
         repairs.append(Repair(column.name, row, word, None, reason, code, sure, many))
     return column.replaced(dict.fromkeys(said)), repairs

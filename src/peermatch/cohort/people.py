@@ -19,12 +19,14 @@ from peermatch.errors import InputError, error_item
 
 __all__ = ["YES_OR_NO", "canonical_order", "check_columns", "check_ids", "read_eligible", "read_labels"]
 
+_PLAIN = frozenset({"yes", "no", "true", "false", "1", "0"})
 YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "oui", "si", "sí", "sì", "sim", "tak"})
 NO = frozenset({"no", "n", "false", "0", "nein", "nee", "nej", "nei", "non", "não", "nao", "nie"})
 YES_OR_NO = (
-    "yes, true, 1, y or x; no, false, 0, n or an empty cell; or the plain words of other languages, such as ja and "
-    "nein, oui and non"
+    f"for yes {', '.join(sorted(YES, key=lambda word: (word not in _PLAIN, word)))}; for no "
+    f"{', '.join(sorted(NO, key=lambda word: (word not in _PLAIN, word)))}, or an empty cell"
 )
+"""All that is accepted, plain English first."""
 
 _ACCEPTED_ID = "text or a whole number, different for everyone"
 

@@ -19,12 +19,17 @@ from peermatch.errors import InputError, error_item
 
 __all__ = ["leave_out_nobody", "settle_duplicates"]
 
-_NARROW = 2  # columns: every row of such a table is nearly a note
+_COUNTED = 3  # cells of a row of totals: the word, and what was counted
+_NUMBER = re.compile(r"[-+]?[\d.,  ]+%?")
 
 _NOTE = re.compile(
-    r"(?i)(grand )?totals?( of .*)?:?( \d+)?( people| rows| records)?"
-    r"|(generated|exported|created|printed|report run)\b.*\d.*|page \d+( of \d+)?|source:.*"
-    r"|-*\s*end of (file|report|export|data|table)\s*-*|\d+ (rows|records|people)( selected)?\.?"
+    r"(?i)((grand )?totals?|(gesamt)?summe|gesamt|insgesamt|total général|somme|totale( generale)?|totaal|suma|soma|"
+    r"anzahl|count|nombre|número|aantal)( (of|von|de|di|van) .*)?:?( \d+)?( people| rows| records| personen| zeilen)?"
+    r"|(generated|exported|created|printed|report run|erstellt|exportiert|gedruckt|stand|généré|exporté|imprimé|édité|"
+    r"generado|exportado|impreso|generato|esportato|stampato|gerado|gegenereerd|afgedrukt)\b.*\d.*"
+    r"|(page|seite|página|pagina) \d+( (of|von|sur|de|di|van) \d+)?|(source|quelle|fuente|fonte|bron) ?:.*"
+    r"|-*\s*end of (file|report|export|data|table)\s*-*|ende der (liste|tabelle|datei)"
+    r"|\d+ (rows|records|people|zeilen|datensätze|personen|lignes|filas|righe|linhas|rijen)( selected)?\.?"
 )
 
 
@@ -49,7 +54,10 @@ def leave_out_nobody(table: Table, id: str) -> Table:
         note = _note(table, at)
         if note is None:
             break
-        out[at] = ("note_row", f"the row holds {note!r} and nothing else, and was left out: it is nobody")
+        out[at] = (
+            "note_row",
+            f"the row holds {note!r} and {_beside(table, at)}, and was left out: it is nobody",
+        )
     if not out:
         return table
     for at, (code, reason) in sorted(out.items()):
@@ -86,12 +94,18 @@ def _says(cell: Any) -> bool:
 
 
 def _note(table: Table, at: int) -> str | None:
-    """Return the only cell of a row where it is a note that exports write below a table."""
-    if len(table.columns) <= _NARROW:
-        return None
+    """Return the only text of a row where it is a note that exports write below a table, perhaps with a few numbers."""
+    if len(table.columns) < 2:
+        return None  # nothing tells a note from an id
     said = [column[at] for column in table.columns if _says(column[at])]
     texts = [cell.strip() for cell in said if isinstance(cell, str)]
-    return texts[0] if len(texts) == 1 and len(said) <= 2 and _NOTE.fullmatch(texts[0]) else None
+    words = [text for text in texts if not _NUMBER.fullmatch(text)]
+    return words[0] if len(words) == 1 and len(said) <= _COUNTED and _NOTE.fullmatch(words[0]) else None
+
+
+def _beside(table: Table, at: int) -> str:
+    alone = sum(_says(column[at]) for column in table.columns) == 1
+    return "nothing else" if alone else "numbers beside it"
 
 
 # ---- several rows of one id -----------------------------------------------------------------------------

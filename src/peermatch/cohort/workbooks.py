@@ -21,6 +21,7 @@ __all__ = ["parquet_table", "workbook_table"]
 
 MOST_PASSED = 4 * 50_000_000  # cells that openpyxl makes up for a sheet's width, most of them empty
 _BATCH = 8_192
+_SMALL_BATCH = 256
 
 
 def _needs(package: str, extra: str, where: str, error: ImportError) -> InputError:
@@ -204,7 +205,8 @@ def parquet_table(data: bytes, where: str) -> Table:
     Raises
     ------
     InputError
-        ``"missing_package"``, ``"wrong_format"``, ``"broken_file"``, ``"repeated_column"``.
+        ``"missing_package"``, ``"wrong_format"``, ``"broken_file"``, ``"repeated_column"``, ``"too_large"``,
+        ``"too_wide"``, ``"too_many_rows"``, ``"too_many_cells"``.
     """
     _check_signature(data, where, b"PAR1", "a Parquet file")
     try:
@@ -212,7 +214,7 @@ def parquet_table(data: bytes, where: str) -> Table:
     except ImportError as error:
         raise _needs("pyarrow", "arrow", where, error) from None
     try:
-        table = _bounded(pyarrow, parquet.ParquetFile(pyarrow.BufferReader(data)), where)
+        table = _bounded(pyarrow, parquet, data, where)
     except InputError:
         raise
     except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
@@ -224,14 +226,52 @@ def parquet_table(data: bytes, where: str) -> Table:
     return read
 
 
-def _bounded(pyarrow: Any, source: Any, where: str) -> Any:
-    """Return the table, unless it unpacks to more than is read: its directory tells rows and columns, not sizes."""
-    check_width(source.metadata.num_columns, where)
-    check_height(source.metadata.num_rows, where)
-    check_cells(source.metadata.num_rows * source.metadata.num_columns, where)
+def _bounded(pyarrow: Any, parquet: Any, data: bytes, where: str) -> Any:
+    """Return the table, unless it unpacks to more than is read: its directory tells rows and columns, not sizes.
+
+    A text that stands in a million rows is kept once in the file, so texts are read as references to it, and weighed
+    before they are written out.
+    """
+    plain = parquet.ParquetFile(pyarrow.BufferReader(data))
+    check_width(plain.metadata.num_columns, where)
+    check_height(plain.metadata.num_rows, where)
+    check_cells(plain.metadata.num_rows * plain.metadata.num_columns, where)
+    kept = plain.schema_arrow
+    texts = [field.name for field in kept if _is_text(pyarrow, field.type)]
+    nested = any(pyarrow.types.is_nested(field.type) for field in kept)
+    source = parquet.ParquetFile(pyarrow.BufferReader(data), metadata=plain.metadata, read_dictionary=texts)
     batches, size = [], 0
-    for batch in source.iter_batches(batch_size=_BATCH):
-        size += batch.nbytes
+    for batch in source.iter_batches(batch_size=_SMALL_BATCH if nested else _BATCH):
+        size += sum(_weight(pyarrow, column) for column in batch.columns)
         check_bytes(size, where, what="unpacks to")
-        batches.append(batch)
-    return pyarrow.Table.from_batches(batches, schema=source.schema_arrow)
+        batches.append(
+            pyarrow.RecordBatch.from_arrays(
+                [_written_out(pyarrow, one) for one in batch.columns], names=kept.names
+            )
+        )
+    if not batches:
+        return kept.empty_table()
+    return pyarrow.Table.from_batches(batches).replace_schema_metadata(kept.metadata)
+
+
+def _is_text(pyarrow: Any, kind: Any) -> bool:
+    types = pyarrow.types
+    return bool(
+        types.is_string(kind)
+        or types.is_large_string(kind)
+        or types.is_binary(kind)
+        or types.is_dictionary(kind)
+    )
+
+
+def _weight(pyarrow: Any, column: Any) -> int:
+    """Return how many bytes a column of a batch has once it is written out."""
+    if not pyarrow.types.is_dictionary(column.type) or not _is_text(pyarrow, column.type.value_type):
+        return int(column.nbytes)
+    compute = import_module("pyarrow.compute")
+    lengths = compute.binary_length(column.dictionary).cast(pyarrow.int64())
+    return int(compute.sum(lengths.take(column.indices)).as_py() or 0) + 4 * len(column)
+
+
+def _written_out(pyarrow: Any, column: Any) -> Any:
+    return column.dictionary_decode() if pyarrow.types.is_dictionary(column.type) else column

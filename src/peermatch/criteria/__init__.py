@@ -31,12 +31,20 @@ from peermatch.criteria.rule import (
     require,
     veto,
 )
+from peermatch.criteria.sensitive import (
+    HIDDEN,
+    hidden_in_errors,
+    marked_criteria,
+    marked_rules,
+    refuse_sensitive,
+)
 from peermatch.criteria.shares import apportion, person_shares
 from peermatch.criteria.sides import Sides, key_of
 from peermatch.criteria.unknown import UNKNOWN_CHOICES
 
 __all__ = [
     "CRITERIA",
+    "HIDDEN",
     "PRIVATE",
     "RULES",
     "UNKNOWN_CHOICES",
@@ -72,8 +80,11 @@ __all__ = [
     "fit_criterion",
     "folded",
     "forbid",
+    "hidden_in_errors",
     "key_of",
     "looks_back",
+    "marked_criteria",
+    "marked_rules",
     "must_differ",
     "must_match",
     "near",
@@ -85,6 +96,7 @@ __all__ = [
     "person_shares",
     "prefers",
     "refuse",
+    "refuse_sensitive",
     "require",
     "same",
     "shown_name",

@@ -146,16 +146,30 @@ def ladder_of(caller: str, ladder: Any) -> tuple[str, ...] | None:
     """Return grades as a tuple, or None; ConfigError for anything that is no list of two or more."""
     if ladder is None:
         return None
-    if isinstance(ladder, str) or not isinstance(ladder, Sequence) or len(ladder) < 2:
+    if (
+        isinstance(ladder, str)
+        or not isinstance(ladder, Sequence)
+        or len(ladder) < 2
+        or not _are_plain(ladder)
+    ):
         raise ConfigError(must_be(caller, "ladder", "a list of at least two grades, lowest first", ladder))
     return tuple(ladder)
+
+
+def _are_plain(words: Sequence[Any]) -> bool:
+    return all(isinstance(word, str | int | float) and not isinstance(word, bool) for word in words)
 
 
 def words_of(caller: str, vocabulary: Any) -> tuple[str, ...] | None:
     """Return a vocabulary as a tuple, or None; ConfigError for anything that is no list of texts."""
     if vocabulary is None:
         return None
-    if isinstance(vocabulary, str) or not isinstance(vocabulary, Sequence) or not vocabulary:
+    if (
+        isinstance(vocabulary, str)
+        or not isinstance(vocabulary, Sequence)
+        or not vocabulary
+        or not _are_plain(vocabulary)
+    ):
         raise ConfigError(must_be(caller, "vocabulary", "a list of words", vocabulary))
     return tuple(vocabulary)
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from peermatch.checks import did_you_mean
 from peermatch.cohort.cohort import Cohort
+from peermatch.cohort.id_lists import ids_in_cell
 from peermatch.criteria.conflicts import Conflict, refuse
 from peermatch.criteria.demanded import conflicts_among, demanded_pairs
 from peermatch.criteria.fitting import CompiledCriterion
@@ -21,7 +22,7 @@ from peermatch.criteria.masks import FloorMask, KernelMask, ListedMask, Mask, co
 from peermatch.criteria.rule import Rule
 from peermatch.criteria.sides import Sides
 from peermatch.criteria.strangers import count_strangers
-from peermatch.criteria.tables import ids_in_cell, pair_table
+from peermatch.criteria.tables import pair_table
 from peermatch.encoders.readers import BackgroundReader
 from peermatch.errors import ConfigError, InputError, error_item
 

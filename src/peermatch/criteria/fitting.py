@@ -407,7 +407,7 @@ def _numbers_or_objects(column: pd.Series[Any]) -> Array:
     missing = [is_missing(value) for value in column]
     try:
         numbers = [np.nan if gone else float(value) for value, gone in zip(column, missing, strict=True)]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return np.array(column, dtype=object)
     return np.array(numbers, dtype=np.float64)
 

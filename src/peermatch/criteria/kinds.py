@@ -213,7 +213,7 @@ def different(
     ('department', 'education')
     """
     for given in (columns, left):
-        named = () if given is None or isinstance(given, str) else tuple(given)
+        named = tuple(given) if isinstance(given, list | tuple) else ()
         if len(set(map(repr, named))) < len(named):
             raise ConfigError(
                 must_be("different()", "columns", "a list in which no column stands twice", list(named))

@@ -11,11 +11,12 @@ import pandas as pd
 from peermatch.checks import must_be
 from peermatch.cohort.aside import is_missing
 from peermatch.cohort.cohort import Cohort
+from peermatch.cohort.id_lists import ids_in_cell
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.measures import ListedMeasure, Measure
 from peermatch.criteria.sides import Sides, key_of
 from peermatch.criteria.strangers import count_strangers
-from peermatch.criteria.tables import ids_in_cell, pair_table
+from peermatch.criteria.tables import pair_table
 from peermatch.errors import InputError, error_item
 
 __all__ = ["measure_prefers", "measure_ties"]
@@ -110,7 +111,7 @@ def _lists_of_table(criterion: Criterion) -> dict[tuple[str, Any], list[Any]]:
 def _rank(value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(
             error_item(
                 "wrong_kind",
@@ -178,5 +179,5 @@ def _strengths(frame: pd.DataFrame) -> list[float]:
 def _as_float(value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return float("nan")

@@ -6,52 +6,13 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-import numpy.typing as npt
 import pandas as pd
 
 from peermatch.checks import did_you_mean
 from peermatch.cohort.aside import is_missing, read_table
 from peermatch.errors import InputError, error_item
 
-__all__ = ["framed", "ids_in_cell", "pair_table", "plain_table"]
-
-
-def ids_in_cell(
-    cell: Any, known: Sequence[Any] | npt.NDArray[Any], separator: str | None = None
-) -> list[Any]:
-    """Return the ids listed in one cell, with the type that the people's ids have.
-
-    Parameters
-    ----------
-    cell
-        Missing, a list, one id, or text with ids separated by `separator` (default: ``;`` or a new line, else ``,``;
-        ``""``: the cell is one id).
-    known : sequence
-        The people's ids; when they are whole numbers, listed digits become whole numbers as well.
-    separator : str, optional
-
-    Examples
-    --------
-    >>> ids_in_cell("007; 012", ["007"])
-    ['007', '012']
-    >>> ids_in_cell("7,12", [7])
-    [7, 12]
-    """
-    if is_missing(cell):
-        return []
-    if isinstance(cell, list | tuple):
-        parts = [part for part in cell if not is_missing(part)]
-    elif isinstance(cell, str):
-        if separator is None:
-            cell = cell.replace("\n", ";")
-            separator = ";" if ";" in cell else ","
-        pieces = cell.split(separator) if separator else [cell]
-        parts = [part.strip() for part in pieces if part.strip()]
-    else:
-        return [cell]
-    if len(known) and isinstance(known[0], int):
-        return [int(part) if isinstance(part, str) and part.isdecimal() else part for part in parts]
-    return list(parts)
+__all__ = ["framed", "pair_table", "plain_table"]
 
 
 def plain_table(table: Any) -> Any:
@@ -119,4 +80,20 @@ def pair_table(table: Any, needed_by: str, first: Sequence[str], second: Sequenc
                 )
             )
         names[hit] = target
-    return frame.rename(columns=names)
+    frame = frame.rename(columns=names)
+    _refuse_lists(frame, needed_by)
+    return frame
+
+
+def _refuse_lists(frame: pd.DataFrame, needed_by: str) -> None:
+    """Refuse a list or a record where an id, a round or a day should stand."""
+    for name in ("a", "b", "round", "date"):
+        if name not in frame.columns:
+            continue
+        for row, cell in enumerate(frame[name], start=1):
+            if isinstance(cell, list | dict):
+                # what stands there is not repeated: the list may be a private one
+                kind = "a list" if isinstance(cell, list) else "a record"
+                message = f"Row {row} of the table of {needed_by} has {kind} in column {name!r}: one value is needed."
+                item = error_item("bad_cell", message, column=name, row=row, found=kind, accepted="one value")
+                raise InputError(item)

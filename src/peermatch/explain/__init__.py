@@ -2,6 +2,7 @@
 
 from peermatch.explain.alternatives import Alternatives, alternatives
 from peermatch.explain.audit import AuditExplanation, AuditPair, audit_explanation, audit_pairs, audit_reason
+from peermatch.explain.consent import NO_CONSENT, consent_counts, hidden_count
 from peermatch.explain.explanation import Explanation, PairExplanation, explain, explain_pair, explain_pairs
 from peermatch.explain.facts import Fact, Half, pair_fact, pair_facts, read_ahead
 from peermatch.explain.findings import FOR, HELPS, UNKNOWN, Finding, findings_of
@@ -24,7 +25,15 @@ from peermatch.explain.stability import (
 )
 from peermatch.explain.two_people import pair_index
 from peermatch.explain.unmatched import LeftOut, left_out, rule_name
-from peermatch.explain.uses import LISTED, NOT_RECORDED, NOT_USED, decider, fit_to_show, uses_frame
+from peermatch.explain.uses import (
+    LISTED,
+    NOT_RECORDED,
+    NOT_USED,
+    decider,
+    fit_to_quote,
+    fit_to_show,
+    uses_frame,
+)
 from peermatch.explain.what_if import WhatIf, what_if
 from peermatch.explain.why_not import WhyNot, audit_why_not, why_not
 from peermatch.explain.why_unmatched import WhyUnmatched, relaxations_frame, why_unmatched
@@ -35,6 +44,7 @@ __all__ = [
     "LISTED",
     "NOT_RECORDED",
     "NOT_USED",
+    "NO_CONSENT",
     "UNKNOWN",
     "Alternatives",
     "AuditExplanation",
@@ -63,12 +73,15 @@ __all__ = [
     "audit_why_not",
     "audit_why_stable",
     "blocking_rows",
+    "consent_counts",
     "decider",
     "explain",
     "explain_pair",
     "explain_pairs",
     "findings_of",
+    "fit_to_quote",
     "fit_to_show",
+    "hidden_count",
     "left_out",
     "odd_party_text",
     "odd_party_words",

@@ -10,10 +10,21 @@ import pandas as pd
 
 from peermatch.criteria import Criterion, Rule, columns_of, folded
 from peermatch.criteria.demanded import LOCKS
+from peermatch.explain.consent import HIDE_BELOW, consent_counts
 from peermatch.explain.outcome import KEPT_PAIRS, Outcome
 from peermatch.explain.unmatched import rule_name
 
-__all__ = ["GIVEN", "LISTED", "NOT_RECORDED", "NOT_USED", "STATED", "decider", "fit_to_show", "uses_frame"]
+__all__ = [
+    "GIVEN",
+    "LISTED",
+    "NOT_RECORDED",
+    "NOT_USED",
+    "STATED",
+    "decider",
+    "fit_to_quote",
+    "fit_to_show",
+    "uses_frame",
+]
 
 NOT_RECORDED = "not recorded"
 """Who decided, where nobody wrote it down."""
@@ -36,6 +47,7 @@ _COLUMNS = (
 )
 # What the programme itself brings: it reads no column of its own.
 _BUILT_IN = {LOCKS: GIVEN, KEPT_PAIRS: GIVEN, "preferences": STATED}
+_GUARDED = ("sensitive", "protected", "audit_only")
 _OPTIONS = ("id", "label", "eligible", "role", "same_person", "capacity", "reserve", "group_floor")
 _IN_WORDS = {
     "role": "side",
@@ -80,6 +92,33 @@ def fit_to_show(
     return frozenset(column for column in show if folded(column) not in denied)
 
 
+def fit_to_quote(
+    settings: Mapping[str, Any], criteria: Sequence[Criterion], rules: Sequence[Rule]
+) -> frozenset[str]:
+    """Return the columns, folded, of which a result may quote cells: those in use, less all that are guarded.
+
+    Examples
+    --------
+    >>> import peermatch as pm
+    >>> criteria = [pm.near("years"), pm.same("faith", sensitive=True), pm.near("age", basis="plan 4.2")]
+    >>> sorted(fit_to_quote({"id": "id", "protected": ["age"]}, criteria, [pm.veto("not_with")]))
+    ['id', 'years']
+    """
+    closed: list[Criterion | Rule] = [one for one in criteria if one.sensitive]
+    closed += [one for one in rules if one.private]
+    open_parts: list[Criterion | Rule] = [one for one in criteria if not one.sensitive]
+    open_parts += [one for one in rules if not one.private]
+    used = {column for part in open_parts for column in columns_of(part, criteria)}
+    used |= {column for option in _OPTIONS for column in _columns_in(option, settings.get(option))}
+    used |= set(settings.get("show") or ())
+    guarded = {column for part in closed for column in columns_of(part, criteria)}
+    for declared in _GUARDED:
+        guarded |= set(settings.get(declared) or ())
+    consent = settings.get("consent") or {}
+    guarded |= {*consent.keys(), *consent.values()}
+    return frozenset(map(folded, used)) - frozenset(map(folded, guarded))
+
+
 def decider(part: Criterion | Rule, settings: Mapping[str, Any]) -> str:
     """Return who decided on a criterion or a rule: as it says itself, else as the whole says."""
     if isinstance(part, Rule) and part.name in _BUILT_IN and not part.left:
@@ -99,7 +138,9 @@ def uses_frame(outcome: Outcome, settings: Mapping[str, Any], shown: frozenset[s
         The columns that participants may read.
     """
     uses = [*_of_options(settings), *_of_criteria(outcome, settings), *_of_rules(outcome, settings)]
+    uses += _of_consent(outcome, settings)
     told = _told(outcome, settings, shown)
+    sensitive = {folded(column) for column in settings.get("sensitive") or ()}
     rows = [
         (
             use.column,
@@ -108,7 +149,7 @@ def uses_frame(outcome: Outcome, settings: Mapping[str, Any], shown: frozenset[s
             use.kind,
             use.weight,
             use.share,
-            use.sensitive,
+            True if folded(use.column) in sensitive else use.sensitive,
             use.column in told,
             use.decided_by,
             use.basis,
@@ -183,6 +224,14 @@ def _of_criteria(outcome: Outcome, settings: Mapping[str, Any]) -> Iterator[_Use
             yield replace(use, column=criterion.when, used_for=f"{use.used_for}, for whom it counts")
 
 
+def _of_consent(outcome: Outcome, settings: Mapping[str, Any]) -> Iterator[_Use]:
+    """The columns that ask for consent, each with how many said yes, small numbers aside."""
+    decided = str(settings.get("decided_by") or NOT_RECORDED)
+    for one in consent_counts(outcome, settings):
+        said = one.said_yes(HIDE_BELOW)
+        yield _Use(one.asked_by, f"consent to {one.column}: {said}", "setting", decided, hands=(one.hand,))
+
+
 def _hands(outcome: Outcome, part: Criterion | Rule, column: str) -> tuple[int, ...]:
     """On which sides a column is read: one side's own, where the two sides have columns of their own."""
     if not outcome.two_sided or part.kind == "complement":
@@ -209,7 +258,7 @@ def _not_used(outcome: Outcome, settings: Mapping[str, Any], uses: Sequence[_Use
     used = {use.column for use in uses}
     kept = {
         declared: {folded(name) for name in settings.get(declared) or ()}
-        for declared in ("audit_only", "protected")
+        for declared in ("audit_only", "protected", "sensitive")
     }
     came = {name for cohort in outcome.everyone if cohort is not None for name in cohort.columns}
     for column in sorted(came - used):

@@ -53,17 +53,25 @@ def score_text(score: int) -> str:
     return f"{score / GRID:.2f}"
 
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
 @lru_cache(maxsize=1024)
 def column_words(name: str) -> str:
-    """Return a column's name as words in a sentence.
+    """Return a column's name as words in a sentence; words that stand apart keep their capitals: nouns may need them.
 
     Examples
     --------
     >>> column_words("years_experience"), column_words("LanguageHaveWorkedWith"), column_words("HR role")
     ('years experience', 'language have worked with', 'HR role')
+    >>> column_words("different_Abteilung_Standort")
+    'different Abteilung Standort'
     """
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.replace("_", " ")).split()
-    return " ".join(word if word.isupper() else word.lower() for word in words) or name
+    apart = [_HUMP.sub(" ", word).split() for word in name.replace("_", " ").split()]
+    words = (
+        word.lower() if len(words) > 1 and not word.isupper() else word for words in apart for word in words
+    )
+    return " ".join(words) or name
 
 
 def cell_text(cell: Any, *, limit: int = 60) -> str:

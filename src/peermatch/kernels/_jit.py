@@ -8,7 +8,8 @@ Idea
 Invariant
     A file is used only if its stamp, signature, processor and the versions of Numba and Python are those of
     this process, and so is the bytecode of the kernel and of all that it calls, and its contents are whole (a
-    digest stands in front). It is written only if the sources on disk are still those that this process
+    digest stands in front). Files and folders that somebody else could have written to are neither read nor written
+    to: a pickle runs what it says. It is written only if the sources on disk are still those that this process
     imported. Whatever goes wrong with a file or folder, the kernel is compiled in memory: one line in the log,
     never an exception.
 Cost
@@ -149,6 +150,7 @@ def cache_is_cold() -> bool:
     for folder in cache_folders():
         try:
             if next(folder.glob(pattern), None) is not None:
+                _require_trusted(folder)
                 return False
         except OSError:
             continue
@@ -175,8 +177,13 @@ def folder_to_keep_in() -> Path | None:
     """Return the folder that kernels compiled now will be kept in, as far as a look tells; None if there is none."""
     for folder in cache_folders():
         there = next((part for part in (folder, *folder.parents) if part.exists()), None)
-        if there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK):
-            return folder
+        if there is None or not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            continue
+        try:
+            _require_trusted(folder)
+        except OSError:
+            continue
+        return folder
     return None
 
 
@@ -361,7 +368,12 @@ def _read(folder: Path, name: str) -> bytes | None:
     if not path.exists():
         return None
     _require_trusted(folder)
-    content = path.read_bytes()
+    # by its handle: whatever is put in its place meanwhile is not what is read
+    with os.fdopen(
+        os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)), "rb"
+    ) as file:
+        _require_ours(os.fstat(file.fileno()), path, stat.S_ISREG, _owners(folder))
+        content = file.read()
     digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
     if hashlib.sha256(payload).digest() != digest:
         raise ValueError(f"{name} is torn")
@@ -370,32 +382,64 @@ def _read(folder: Path, name: str) -> bytes | None:
 
 def _write(folder: Path, name: str, payload: bytes) -> None:
     """Write a file whole or not at all: under a name of its own first, then moved into place."""
-    if _is_private(folder):
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        _require_trusted(folder)
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
+    private = _is_private(folder)
+    for part in reversed((folder, *folder.absolute().parents)):
+        if not part.exists():
+            # one by one: a mode is not passed on to the folders above
+            part.mkdir(mode=0o700 if private else 0o755, exist_ok=True)
+    _require_trusted(folder)
     unfinished = folder / f"{name}.{uuid.uuid4().hex}.tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        unfinished.write_bytes(hashlib.sha256(payload).digest() + payload)
+        # whatever the umask: nobody else may write to it
+        with os.fdopen(os.open(unfinished, flags, 0o600 if private else 0o644), "wb") as file:
+            file.write(hashlib.sha256(payload).digest() + payload)
         unfinished.replace(folder / name)
     finally:
         _remove([unfinished])
 
 
 def _is_private(folder: Path) -> bool:
+    """Whether a folder is for this user alone; what is compiled beside the sources serves all who run them."""
     return not _settings.CACHE_DIR and folder.name != "__pycache__"
 
 
+def _owners(folder: Path) -> set[int]:
+    """Who may own what is unpickled: this user, the system's, and of what lies beside the sources their owner."""
+    if os.name != "posix":
+        return set()
+    return {os.getuid(), 0} | ({_HERE.stat().st_uid} if folder.name == "__pycache__" else set())
+
+
 def _require_trusted(folder: Path) -> None:
-    """Refuse a user's folder that others could have written to: unpickling runs what a file says."""
-    if os.name != "posix" or not _is_private(folder):
+    """Refuse a folder that others could have written to, or put in the place of ours: a pickle runs what it says.
+
+    The folder itself (and of a user's own the one that it stands in) must be no link, of a trusted owner, and closed
+    to others' writing. In the folders above, others must not be able to rename it: those that all may write to have the
+    sticky bit, as /tmp has.
+    """
+    if os.name != "posix":
         return
-    for part in (folder.parent, folder):
-        found = part.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+    owners = _owners(folder)
+    for part in (folder.parent, folder) if _is_private(folder) else (folder,):
+        if part.exists() or part.is_symlink():
+            _require_ours(part.lstat(), part, stat.S_ISDIR, owners)
+    for part in folder.absolute().parents:
+        if not part.exists():
+            continue
+        found = part.stat()
+        if found.st_mode & 0o022 and not found.st_mode & stat.S_ISVTX:
             raise PermissionError(f"{part} could have been written by someone else")
+
+
+def _require_ours(
+    found: os.stat_result, path: Path, is_kind: Callable[[int], bool], owners: set[int]
+) -> None:
+    """Refuse what is a link or of another kind, somebody else's, or open to others' writing."""
+    if os.name != "posix":
+        return
+    if not is_kind(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o022:
+        raise PermissionError(f"{path} could have been written by someone else")
 
 
 def _remove(paths: Iterator[Path] | list[Path]) -> None:

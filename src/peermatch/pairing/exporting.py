@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.errors import ConfigError
 from peermatch.explain import runner_up
+from peermatch.pairing.evidence import pairing_evidence
 from peermatch.pairing.manifested import Manifested
 from peermatch.report import (
     ADMINISTRATOR,
@@ -78,6 +79,7 @@ class Exporting(Manifested):
         audience: str = ADMINISTRATOR,
         texts: str | os.PathLike[str] | None = None,
         contact: str | None = None,
+        evidence: bool = False,
     ) -> list[Path]:
         """Write people.csv, pairs.csv, members.csv, unmatched.csv, rules.csv and result.json.
 
@@ -96,6 +98,8 @@ class Exporting(Manifested):
             are handed out one by one and never as a folder.
         texts, contact : optional
             For participants, as in `notices`.
+        evidence : bool, default False
+            As in `to_dict`.
 
         Returns
         -------
@@ -110,6 +114,7 @@ class Exporting(Manifested):
             If there is no such audience, or the texts are wrong.
         """
         outcome = self._seen_by("to_csv", audience)
+        _refuse_evidence("to_csv", audience, evidence)
         if audience == PARTICIPANT:
             from peermatch.report.guide_texts import guide_texts
             from peermatch.report.participant import hand_out, participant_files
@@ -124,9 +129,36 @@ class Exporting(Manifested):
         if audience == AUDITOR:
             files["audit.txt"] = self._audit_page
         last = "result.json" if audience == ADMINISTRATOR else "audit.json"
-        return write_files(folder, {**files, last: self.to_json(audience=audience)})
+        return write_files(folder, {**files, last: self.to_json(audience=audience, evidence=evidence)})
 
-    def to_dict(self, *, audience: str = ADMINISTRATOR) -> dict[str, Any]:
+    def evidence(self) -> dict[str, Any]:
+        """Return the encoded numbers that were scored, and what the solver was given, as plain data.
+
+        With it `peermatch.verify.verify_result` proves the result again, by code that shares nothing with criteria,
+        encoders and solvers. What people wrote is in it as codes and numbers that can be read back: it is as
+        confidential as their table, and only for administrators.
+
+        Returns
+        -------
+        dict
+            ``{"schema": "peermatch/evidence/1", ...}``.
+
+        Raises
+        ------
+        ConfigError
+            If a function of your own is among the criteria and there are more than 1,000 people on a side.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": "ann", "team": "red"}, {"id": "bo", "team": "blue"}]
+        >>> pairing = pm.PeerMatcher("id", [pm.different("team")]).match(people)
+        >>> pairing.evidence()["people"]
+        [2, 2]
+        """
+        return pairing_evidence(self)
+
+    def to_dict(self, *, audience: str = ADMINISTRATOR, evidence: bool = False) -> dict[str, Any]:
         """Return the result as plain data: ``{"schema": "peermatch/pairing/1", ...}``.
 
         Its JSON Schema ships with the package (`peermatch.report.pairing_schema`). Ids are strings plus their type.
@@ -136,22 +168,34 @@ class Exporting(Manifested):
         audience : {"administrator", "auditor"}
             For an auditor ``{"schema": "peermatch/audit/1", ...}``: without names and values, with ``uses`` and
             ``summary``; `peermatch.report.audit_schema` describes it. It is not for participants.
+        evidence : bool, default False
+            Whether the encoded numbers that were scored stand in it, under ``evidence``; see `evidence`. Not for
+            auditors, since people's values can be read from them.
         """
         outcome = self._seen_by("to_dict", audience)
+        _refuse_evidence("to_dict", audience, evidence)
         data = document(outcome, self.settings, self.certificate, self._frames, self.odd)
         data = data if self.update is None else {**data, "update": self.update.to_dict()}
         data["manifest"] = self.manifest
         if audience == AUDITOR:
             return audit_document(data, self._audit_frames, self._audit_page)
-        return data
+        return {**data, "evidence": self.evidence()} if evidence else data
 
-    def to_json(self, path: str | os.PathLike[str] | None = None, *, audience: str = ADMINISTRATOR) -> str:
+    def to_json(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        audience: str = ADMINISTRATOR,
+        evidence: bool = False,
+    ) -> str:
         """Return `to_dict` as JSON, and write it to a file where one is given.
 
         Parameters
         ----------
         path : path, optional
         audience : {"administrator", "auditor"}
+            As in `to_dict`.
+        evidence : bool, default False
             As in `to_dict`.
 
         Raises
@@ -162,18 +206,22 @@ class Exporting(Manifested):
             If there is no such audience, or it is not for them.
         """
         check_audience("to_json", audience)
-        text = json_text(self.to_dict(audience=audience))
+        text = json_text(self.to_dict(audience=audience, evidence=evidence))
         if path is not None:
             write_files(Path(path).parent, {Path(path).name: text})
         return text
 
-    def save(self, path: str | os.PathLike[str], *, key: str | bytes | None = None) -> Path:
+    def save(
+        self, path: str | os.PathLike[str], *, evidence: bool = False, key: str | bytes | None = None
+    ) -> Path:
         """Write everything to a file that `load` reads: `to_json`, manifest and all.
 
         Parameters
         ----------
         path : path
             Such as ``2026-12.json``.
+        evidence : bool, default False
+            As in `to_dict`: with it the saved result can be proved again.
         key : str or bytes, optional
             A secret of your own for the fingerprints of the manifest: see `keyed`.
 
@@ -200,7 +248,7 @@ class Exporting(Manifested):
         """
         pairing = self if key is None else self.keyed(key)
         target = Path(path)
-        pairing.to_json(target)
+        pairing.to_json(target, evidence=evidence)
         return target
 
     @staticmethod
@@ -238,3 +286,11 @@ class Exporting(Manifested):
         """
         outcome = self._seen_by("to_networkx", audience)
         return to_graph(outcome, self._frames_of(audience)["people"])
+
+
+def _refuse_evidence(caller: str, audience: str, evidence: bool) -> None:
+    if evidence and audience != ADMINISTRATOR:
+        raise ConfigError(
+            f"{caller}(evidence=True) is for administrators: people's values can be read from evidence. Leave evidence "
+            f"out for the audience {audience!r}."
+        )

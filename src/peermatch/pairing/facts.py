@@ -12,7 +12,8 @@ import pandas as pd
 from peermatch.audit import Given
 from peermatch.cohort import Cohort
 from peermatch.criteria import Enforcement, FittedCriterion, Sides
-from peermatch.explain import Outcome, Resolve, fit_to_show, uses_frame
+from peermatch.explain import Outcome, Resolve, fit_to_quote, fit_to_show, uses_frame
+from peermatch.pairing.evidence import Seating
 from peermatch.problem import IntArray, Matching, Problem
 from peermatch.report import (
     ADMINISTRATOR,
@@ -78,6 +79,8 @@ class PairingFacts:
         Solves the round again under other weights.
     update : UpdateView, optional
         What was kept of an earlier result and what that costs, where `PeerMatcher.update` made this one.
+    seating : Seating, optional
+        How those who were left over joined pairs, and what that rests on.
     given : Given, optional
         Digests of the configuration and of what else the run was given, for `Pairing.manifest`.
     own_key : bytes, optional
@@ -102,6 +105,7 @@ class PairingFacts:
     or_none: tuple[IntArray | None, IntArray | None] = (None, None)
     resolve: Resolve | None = None
     update: UpdateView | None = None
+    seating: Seating | None = None
     given: Given | None = None
     own_key: bytes | None = None
 
@@ -134,7 +138,7 @@ class PairingFacts:
             "members": members_frame(self._outcome),
             "unmatched": unmatched_frame(self._outcome, reasons),
             "rules": rules_frame(self._outcome),
-            "repairs": repairs_frame(self._outcome),
+            "repairs": repairs_frame(self._outcome, self._quoted),
         }
 
     @cached_property
@@ -158,6 +162,12 @@ class PairingFacts:
     @cached_property
     def _uses(self) -> pd.DataFrame:
         return uses_frame(self._outcome, self.settings, self._shown)
+
+    @cached_property
+    def _quoted(self) -> frozenset[str]:
+        """The columns, folded, of which tables of repairs may quote cells."""
+        criteria = [compiled.criterion for compiled in self.scores.criteria]
+        return fit_to_quote(self.settings, criteria, [enforced.rule for enforced in self.enforcement.rules])
 
     @cached_property
     def _shown(self) -> frozenset[str]:

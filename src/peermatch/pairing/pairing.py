@@ -19,8 +19,10 @@ from peermatch.report import (
     AUDITOR,
     PARTICIPANT,
     CertificateView,
+    DataProtection,
     check_audience,
     check_table,
+    data_protection,
     headline,
     notebook_html,
     summary_text,
@@ -162,6 +164,35 @@ class Pairing(Asking, Weighing, Exporting):
         """
         check_audience("uses", audience)
         return self._out("uses", audience)
+
+    def data_protection(self, *, audience: str = ADMINISTRATOR, hide_below: int = 10) -> DataProtection:
+        """Say what the run did with people's data: columns and their uses, who sees what, what was ignored and is kept.
+
+        Parameters
+        ----------
+        audience : {"administrator", "auditor"}
+            It is the same for both, and not for participants: no names, nobody's values, no small numbers.
+        hide_below : int, default 10
+            Numbers of people below it are not told.
+
+        Returns
+        -------
+        DataProtection
+            `.frame`, `.people` and `.kept` are tables, `.text` and `.markdown` texts; it prints, and shows in
+            notebooks.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": k, "team": "ab"[k % 2], "pay": k} for k in range(12)]
+        >>> summary = pm.PeerMatcher("id", [pm.same("team")]).match(people).data_protection()
+        >>> summary.ignored, summary.people.values.tolist()
+        (['pay'], [['came in', '12'], ['took part', '12']])
+        """
+        check_audience("data_protection", audience)
+        return data_protection(
+            self._outcome, self.settings, self._uses, self._quoted, self._shown, hide_below
+        )
 
     def meeting_guide(
         self,

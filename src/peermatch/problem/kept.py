@@ -72,6 +72,17 @@ class KeptScores:
         return self._base.two_sided
 
     @property
+    def shift(self) -> int:
+        """What every pair is worth more."""
+        return self._shift
+
+    @property
+    def listed(self) -> tuple[IntArray, IntArray]:
+        """The listed pairs, of one pool as (low, high), and what each is worth more on top of that."""
+        once = np.ones(len(self._u), dtype=bool) if self.two_sided else self._u < self._v
+        return np.stack([self._u[once], self._v[once]], axis=1), self._bonus[once]
+
+    @property
     def highest(self) -> int:
         """No score is higher, where scores look through pairs themselves."""
         return GRID + self._shift + self._extra
@@ -126,6 +137,8 @@ class KeptScores:
         """Put listed pairs into lists of partners that are best first; the lists keep their length."""
         partners = partners.copy()
         worth = np.where(worth == NO_WORTH, NO_WORTH, np.where(worth == NO_WORTH, 0, worth) + 2 * self._shift)
+        if not len(rows):
+            return partners, worth
         order = np.argsort(rows, kind="stable")
         rows, others, value = rows[order], others[order], value[order]
         heads = np.flatnonzero(np.diff(rows, prepend=-1))

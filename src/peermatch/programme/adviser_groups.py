@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 __all__ = ["Groups", "groups_of", "kept_rules"]
 
 MEMBER = "member"
-_TOLD = ("label", "eligible", "same_person", "unknown", "as_of", "protected", "audit_only")
+_TOLD = (
+    "label",
+    "eligible",
+    "same_person",
+    "unknown",
+    "as_of",
+    "sensitive",
+    "protected",
+    "audit_only",
+    "consent",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +56,8 @@ class Groups:
     criteria : tuple of Criterion
     rules : tuple of Rule
     told : mapping
-        id, label, eligible, same_person, unknown, as_of, protected, audit_only; None where it is not known.
+        id, label, eligible, same_person, unknown, as_of, sensitive, protected, audit_only, consent; None where it
+        is not known.
     round : str or None
     """
 

@@ -32,6 +32,7 @@ from peermatch.matcher import PeerMatcher
 from peermatch.problem import IntArray
 from peermatch.programme.adviser_groups import Groups, kept_rules
 from peermatch.run.advisers import ADVISER, Advisers
+from peermatch.run.consent import consented_table, refuse_consent
 from peermatch.run.demands import same_person_mask
 from peermatch.run.guarded import without_columns
 from peermatch.run.people import taking_part
@@ -94,6 +95,7 @@ class Task:
 def task_of(groups: Groups, seniors: Any, spec: Advisers, org: Any, as_of: Any) -> Task:
     """Prepare: the way from tables to scores, one step a line."""
     hidden = groups.told.get("audit_only") or ()
+    spec = spec.marked(groups.told.get("sensitive") or ())
     spec.check_guarded(groups.told.get("protected") or (), hidden)
     everyone = without_columns(_read(groups, seniors, spec), hidden)
     hands = [taking_part((cohort, everyone), (name, ADVISER)) for cohort, name in _hands(groups)]
@@ -153,7 +155,17 @@ def _read(groups: Groups, seniors: Any, spec: Advisers) -> Cohort:
         key: getattr(spec, key) or (told if (told := groups.told.get(key)) and first.has(told) else None)
         for key in ("label", "eligible")
     }
-    return Cohort.of(first, id, at_least=1, **names)
+    everyone = Cohort.of(first, id, at_least=1, **names)
+    consent = groups.told.get("consent") or {}
+    places = spec.capacity if isinstance(spec.capacity, str) else None
+    named = {
+        "manager=": spec.manager,
+        "label=": names["label"],
+        "eligible=": names["eligible"],
+        "capacity=": places,
+    }
+    refuse_consent(consent, {what: [] if one is None else [one] for what, one in named.items()}, spec.rules)
+    return consented_table(everyone, consent)
 
 
 # ---- what makes a good adviser --------------------------------------------------------------------------

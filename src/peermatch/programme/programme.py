@@ -580,6 +580,7 @@ class Programme:
         programme = cls(matcher or PeerMatcher.from_dict(parts["matcher"]), protect=parts["protect"])
         programme._history = saved.table_from(parts["history"], "history", held.HISTORY)
         programme._attendance = saved.table_from(parts["attendance"], "attendance", held.ATTENDANCE)
+        saved.check_scores(programme._attendance)
         if not isinstance(parts["weakest"], list) or not all(map(saved.is_plain, parts["weakest"])):
             raise InputError(
                 error_item("bad_programme", "'weakest' must be a list of ids.", column="weakest")

@@ -15,7 +15,7 @@ from peermatch.cohort.aside import is_missing
 from peermatch.errors import InputError, error_item
 from peermatch.report import json_text, write_files
 
-__all__ = ["SCHEMA", "checked", "is_plain", "table_from", "table_to", "write_json"]
+__all__ = ["SCHEMA", "check_scores", "checked", "is_plain", "table_from", "table_to", "write_json"]
 
 SCHEMA = "peermatch/programme/1"
 _KEYS = ("schema", "matcher", "protect", "history", "attendance", "weakest")
@@ -73,6 +73,25 @@ def table_from(data: Any, name: str, needed: Sequence[str]) -> pd.DataFrame:
         for place, column in enumerate(data["columns"])
     }
     return pd.DataFrame(columns, columns=data["columns"], dtype=object)
+
+
+def check_scores(attendance: pd.DataFrame) -> None:
+    """Refuse an attendance whose scores are not numbers.
+
+    Raises
+    ------
+    InputError
+        With the first row that holds something else.
+    """
+    for row, cell in enumerate(attendance["score"], start=1):
+        number = isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) <= _MOST_SCORE
+        if not number and not is_missing(cell):
+            raise _fault(
+                f"Row {row} of 'attendance' has the score {cell!r:.60}: a number or null is needed.", "score"
+            )
+
+
+_MOST_SCORE = 1_000.0  # scores are in [0, 1]; whatever is far from it is none
 
 
 def is_plain(cell: Any) -> bool:

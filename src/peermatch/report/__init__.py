@@ -1,5 +1,6 @@
 """Results on their way out: tables, text, files, plain data, graphs. Nothing here knows what a pairing object is."""
 
+from peermatch.publication import write_files
 from peermatch.report.audience import (
     ADMINISTRATOR,
     AUDIENCES,
@@ -14,6 +15,7 @@ from peermatch.report.audience import (
 from peermatch.report.audit_schema import audit_schema
 from peermatch.report.audit_summary import audit_summary
 from peermatch.report.certificate import CertificateView
+from peermatch.report.data_protection import DataProtection, data_protection
 from peermatch.report.document import (
     SCHEMA,
     certificate_data,
@@ -24,14 +26,13 @@ from peermatch.report.document import (
     typed_id,
 )
 from peermatch.report.exports import AUDIT_SCHEMA, audit_document, audit_frames
-from peermatch.report.files import csv_text, plain_text, safe_text, write_files
+from peermatch.report.files import csv_text, plain_text, safe_text
 from peermatch.report.frames import (
     frontier_frame,
     members_frame,
     pairs_frame,
     people_frame,
     reasons_of,
-    repairs_frame,
     rules_frame,
     unmatched_frame,
 )
@@ -46,6 +47,7 @@ from peermatch.report.quality import (
     without_small_names,
 )
 from peermatch.report.reading import id_from, read_json
+from peermatch.report.repairs import repairs_frame
 from peermatch.report.saved import check_result
 from peermatch.report.saved_frames import plain_id, saved_frames
 from peermatch.report.shortlist import Shortlist, ShortOf
@@ -64,6 +66,7 @@ __all__ = [
     "Access",
     "CertificateView",
     "ChangeRow",
+    "DataProtection",
     "GroupQuality",
     "OddView",
     "ShortOf",
@@ -80,6 +83,7 @@ __all__ = [
     "check_table",
     "coverage_frame",
     "csv_text",
+    "data_protection",
     "document",
     "frontier_frame",
     "group_quality",

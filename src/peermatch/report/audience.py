@@ -97,6 +97,7 @@ THINGS: Mapping[str, Access] = MappingProxyType(
             "a page with names and reasons", "what was asked, by whom, what is proved, what was used"
         ),
         "uses": _for_both("every column and use", "every column and use"),
+        "data_protection": _for_both("columns, uses, marks, and how many, small numbers aside", "the same"),
         "relaxations": _for_both("what leaving out each rule would change", "the same"),
         "sensitivity": _for_both("which pairs survive", "the same by ids"),
         "what_if": _for_both("which pairs would change", "the same by ids"),

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from peermatch.audit.certificates import plain_certificate
 from peermatch.cohort.aside import is_missing
 from peermatch.explain import Outcome, blocking_rows, stability_view
-from peermatch.problem import Certificate, CoverCertificate, IntArray, LeximinStage
+from peermatch.problem import IntArray
 from peermatch.report.certificate import CertificateView
 from peermatch.report.odd import OddView
 
@@ -167,7 +166,7 @@ def certificate_data(outcome: Outcome, view: CertificateView) -> dict[str, Any]:
         "worst_gap": view.worst_gap,
         "pairs_covered": view.pairs_covered,
         "sentence": view.sentence,
-        "evidence": None if view.evidence is None else _evidence(view.evidence),
+        "evidence": None if view.evidence is None else plain_certificate(view.evidence),
         "vertices": None if view.vertices is None else _vertices(outcome, view.vertices),
     }
 
@@ -221,22 +220,6 @@ def _odd(outcome: Outcome, odd: OddView) -> dict[str, Any]:
         ],
         "sentence": odd.sentence,
     }
-
-
-def _evidence(evidence: Certificate | CoverCertificate | LeximinStage) -> dict[str, Any]:
-    kind = getattr(evidence, "kind", None)
-    data: dict[str, Any] = {} if kind is None else {"kind": kind}
-    for part in fields(evidence):
-        value = getattr(evidence, part.name)
-        if value is None:
-            data[part.name] = None
-        elif isinstance(value, tuple):
-            data[part.name] = [_evidence(one) for one in value]
-        elif is_dataclass(value):
-            data[part.name] = _evidence(value)  # type: ignore[arg-type]  # certificates hold certificates
-        else:
-            data[part.name] = value.tolist() if isinstance(value, np.ndarray) else int(value)
-    return data
 
 
 def _vertices(outcome: Outcome, vertices: tuple[IntArray, IntArray]) -> list[dict[str, str]]:

@@ -1,21 +1,15 @@
-"""Files of results: whole or not at all, and safe to open in a spreadsheet."""
+"""Tables as text that is safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import uuid
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from peermatch.errors import OutputError
-
-__all__ = ["csv_text", "plain_text", "safe_text", "write_files"]
+__all__ = ["csv_text", "plain_text", "safe_text"]
 
 _RISKY = re.compile(r"'*[=+\-@\t\r\n]")
 _SHIELDED = re.compile(r"'+[=+\-@\t\r\n]")
@@ -69,48 +63,3 @@ def _cell(cell: Any) -> Any:
         # a list of one number stays a number
         return _cell(cell[0]) if len(cell) == 1 else safe_text("; ".join(map(str, cell)))
     return cell
-
-
-def write_files(folder: str | os.PathLike[str], files: Mapping[str, str]) -> list[Path]:
-    """Write several files into a folder, which is made where it is missing.
-
-    Every file is first written beside its place under another name, and moved there when all of them are whole: no
-    reader ever sees half a file.
-
-    Parameters
-    ----------
-    folder : path
-    files : mapping of name to text
-
-    Returns
-    -------
-    list of Path
-        In the order of `files`.
-
-    Raises
-    ------
-    OutputError
-        If the folder cannot be made or written, or a folder stands in a file's place; says why.
-    """
-    where = Path(folder)
-    drafts: list[tuple[Path, Path]] = []
-    for name in files:
-        if (where / name).is_dir():
-            raise OutputError(f"{where / name} cannot be written: it is a folder. Name a file.")
-    try:
-        where.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            # beside its place, so that the last step is a mere renaming
-            draft = where / f".{name}.{uuid.uuid4().hex}.part"
-            drafts.append((draft, where / name))
-            with draft.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
-                file.write(text)
-        for draft, target in drafts:
-            draft.replace(target)
-    except OSError as error:
-        why = "it is a file" if where.is_file() else error.strerror or str(error)
-        raise OutputError(f"The folder {os.fspath(folder)} cannot be written: {why}.") from error
-    finally:
-        for draft, _ in drafts:
-            draft.unlink(missing_ok=True)
-    return [target for _, target in drafts]

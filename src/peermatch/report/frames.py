@@ -1,4 +1,4 @@
-"""The tables of a result: people, pairs, members, unmatched, rules, repairs. All in the canonical order of ids."""
+"""The tables of a result: people, pairs, members, unmatched, rules. All in the canonical order of ids."""
 
 from __future__ import annotations
 
@@ -22,12 +22,9 @@ __all__ = [
     "pairs_frame",
     "people_frame",
     "reasons_of",
-    "repairs_frame",
     "rules_frame",
     "unmatched_frame",
 ]
-
-_REPAIRS = ("column", "row", "id", "found", "became", "reason", "code", "sure", "count")
 
 PAIRED, UNMATCHED, NOT_TAKING_PART = "paired", "unmatched", "not taking part"
 PEER = "peer"
@@ -238,17 +235,3 @@ def frontier_frame(
     table["proved"] = table["proved"].astype(bool)
     table.insert(3, "mean", table["total"] / table["pairs"])
     return table
-
-
-def repairs_frame(outcome: Outcome) -> pd.DataFrame:
-    """Return what was mended on the way in: [side,] column, row, id, found, became, reason, code, sure, count."""
-    frames = []
-    for hand in outcome.hands:
-        cohort = outcome.everyone[hand]
-        assert cohort is not None  # hands are sides that are there
-        # the file's name and the sheet's stay with the cohort: a result is the same whatever the file was called
-        frame = cohort.repairs[list(_REPAIRS)].copy()
-        if outcome.two_sided:
-            frame.insert(0, "side", pd.Series([outcome.side_name(hand)] * len(frame), dtype=object))
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True) if outcome.two_sided else frames[0]

@@ -18,11 +18,12 @@ import pandas as pd
 
 from peermatch.cohort.display import card, paragraph
 from peermatch.criteria import key_of
-from peermatch.errors import InputError, OutputError, error_item
+from peermatch.errors import InputError, error_item
 from peermatch.explain import Outcome, pair_facts, read_ahead
 from peermatch.explain.explanation import find_person
 from peermatch.explain.wording import listing, wrapped
-from peermatch.report.files import csv_text, write_files
+from peermatch.publication import publishing, remove_files, write_files
+from peermatch.report.files import csv_text
 from peermatch.report.frames import NOT_TAKING_PART, PAIRED, UNMATCHED
 from peermatch.report.group_guide import group_guide, group_sections
 from peermatch.report.guide import (
@@ -277,6 +278,17 @@ def guide_files(group_id: str, guide: MeetingGuide) -> dict[str, str]:
     return {name: guide.html, f"{name.removesuffix('.html')}.md": guide.markdown}
 
 
+def is_guide(name: str) -> bool:
+    """Return whether a file is named like a guide that is handed out.
+
+    Examples
+    --------
+    >>> is_guide("guide-0123456789abcdef.md"), is_guide("notes.md")
+    (True, False)
+    """
+    return _GUIDE.fullmatch(name) is not None
+
+
 def hand_out(folder: str | os.PathLike[str], files: Mapping[str, str]) -> list[Path]:
     """Write notices and guides, and take away guides of an earlier result: nobody is to be handed last month's.
 
@@ -295,15 +307,11 @@ def hand_out(folder: str | os.PathLike[str], files: Mapping[str, str]) -> list[P
     OutputError
         If the folder cannot be written.
     """
-    written = write_files(folder, files)
-    try:
-        for path in Path(folder).iterdir():
-            if path.name not in files and _GUIDE.fullmatch(path.name):
-                path.unlink()
-    except OSError as error:
-        raise OutputError(
-            f"A guide of an earlier result cannot be taken out of {os.fspath(folder)}: {error}."
-        ) from error
+    where = Path(folder)
+    with publishing(where):
+        written = write_files(where, files)
+        there = [path.name for path in where.iterdir()] if where.is_dir() else []
+        remove_files(where, [name for name in there if name not in files and is_guide(name)])
     return written
 
 

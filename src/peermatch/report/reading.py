@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from peermatch.errors import InputError, error_item
+from peermatch.publication import finish
 
 __all__ = ["MOST_BYTES", "id_from", "read_json"]
 
@@ -33,6 +34,7 @@ def read_json(path: str | os.PathLike[str], what: str, code: str) -> Any:
         If it cannot be read, is not JSON, has a key twice in one object, or is larger than half a gigabyte.
     """
     where = f"The {what} {os.fspath(path)!r}"
+    finish(Path(path).parent)
     try:
         with Path(path).open("rb") as file:
             raw = file.read(MOST_BYTES + 1)

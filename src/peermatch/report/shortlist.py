@@ -15,7 +15,8 @@ from peermatch.cohort.display import card, frame_table
 from peermatch.explain import FOR, HELPS, UNKNOWN, Outcome, findings_of, pair_fact, pair_facts, read_ahead
 from peermatch.explain.wording import counted
 from peermatch.problem import GRID, IntArray
-from peermatch.report.files import csv_text, write_files
+from peermatch.publication import write_files
+from peermatch.report.files import csv_text
 
 __all__ = ["ShortOf", "Shortlist"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from peermatch.criteria import Criterion
-from peermatch.explain import Outcome, pair_reasons, rule_name, stability_view
+from peermatch.explain import NO_CONSENT, Outcome, pair_reasons, rule_name, stability_view
 from peermatch.explain.wording import column_words, counted, percent, score_text, shortened, wrapped
 from peermatch.problem import GRID
 from peermatch.report.certificate import CertificateView
@@ -67,8 +67,22 @@ def summary_text(
         parts.append("Stability\n" + wrapped(view.text, indent="  "))
     if len(outcome.pairs):
         parts.append(_best_and_weakest(outcome))
-    parts += [_without_partner(people, outcome.two_sided), _rules(outcome, rules)]
+    parts += [_without_partner(people, outcome.two_sided), _consent(outcome), _rules(outcome, rules)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _consent(outcome: Outcome) -> str:
+    """How many did not consent to the use of which column; an administrator reads small numbers too."""
+    lines = []
+    for hand in outcome.hands:
+        cohort = outcome.everyone[hand]
+        assert cohort is not None  # hands are sides that are there
+        for row in cohort.repairs[(cohort.repairs["code"] == NO_CONSENT).to_numpy(dtype=bool)].to_dict(
+            "records"
+        ):
+            side = f" ({outcome.side_name(hand)})" if outcome.two_sided else ""
+            lines.append(wrapped(f"{row['column']}{side}: {row['reason']}", indent="  "))
+    return "Consent\n" + "\n".join(lines) if lines else ""
 
 
 # ---- quality --------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """One run of a matcher, from tables to a checked pairing."""
 
 from peermatch.run.advisers import Advisers
+from peermatch.run.consent import check_consent, read_consent
 from peermatch.run.group_floor import read_group_floor
 from peermatch.run.listing import list_people
 from peermatch.run.people import MOST_PLACES
@@ -18,11 +19,13 @@ __all__ = [
     "Mode",
     "Request",
     "Snapshot",
+    "check_consent",
     "check_odd",
     "columns_of_places",
     "list_people",
     "plain_capacity",
     "read_capacity",
+    "read_consent",
     "read_group_floor",
     "run",
     "solving_order",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
 from peermatch.checks import check_number, did_you_mean, must_be
 from peermatch.cohort.display import one_line
 from peermatch.configuration import build_criterion, build_rule, check_keys
-from peermatch.criteria import Criterion, Rule
+from peermatch.criteria import Criterion, Rule, marked_criteria, marked_rules, refuse_sensitive
 from peermatch.criteria.protected import check_uses
 from peermatch.errors import ConfigError
 from peermatch.run.people import MOST_PLACES
@@ -212,6 +212,28 @@ class Advisers:
         }
         check_uses(protected, audit_only, self.criteria, self.rules, others)
         check_uses((), audit_only, (), (), {"label=": [] if self.label is None else [self.label]})
+
+    def marked(self, sensitive: Sequence[str]) -> Advisers:
+        """Return the same with whatever reads a sensitive column hidden.
+
+        Raises
+        ------
+        ConfigError
+            If results would show what stands in one.
+        """
+        columns = self.experience.values() if isinstance(self.experience, Mapping) else [self.experience]
+        others: dict[str, list[Any]] = {
+            "capacity": [self.capacity],
+            "label": [self.label],
+            "eligible": [self.eligible],
+        }
+        told: dict[str, list[str]] = {
+            f"{name}= of advisers": [one for one in named if isinstance(one, str)]
+            for name, named in {"experience": [*columns], **others}.items()
+        }
+        refuse_sensitive(sensitive, told)
+        rules = marked_rules(self.rules, sensitive, self.criteria)
+        return replace(self, criteria=marked_criteria(self.criteria, sensitive), rules=rules)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data that `from_dict` takes back: the section ``[advisers]`` of a configuration.

@@ -38,9 +38,11 @@ def first_places_of(first: Any, sides: Sides, left: IntArray, right: IntArray) -
     constraint = f"a list of ids, or a mapping of ids to whole numbers from 0 to {MOST_FIRST}"
     if isinstance(first, str | bytes) or not hasattr(first, "__iter__"):
         raise ConfigError(must_be("match", "first", constraint, first))
-    numbers = first if isinstance(first, Mapping) else dict.fromkeys(first, 1)
+    numbers = first.items() if isinstance(first, Mapping) else [(id, 1) for id in first]
     found = {}
-    for id, number in numbers.items():
+    for id, number in numbers:
+        if isinstance(id, list | dict | set | tuple):
+            raise ConfigError(must_be("match", "first", constraint, first))
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MOST_FIRST:
             raise ConfigError(must_be("match", "first", constraint, number))
         found[key_of(id)] = number

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.checks import did_you_mean
 from peermatch.cohort import Cohort
-from peermatch.criteria import check_uses, folded
+from peermatch.criteria import check_uses, folded, refuse_sensitive
 from peermatch.errors import ConfigError, error_item
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def check_declared(matcher: PeerMatcher, everyone: Everyone) -> None:
     columns = [name for cohort in everyone if cohort is not None for name in cohort.columns]
     known = {folded(name) for name in columns}
     items = []
-    for parameter in ("protected", "audit_only"):
+    for parameter in ("sensitive", "protected", "audit_only"):
         for column in getattr(matcher, parameter) or ():
             if folded(column) not in known:
                 message = (
@@ -98,10 +98,11 @@ def check_advisers(told: Mapping[str, Any], advisers: Advisers) -> None:
 
 
 def refuse_use(matcher: PeerMatcher, what: str, column: str) -> None:
-    """Refuse a protected or audit-only column for something that takes no basis, such as ``"role="``.
+    """Refuse a guarded column for something that takes no basis and that results show, such as ``"role="``.
 
     Raises
     ------
     ConfigError
     """
     check_uses(matcher.protected or (), matcher.audit_only or (), (), (), {what: [column]})
+    refuse_sensitive(matcher.sensitive or (), {what: [column]})

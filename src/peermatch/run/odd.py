@@ -8,7 +8,7 @@ import numpy as np
 
 from peermatch.errors import VerificationError
 from peermatch.explain.wording import counted
-from peermatch.pairing import CertificateView
+from peermatch.pairing import CertificateView, Seating
 from peermatch.problem import (
     GRID,
     IntArray,
@@ -37,7 +37,7 @@ def seat_left_over(
     order: IntArray,
     floor: int | None,
     request: Request,
-) -> tuple[Matching, CertificateView, OddView | None]:
+) -> tuple[Matching, CertificateView, OddView | None, Seating | None]:
     """Let those whom the pairs leave over join one each, check the answer, and say what is known about it.
 
     Parameters
@@ -93,9 +93,9 @@ def seat_left_over(
     if faults:
         raise VerificationError(f"The trios are not valid: {'; '.join(faults[:3])}.")
     if not found.left:
-        return matching, view, None
+        return matching, view, None, None
     shown = _certificate(view, found, proof, status, known)
-    return matching, shown, _odd_view(found, proof)
+    return matching, shown, _odd_view(found, proof), Seating(free, found, order)
 
 
 def _certificate(
@@ -114,7 +114,9 @@ def _certificate(
     verified = view.verified and proof.verified
     checked = "checked independently" if verified else "not checked independently"
     trios = counted(len(found.trios), "trio")
-    if status == Status.OPTIMAL:
+    if status == Status.OPTIMAL and view.evidence is None:
+        sentence = f"{view.sentence} With {trios}, no other pairs have a better total ({checked})."
+    elif status == Status.OPTIMAL:
         over = f"Proved over all {view.pairs_covered:,} allowed pairs"
         sentence = f"{over}: no other pairs with {trios} have a better total ({checked})."
     else:

@@ -15,6 +15,7 @@ from peermatch.criteria import (
 from peermatch.errors import InputError, error_item
 from peermatch.problem import IntArray
 from peermatch.run.absent import SET_ASIDE, set_aside
+from peermatch.run.consent import consented, refuse_consent
 from peermatch.run.guarded import refuse_use
 from peermatch.run.request import Request
 
@@ -36,7 +37,7 @@ Capacity = tuple[IntArray | None, IntArray | None]
 
 def everyone_of(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None]:
     """Read all who came in, a cohort a side; those who are set aside do not take part."""
-    everyone = _read(matcher, request)
+    everyone = consented(_read(matcher, request), matcher.consent)
     if request.set_aside is None:
         return everyone
     return set_aside(everyone, request.set_aside, matcher.sides)
@@ -48,6 +49,7 @@ def _read(matcher: PeerMatcher, request: Request) -> tuple[Cohort, Cohort | None
         return Cohort.of(request.people, matcher.id, **names), None
     if request.role is not None:
         refuse_use(matcher, "role=", request.role)
+        refuse_consent(matcher.consent or {}, {"role=": [request.role]})
         both = Cohort.of(request.people, matcher.id, **names)
         return _by_role(both, request.role, matcher.sides)
     left = Cohort.of(request.people, matcher.id, at_least=1, **names)

@@ -16,6 +16,7 @@ from peermatch.criteria.tables import pair_table
 from peermatch.errors import InputError, error_item
 from peermatch.pairing import Pairing
 from peermatch.problem import GRID
+from peermatch.publication import finish
 from peermatch.report import SCHEMA, id_from, plain_text, read_json
 
 __all__ = ["DRAFT", "Snapshot", "id_order"]
@@ -91,6 +92,7 @@ class Snapshot:
             path = Path(source)
             if path.is_dir():
                 path = path / "result.json"
+            finish(path.parent)
             if path.suffix.lower() != ".json":
                 return _of_table(path, what, names)
             source = read_json(path, what, _CODE)

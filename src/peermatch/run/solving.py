@@ -21,7 +21,7 @@ from peermatch.criteria import (
 )
 from peermatch.errors import VerificationError
 from peermatch.explain.wording import score_text
-from peermatch.pairing import CertificateView
+from peermatch.pairing import CertificateView, Seating
 from peermatch.problem import (
     FlowCertificate,
     FlowProblem,
@@ -62,6 +62,7 @@ class Solved:
     problem: Problem
     positions: tuple[IntArray, IntArray]
     odd: OddView | None = None
+    seating: Seating | None = None
 
 
 def solving_order(ids: Iterable[Any], round: str | None) -> IntArray:
@@ -147,7 +148,7 @@ def solve(
         return Solved(matching, view, problem, (left, right))
     order = solving_order(sides.left.ids, request.round)
     seated = seat_left_over(free, view, problem, bare, required, order, floor, request)
-    return Solved(seated[0], seated[1], problem, (left, right), seated[2])
+    return Solved(seated[0], seated[1], problem, (left, right), seated[2], seated[3])
 
 
 def free_problem(

@@ -23,6 +23,7 @@ from peermatch.criteria import (
     compile_criterion,
     enforce,
     fit_and_compile,
+    hidden_in_errors,
     key_of,
     refuse,
     require,
@@ -75,6 +76,11 @@ class Prepared:
 
 def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None) -> Prepared:
     """Go as far as the scores: what pairings and shortlists have in common. Without a solver places play no part."""
+    with hidden_in_errors(matcher.sensitive or (), matcher.criteria):
+        return _prepare(matcher, request, solver)
+
+
+def _prepare(matcher: PeerMatcher, request: Request, solver: Solver | None) -> Prepared:
     control = request.control
     if solver is None and matcher.group_floor is not None:
         raise ConfigError("group_floor is for pairs, which match() makes. Leave it out of the matcher here.")
@@ -108,6 +114,11 @@ def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     """Pair people; where someone would be left over and a reserve was named, with those who are called."""
     if matcher.odd != "reserve":
         return _run(matcher, solver, request)
+    with hidden_in_errors(matcher.sensitive or (), matcher.criteria):
+        return _run_with_reserve(matcher, solver, request)
+
+
+def _run_with_reserve(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
     everyone = everyone_of(matcher, request)[0]
     request = replace(request, people=everyone, set_aside=None, asked=request)
     if request.fitted is None:
@@ -167,6 +178,7 @@ def finish(matcher: PeerMatcher, solver: Solver, request: Request, ready: Prepar
         positions=None if asks(ready.or_none) else solved.positions,
         stated=stated,
         odd=solved.odd,
+        seating=solved.seating,
         given=given_of(matcher, request, ready.org),
         resolve=None if asks(ready.or_none) else Again(demands, solver, matcher.objective, matcher.floor),
     )
@@ -261,8 +273,10 @@ def _settings(matcher: PeerMatcher, solver: Solver, request: Request) -> dict[st
     options = {name: getattr(matcher, name) for name in told}
     if matcher.capacity is not None:
         options["capacity"] = plain_capacity(matcher.capacity)
-    guarded = {name: getattr(matcher, name) for name in ("protected", "audit_only")}
+    guarded = {name: getattr(matcher, name) for name in ("sensitive", "protected", "audit_only")}
     options.update({name: columns for name, columns in guarded.items() if columns})
+    if matcher.consent is not None:
+        options["consent"] = dict(matcher.consent)
     as_of = None if request.as_of is None else str(request.as_of)
     if matcher.odd == "reserve":
         # ids are people, who are not told here

@@ -5,6 +5,8 @@ They read the problem and the matching, and share no code with any solver. Each 
 
 from peermatch.verify.circles import check_circles, prove_circles
 from peermatch.verify.dispatch import prove
+from peermatch.verify.document import verify_document
+from peermatch.verify.evidence import verify_result
 from peermatch.verify.flow import check_none_or_at_least, prove_flow, prove_shortage
 from peermatch.verify.leximin import prove_leximin
 from peermatch.verify.listing import problem_of_preferences
@@ -18,9 +20,11 @@ from peermatch.verify.rounds import RoundsProof, prove_rounds, rounds_bound
 from peermatch.verify.stability import blocking_pairs, is_stable, prove_stable
 from peermatch.verify.trios import check_trios, prove_trios
 from peermatch.verify.validity import check_valid, is_valid
+from peermatch.verify.verdict import EvidenceVerdict
 from peermatch.verify.worst_first import prove_worst_first
 
 __all__ = [
+    "EvidenceVerdict",
     "Proof",
     "Refusals",
     "RoundsProof",
@@ -50,4 +54,6 @@ __all__ = [
     "prove_worst_first",
     "refusals",
     "rounds_bound",
+    "verify_document",
+    "verify_result",
 ]

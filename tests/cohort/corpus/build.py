@@ -188,6 +188,14 @@ TEXTS: dict[str, tuple[str | bytes, dict]] = {
     ),
     "maybe_left.csv": (lines("id,status", "1,Active", "2,Terminated", "3,active", "4,Retired"), {}),
     "left.csv": (lines("id,status", "1,Active", "2,Terminated", "3,", "4,On leave"), {"left": "status"}),
+    "last_days.csv": (lines("id,Last working day", "1,2024-03-31", "2,", "3,31/12/2030"), {}),
+    "totals_below.csv": (lines("id,site,days", "a,Oslo,3", "b,Rome,4", "Total,2,7", "Page 1 of 1,,"), {}),
+    "notes_in_two_columns.csv": (lines("id,site", "a,Oslo", "b,Rome", "Exported on 2026-11-30,"), {}),
+    "na_among_codes.csv": (lines("id,region", "1,EMEA", "2,NA", "3,APAC", "4,NA"), {}),
+    "errors_of_other_languages.csv": (
+        lines("id,site,goal", "1,#NV,lead", "2,Rome,#BEZUG!", "3,Oslo,weiß nicht", "4,#¡REF!,keine Angabe"),
+        {},
+    ),
     "notes_below.csv": (
         lines(
             "id,site,goal",

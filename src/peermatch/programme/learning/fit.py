@@ -15,6 +15,7 @@ from peermatch.checks import must_be
 from peermatch.cohort.wording import counted, listing
 from peermatch.criteria import CompiledCriterion, Criterion, Sides, as_day, fit_and_compile
 from peermatch.criteria.protected import columns_of, folded
+from peermatch.criteria.sensitive import hidden_in_errors
 from peermatch.criteria.unknown import sample_pairs
 from peermatch.errors import ConfigError, error_item
 from peermatch.matcher import PeerMatcher
@@ -206,9 +207,10 @@ def _compiled(
     basis._check_tables(_CALLER, others, role, None)
     open_to_all = replace(basis, eligible=None)
     request = Request(people, others, role, None, None, None, None, None, day, Control())
-    left, right = everyone_of(open_to_all, request)
-    sides = Sides(left, right, basis.sides or ("a", "b"))
-    parts = [fit_and_compile(part, sides, as_of=day, unknown=basis.unknown)[1] for part in basis.criteria]
+    with hidden_in_errors(basis.sensitive or (), basis.criteria):
+        left, right = everyone_of(open_to_all, request)
+        sides = Sides(left, right, basis.sides or ("a", "b"))
+        parts = [fit_and_compile(part, sides, as_of=day, unknown=basis.unknown)[1] for part in basis.criteria]
     return sides, parts
 
 

@@ -165,7 +165,7 @@ def _numbers(table: pd.DataFrame, column: str, *, plain: bool = False) -> tuple[
 def _number(cell: Any) -> float:
     try:
         value = float(cell)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return float("nan")
     return value if np.isfinite(value) else float("nan")
 

@@ -1,0 +1,1 @@
+"""What breaks it? Fuzzed input, and thousands of random programmes: see README.md."""

@@ -1,0 +1,1 @@
+"""A coverage-guided fuzzer on everything that comes in: tables, configurations, results, command lines."""
