@@ -14,6 +14,7 @@ from peermatch.problem import GRID
 from peermatch.scoring import StatedLists, StatedScores
 from peermatch.verify.evidence_parts import read_scores
 from peermatch.verify.evidence_scores import COLUMNS, ROWS
+from peermatch.verify.evidence_similarity import count_bits, count_by_sums
 from peermatch.verify.evidence_stated import FIRST_CHOICE, ReadLists, StatedEvidence, read_stated
 from support.evidence import RESULTS, criteria, people
 from support.whole_tables import asked, matcher, tables
@@ -125,6 +126,16 @@ def test_odd_numbers_are_worked_out_to_the_last_bit(weights, years, scale):
         pm.overlap("goals", separator=";", weight=weights[2]),
     ]
     check_same(*both(pm.PeerMatcher("id", what).match(rows)))
+
+
+def test_bits_are_counted_the_same_way_by_every_numpy():
+    words = np.random.default_rng(1).integers(0, 2**64, 2_000, dtype=np.uint64)
+    words = np.concatenate(
+        [words, words & np.uint64(255), np.array([0, 1, 2**63, 2**64 - 1], dtype=np.uint64)]
+    )
+    expected = [int(word).bit_count() for word in words]
+    assert count_by_sums(words).tolist() == expected
+    assert count_bits(words).tolist() == expected
 
 
 # ---- stated preferences ---------------------------------------------------------------------------------------

@@ -114,7 +114,8 @@ class Exporting(Manifested):
             If there is no such audience, or the texts are wrong.
         """
         outcome = self._seen_by("to_csv", audience)
-        _refuse_evidence("to_csv", audience, evidence)
+        if evidence:
+            check_audience("evidence", audience)
         if audience == PARTICIPANT:
             from peermatch.report.guide_texts import guide_texts
             from peermatch.report.participant import hand_out, participant_files
@@ -131,12 +132,16 @@ class Exporting(Manifested):
         last = "result.json" if audience == ADMINISTRATOR else "audit.json"
         return write_files(folder, {**files, last: self.to_json(audience=audience, evidence=evidence)})
 
-    def evidence(self) -> dict[str, Any]:
+    def evidence(self, *, audience: str = ADMINISTRATOR) -> dict[str, Any]:
         """Return the encoded numbers that were scored, and what the solver was given, as plain data.
 
         With it `peermatch.verify.verify_result` proves the result again, by code that shares nothing with criteria,
         encoders and solvers. What people wrote is in it as codes and numbers that can be read back: it is as
         confidential as their table, and only for administrators.
+
+        Parameters
+        ----------
+        audience : {"administrator"}
 
         Returns
         -------
@@ -146,7 +151,8 @@ class Exporting(Manifested):
         Raises
         ------
         ConfigError
-            If a function of your own is among the criteria and there are more than 1,000 people on a side.
+            If a function of your own is among the criteria and there are more than 1,000 people on a side, or it is not
+            for this audience.
 
         Examples
         --------
@@ -156,6 +162,7 @@ class Exporting(Manifested):
         >>> pairing.evidence()["people"]
         [2, 2]
         """
+        check_audience("evidence", audience)
         return pairing_evidence(self)
 
     def to_dict(self, *, audience: str = ADMINISTRATOR, evidence: bool = False) -> dict[str, Any]:
@@ -173,7 +180,8 @@ class Exporting(Manifested):
             auditors, since people's values can be read from them.
         """
         outcome = self._seen_by("to_dict", audience)
-        _refuse_evidence("to_dict", audience, evidence)
+        if evidence:
+            check_audience("evidence", audience)
         data = document(outcome, self.settings, self.certificate, self._frames, self.odd)
         data = data if self.update is None else {**data, "update": self.update.to_dict()}
         data["manifest"] = self.manifest
@@ -286,11 +294,3 @@ class Exporting(Manifested):
         """
         outcome = self._seen_by("to_networkx", audience)
         return to_graph(outcome, self._frames_of(audience)["people"])
-
-
-def _refuse_evidence(caller: str, audience: str, evidence: bool) -> None:
-    if evidence and audience != ADMINISTRATOR:
-        raise ConfigError(
-            f"{caller}(evidence=True) is for administrators: people's values can be read from evidence. Leave evidence "
-            f"out for the audience {audience!r}."
-        )

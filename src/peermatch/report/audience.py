@@ -138,6 +138,10 @@ THINGS: Mapping[str, Access] = MappingProxyType(
         ),
         "to_dict": _for_both("everything", "everything but names and values, and what was used"),
         "to_json": _for_both("everything", "everything but names and values, and what was used"),
+        "evidence": Access(
+            "the encoded numbers that were scored, from which values can be read, and what was solved",
+            instead={AUDITOR: "to_json(audience='auditor'), which says what is proved"},
+        ),
         "to_networkx": _for_both(
             "people with names, pairs with contributions", "ids, pairs with contributions"
         ),

@@ -51,8 +51,8 @@ def verify_document(document: Mapping[str, Any]) -> EvidenceVerdict:
     >>> verify_document(result).holds
     True
     >>> result["pairs"][0]["score"] = 0.5
-    >>> verify_document(result).faults
-    ("Pair 1 ('ann' and 'bo') scores 0.5, which its contributions do not add up to.",)
+    >>> verify_document(result).faults[0]
+    "Pair 1 ('ann' and 'bo') scores 0.5, which its contributions do not add up to."
     """
     read = read_document(document)
     return document_verdict(read, document_faults(read))

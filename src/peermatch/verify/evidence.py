@@ -75,7 +75,8 @@ def verify_result(document: Mapping[str, Any], *, threads: int = 1) -> EvidenceV
     >>> verdict = verify_result(result)
     >>> verdict.holds, verdict.proved, verdict.pairs_covered
     (True, True, 3)
-    >>> result["evidence"]["tables"][0]["columns"][0][1] = 0  # bo is now said to be in another team
+    >>> codes = result["evidence"]["tables"][0]["columns"][0]
+    >>> codes[1] = codes[0]  # bo is now said to be in the team of ann
     >>> verify_result(result).holds
     False
     """

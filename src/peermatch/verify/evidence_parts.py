@@ -151,18 +151,19 @@ def _read_whole(table: Mapping[str, Any], where: str, size: int) -> Array:
 
 
 def _read_bits(table: Mapping[str, Any], where: str, size: int) -> Array:
-    """Return sets as bytes, shape (bytes, people)."""
+    """Return sets as words of 64 bits, shape (words, people)."""
     sets = items(member(table, "sets", where), f"{where}.sets", size)
     longest = 0
     for k, one in enumerate(sets):
         if not isinstance(one, str) or not _HEX.issuperset(one):
             refuse(f"{where}.sets[{k}]", "a hexadecimal number", one)
         longest = max(longest, len(one))
-    width = max(1, -(-longest // 2))
+    width = 8 * max(1, -(-longest // 16))
     if width * size > _MOST_BYTES:
         refuse(f"{where}.sets", f"sets of at most {8 * _MOST_BYTES // max(1, size)} options each", sets)
     raw = b"".join(bytes.fromhex(one.zfill(2 * width)) for one in sets)
-    return np.ascontiguousarray(np.frombuffer(raw, dtype=np.uint8).reshape(size, width).T)
+    words = np.frombuffer(raw, dtype=">u8").reshape(size, width // 8)
+    return np.ascontiguousarray(words.T, dtype=np.uint64)
 
 
 _READERS = {"numbers": _read_numbers, "whole": _read_whole, "bits": _read_bits}
@@ -230,8 +231,8 @@ def _check_params(primitive: str, params: Floats, where: str) -> None:
 
 
 def _widened(sets: Array, size: int) -> Array:
-    """Return sets of so many bytes: a number's highest bytes come first."""
-    return np.concatenate([np.zeros((size - len(sets), sets.shape[1]), dtype=np.uint8), sets])
+    """Return sets of so many words: a number's highest words come first."""
+    return np.concatenate([np.zeros((size - len(sets), sets.shape[1]), dtype=np.uint64), sets])
 
 
 def _listed_values(told: Mapping[str, Any], where: str, shape: tuple[int, int]) -> ListedValues:

@@ -7,6 +7,7 @@ pairs; *forward* is how the row's person sees the column's, *backward* how the c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -83,7 +84,7 @@ class PrimitiveValues:
         Whether backward differs from forward.
     left_own, left_other, right_own, right_other : arrays, shape (features, people)
         Numbers for "near" and "above", codes (below 0: not known) for "agreement", whole numbers for "direction", and
-        bytes of bits for the others.
+        words of 64 bits for the others.
     """
 
     primitive: str
@@ -133,10 +134,13 @@ class PrimitiveValues:
 
     def _sets(self, left: Array, right: Array, back: bool, tile: bool) -> Floats:
         """An empty set is not known; else the bits that both have, over what the primitive divides by."""
-        mine, theirs = (np.unpackbits(part, axis=0).astype(np.float32) for part in (left, right))
-        # sums of up to 2**24 ones are exact in float32
-        both = (mine.T @ theirs if tile else (mine * theirs).sum(axis=0)).astype(np.float64)
-        own, other = _facing(mine.sum(axis=0, dtype=np.float64), theirs.sum(axis=0, dtype=np.float64), tile)
+        sizes = [count_bits(part).sum(axis=0, dtype=np.float64) for part in (left, right)]
+        own, other = _facing(sizes[0], sizes[1], tile)
+        both = np.zeros(np.broadcast_shapes(own.shape, other.shape))
+        for mine, theirs in zip(left, right, strict=True):
+            if mine.any() and theirs.any():
+                a, b = _facing(mine, theirs, tile)
+                both += count_bits(a & b)
         if self.primitive == "overlap":
             whole: Floats | float = own + other - both
         elif self.primitive == "covered":
@@ -145,6 +149,28 @@ class PrimitiveValues:
             whole = float(self.params[0])
         known = (own > 0) & (other > 0)
         return np.where(known, np.minimum(1.0, both / np.where(known, whole, 1.0)), np.nan)
+
+
+def count_by_sums(words: Array) -> Array:
+    """Count the bits of each 64-bit word: of neighbours, then of pairs of neighbours, and so on.
+
+    Examples
+    --------
+    >>> count_by_sums(np.array([0, 5, 2**64 - 1], dtype=np.uint64)).tolist()
+    [0, 2, 64]
+    """
+    one, two, four = (
+        np.uint64(mask) for mask in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F)
+    )
+    words = words - ((words >> np.uint64(1)) & one)
+    words = (words & two) + ((words >> np.uint64(2)) & two)
+    words = (words + (words >> np.uint64(4))) & four
+    with np.errstate(over="ignore"):  # the highest byte of the product is the sum of all bytes
+        return (words * np.uint64(0x0101010101010101)) >> np.uint64(56)
+
+
+count_bits: Callable[[Array], Array] = getattr(np, "bitwise_count", count_by_sums)
+"""NumPy's own from version 2 on."""
 
 
 def _facing(left: Array, right: Array, tile: bool) -> tuple[Array, Array]:
