@@ -423,3 +423,16 @@ def test_circles_and_rings_have_manifests_too():
 def part(name):
     schema = pairing_schema()
     return {"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]}
+
+
+def test_cells_without_consent_are_in_no_fingerprint():
+    def told(team):
+        people = [
+            {**row, "team": team if k == 3 else "red", "ok": "no" if k == 3 else "yes"}
+            for k, row in enumerate(rows())
+        ]
+        made = pm.PeerMatcher("id", [pm.near("years"), pm.different("team")], consent={"team": "ok"})
+        return made.match(people).manifest
+
+    assert told("blue") == told("green")
+    assert {"ok", "team"} <= set(told("blue")["rows"]["columns"][0])

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from decimal import Decimal
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ import pytest
 import peermatch as pm
 from peermatch.checks import must_be
 from peermatch.errors import InputError, error_item
+from peermatch.report import pairing_schema
 
 PEOPLE = [{"id": f"p{k}", "years": k, "team": "ab"[k % 2]} for k in range(6)]
 HUGE = 10**400
@@ -136,3 +138,13 @@ def test_an_update_in_which_no_earlier_pair_can_stay():
         now = matcher.update(PEOPLE, before, **options)
         assert len(now.pairs) == 3
         assert now.certificate.verified
+
+
+def test_who_is_alone_may_gain_nothing_by_the_one_they_would_leave_with():
+    people = [{"id": id, "wishes": wish} for id, wish in [("a", "b"), ("b", "c"), ("c", "a")]]
+    pairing = pm.PeerMatcher("id", [pm.prefers("wishes")], solver="roommates").match(people)
+    data = pairing.to_dict()
+    assert pairing.certificate.status == "no_stable"
+    [blocking] = data["stability"]["blocking"]
+    assert sorted([blocking["gain_a"], blocking["gain_b"]]) == [0, 1]
+    jsonschema.validate(data, pairing_schema())

@@ -1,6 +1,7 @@
 """What is kept about a run, so that it can be checked later, and what of it may show."""
 
 from peermatch.audit.counts import GroupCounts
+from peermatch.audit.evidence import Asked, evidence_of
 from peermatch.audit.fingerprint_values import digest_of, table_digest
 from peermatch.audit.fingerprints import (
     certificate_fingerprint,
@@ -27,6 +28,7 @@ from peermatch.audit.suppression import Hidden, hidden_cells
 __all__ = [
     "INPUTS",
     "MANIFEST_SCHEMA",
+    "Asked",
     "Given",
     "GroupCounts",
     "Hidden",
@@ -34,6 +36,7 @@ __all__ = [
     "certificate_fingerprint",
     "criterion_settings",
     "digest_of",
+    "evidence_of",
     "hidden_cells",
     "key_from_rows",
     "key_from_secret",

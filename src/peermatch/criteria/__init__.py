@@ -3,6 +3,7 @@
 from peermatch.criteria.conflicts import PRIVATE, Conflict, refuse, shown_name
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.enforcing import EnforcedRule, Enforcement, Occasion, enforce
+from peermatch.criteria.fitted_state import fitted_from_dict, fitted_to_dict
 from peermatch.criteria.fitting import (
     CompiledCriterion,
     FittedCriterion,
@@ -78,6 +79,8 @@ __all__ = [
     "enforce",
     "fit_and_compile",
     "fit_criterion",
+    "fitted_from_dict",
+    "fitted_to_dict",
     "folded",
     "forbid",
     "hidden_in_errors",

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from peermatch.criteria import fitted_to_dict
 from peermatch.errors import ConfigError
 from peermatch.explain import runner_up
 from peermatch.pairing.evidence import pairing_evidence
@@ -71,6 +72,14 @@ class Exporting(Manifested):
             self._second_best,
             odd=self.odd,
         )
+
+    @cached_property
+    def _learned(self) -> dict[str, Any] | None:
+        """What criteria learned, as plain data; None where a transformer of the user's own is among it."""
+        try:
+            return fitted_to_dict(self.fitted)
+        except ConfigError:
+            return None
 
     def to_csv(
         self,
@@ -187,7 +196,7 @@ class Exporting(Manifested):
         data["manifest"] = self.manifest
         if audience == AUDITOR:
             return audit_document(data, self._audit_frames, self._audit_page)
-        return {**data, "evidence": self.evidence()} if evidence else data
+        return {**data, "evidence": self.evidence(), "fitted": self._learned} if evidence else data
 
     def to_json(
         self,

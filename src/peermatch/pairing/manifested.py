@@ -21,7 +21,8 @@ from peermatch.audit import (
     row_texts,
 )
 from peermatch.cohort import Cohort
-from peermatch.criteria import FittedCriterion, Meetings, Sides
+from peermatch.criteria import FittedCriterion, Meetings, Sides, fitted_to_dict
+from peermatch.errors import ConfigError
 from peermatch.explain import LISTED, NOT_USED
 from peermatch.pairing.facts import PairingFacts
 from peermatch.report import certificate_data, pairs_data
@@ -34,7 +35,11 @@ Prints = tuple[bytes, list[list[str]], list[str]]
 
 def fitted_digest(fitted: Iterable[FittedCriterion]) -> bytes:
     """Return the digest of what was learned from people, whatever the weights are."""
-    return digest_of([[part.criterion.name, _learned(part.encoder), part.fills] for part in fitted])
+    parts = tuple(fitted)
+    try:
+        return digest_of(fitted_to_dict(parts))
+    except ConfigError:  # a transformer of the user's own: by its name and options
+        return digest_of([[part.criterion.name, _learned(part.encoder), part.fills] for part in parts])
 
 
 def _learned(encoder: Any) -> Any:

@@ -27,7 +27,8 @@ class BlockingPairs:
         In canonical order.
     gains : int64 array, shape (m, 2)
         What the first and the second of each pair would gain, both at least 1, in `unit`. Someone alone gains, in
-        ranks, the length of their list plus 1 less the other's rank; in utilities, the other's utility.
+        ranks, the length of their list plus 1 less the other's rank; in utilities, the other's utility, which may be 0:
+        they would still rather have the other than nobody.
     at_least : int
         Proved: no matching has fewer blocking pairs. 0 where nothing better is known.
     unit : {"ranks", "utility"}
