@@ -49,6 +49,7 @@ SIDEBAR: dict[str, list[str]] = {
         "the-model",
         "What “best” means <objectives>",
         "how-it-is-proved",
+        "manifest",
         "research",
         "privacy",
         "limits",

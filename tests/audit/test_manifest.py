@@ -392,3 +392,47 @@ def test_neither_hash_seed_nor_threads_count():
         )
         texts.add(run.stdout)
     assert len(texts) == 1
+
+
+# ---- circles and rings ----------------------------------------------------------------------------------
+
+
+def test_circles_and_rings_have_manifests_too():
+    people = rows(9)
+    made = matcher()
+    for form in (
+        lambda table: pm.form_circles(made, table, size=3, round="r", rules=[("at_most", "country", 2)]),
+        lambda table: pm.form_rings(made, table, round="r"),
+    ):
+        found = form(people)
+        manifest = found.manifest
+        assert found.to_dict()["manifest"] == manifest == form(people[::-1]).manifest
+        used = {*USED, "country"} if hasattr(found, "circles") else set(USED)
+        assert manifest["rows"]["columns"] == [sorted(used)]
+        texts = row_texts(read_people(people, "id"), sorted(used))
+        assert row_fingerprints(texts, found.row_key) == manifest["rows"]["fingerprints"]
+        assert (
+            manifest["configuration"]
+            != form([{**row, "years": 1} for row in people]).manifest["configuration"]
+        )
+        jsonschema.validate(
+            {**manifest, "certificate": {**manifest["certificate"], "kind": "none"}}, part("manifest")
+        )
+
+
+def part(name):
+    schema = pairing_schema()
+    return {"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]}
+
+
+def test_cells_without_consent_are_in_no_fingerprint():
+    def told(team):
+        people = [
+            {**row, "team": team if k == 3 else "red", "ok": "no" if k == 3 else "yes"}
+            for k, row in enumerate(rows())
+        ]
+        made = pm.PeerMatcher("id", [pm.near("years"), pm.different("team")], consent={"team": "ok"})
+        return made.match(people).manifest
+
+    assert told("blue") == told("green")
+    assert {"ok", "team"} <= set(told("blue")["rows"]["columns"][0])

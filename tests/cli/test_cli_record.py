@@ -184,3 +184,23 @@ def test_rounds_and_updates_have_records_too(folder):
     assert manifest["inputs"]["previous"] is not None
     assert main(["round", "people.csv", *told, "--plan", "2", "--out", "plan"]) == 0
     assert not (folder / "plan.run.json").exists()
+
+
+def test_circles_and_rings_have_records(folder):
+    for more in ([], ["--rings"]):
+        told = [
+            "circles",
+            "people.csv",
+            "--config",
+            "m.toml",
+            "--quiet",
+            "--size",
+            "4",
+            "--out",
+            "seats",
+            *more,
+        ]
+        assert main(told) == 0
+        data = json.loads((folder / "seats.run.json").read_text("utf-8"))
+        (path,) = (folder / "seats").glob("rings.json" if more else "circles.json")
+        assert data["keys"][0]["id"] == json.loads(path.read_text("utf-8"))["manifest"]["key"]["id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import pickle
 
@@ -131,6 +132,19 @@ def test_save_takes_a_secret(tmp_path):
         ALL["one pool"].save(tmp_path / "r.json", key="short")
 
 
+def test_evidence_is_saved_where_it_is_asked_for(tmp_path):
+    pairing = ALL["one pool"]
+    saved = pm.Pairing.load(pairing.save(tmp_path / "r.json", evidence=True))
+    assert saved.to_dict() == pairing.to_dict(evidence=True)
+    assert saved.manifest == pairing.manifest
+    assert saved.verify().holds
+    assert saved.verify().has_evidence
+    assert not pm.SavedResult(BASE).verify().has_evidence
+    data = saved.to_dict()
+    data["pairs"][0]["score"] = 0.25
+    assert not pm.SavedResult(data).verify().holds
+
+
 # ---- where an earlier result is taken -------------------------------------------------------------------
 
 
@@ -153,6 +167,21 @@ def test_a_programme_takes_it(tmp_path):
     saved = pm.Pairing.load(before.save(tmp_path / "r.json"))
     after = programme.update(people()[:-1], previous=saved)
     assert after.update.kept == len(before.pairs) - (1 if "p008" in set(before.members["id"]) else 0)
+
+
+@pytest.mark.parametrize("name", ["one pool", "two sides", "trio", "numbers"])
+def test_a_programme_writes_it_down_as_it_would_the_result(name, tmp_path):
+    pairing = ALL[name]
+    if pairing.round is None:
+        pairing = dataclasses.replace(pairing, round="r")
+    saved = pm.Pairing.load(pairing.save(tmp_path / "r.json"))
+    sides = ("mentee", "mentor") if pairing.sides.two_sided else None
+    texts = set()
+    for result in (pairing, saved):
+        programme = pm.Programme(pm.PeerMatcher("id", CRITERIA, [pm.no_repeat()], sides=sides))
+        programme.record(result)
+        texts.add(json.dumps(programme.to_dict(), sort_keys=True) + repr(programme.turns))
+    assert len(texts) == 1
 
 
 def not_there():

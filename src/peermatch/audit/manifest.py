@@ -12,7 +12,7 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
-from peermatch.audit.fingerprints import certificate_fingerprint, key_id, keyed, result_fingerprint
+from peermatch.audit.fingerprints import certificate_fingerprint, key_id, keyed
 from peermatch.version import __version__
 
 __all__ = ["INPUTS", "MANIFEST_SCHEMA", "Given", "audit_manifest", "manifest_of", "versions_used"]
@@ -82,7 +82,7 @@ def manifest_of(
     columns: Sequence[Sequence[str]],
     fingerprints: Sequence[str],
     certificate: Mapping[str, Any],
-    pairs: Sequence[Mapping[str, Any]],
+    result: str,
     round: str | None,
     scoring_revision: int,
 ) -> dict[str, Any]:
@@ -103,8 +103,10 @@ def manifest_of(
         For each side, the columns that were used.
     fingerprints : sequence of str
         Of each row of "people".
-    certificate, pairs
-        As they stand in the result.
+    certificate : mapping
+        As it stands in the result.
+    result : str
+        The fingerprint of who has whom.
     round : str or None
         It salts the order in which ties are broken.
     scoring_revision : int
@@ -121,16 +123,17 @@ def manifest_of(
         "configuration": keyed(given.configuration, key, "configuration"),
         "fitted": keyed(fitted, key, "fitted"),
         "seed": {"ties": round, "random_state": 0},
-        "solver": dict(solver) if isinstance(solver, Mapping) else {"name": solver},
+        "solver": dict(solver) if isinstance(solver, Mapping) else {} if solver is None else {"name": solver},
         "objective": settings.get("objective"),
         "mutual": settings.get("mutual"),
         "certificate": {
-            **{name: certificate[name] for name in ("kind", "status", "verified")},
+            "kind": certificate.get("kind", certificate.get("evidence")),
+            **{name: certificate[name] for name in ("status", "verified")},
             "fingerprint": certificate_fingerprint(certificate),
         },
         "rows": {"columns": [list(names) for names in columns], "fingerprints": list(fingerprints)},
         "inputs": {**inputs, "private": vetoes},
-        "result": result_fingerprint(pairs),
+        "result": result,
     }
 
 

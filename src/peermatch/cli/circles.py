@@ -12,6 +12,7 @@ from peermatch.cli.files import check_day, check_writable, records_from
 from peermatch.cli.handouts import check_decided, check_handouts, write_folders
 from peermatch.cli.match import decoded
 from peermatch.cli.progress import Progress, say_that_it_compiles
+from peermatch.cli.record import RunRecord
 from peermatch.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -38,13 +39,16 @@ def run_circles(args: argparse.Namespace, console: Console) -> int:
     if folder is not None:
         check_writable(folder)
         _check_overwriting(args, folder)
+    record = RunRecord.begin(args, "circles")
     result = _formed(args, rules, console)
     from peermatch.publication import publishing
 
+    record.keep_key(result)
     with publishing(folder):
         files = [] if folder is None else [path.name for path in result.to_csv(folder)]
         if folder is not None:
             files += write_folders(args, folder, result, console)
+    record.write(folder, files, result)
     if args.json:
         console.data(result.to_json())
     elif not console.quiet:

@@ -23,6 +23,7 @@ def add_circles(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add ``peermatch circles``."""
     from peermatch.cli.entry import _add_encoding, _add_month, _command
     from peermatch.cli.handout_arguments import add_handouts
+    from peermatch.cli.record_arguments import add_record
 
     summary = "seat people in circles of 3 to 8, or in rings in which each advises the next"
     parser = _command(commands, "circles", ("circles", "run_circles"), summary, _EXAMPLES)
@@ -51,6 +52,7 @@ def add_circles(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     _add_encoding(parser)
     add_handouts(parser, report=False)
+    add_record(parser, key=False)
     month = _add_month(parser)
     month.add_argument(
         "--locks", metavar="TABLE", help="pairs that must sit in one circle this time: columns a, b"

@@ -25,6 +25,7 @@ from peermatch.errors import ConfigError, OutputError
 
 if TYPE_CHECKING:
     from peermatch.pairing import Pairing
+    from peermatch.programme.grouped import Grouped
 
 __all__ = ["RUN_SCHEMA", "RunRecord", "key_in_file"]
 
@@ -96,7 +97,7 @@ class RunRecord:
         """Return the pairing with the key that was asked for."""
         return pairing if self._secret is None else pairing.keyed(self._secret)
 
-    def keep_key(self, pairing: Pairing) -> None:
+    def keep_key(self, pairing: Pairing | Grouped) -> None:
         """Write the key down before the results appear, so that there is never a result whose key is nowhere.
 
         Keys of earlier results stay in the record, should this one not come to its end.
@@ -108,7 +109,7 @@ class RunRecord:
         """
         self.write(None, (), pairing)
 
-    def write(self, folder: Path | None, files: Sequence[str], pairing: Pairing) -> None:
+    def write(self, folder: Path | None, files: Sequence[str], pairing: Pairing | Grouped) -> None:
         """Write the record, whole or not at all, for nobody but the user to read.
 
         Parameters
@@ -116,7 +117,7 @@ class RunRecord:
         folder : Path or None
         files : sequence of str
             The results in it.
-        pairing : Pairing
+        pairing : Pairing, circles, or rings
             Whose key is kept, unless it is made of a secret, which whoever gave it keeps.
 
         Raises

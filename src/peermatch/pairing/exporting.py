@@ -228,13 +228,17 @@ class Exporting(Manifested):
             write_files(Path(path).parent, {Path(path).name: text})
         return text
 
-    def save(self, path: str | os.PathLike[str], *, key: str | bytes | None = None) -> Path:
+    def save(
+        self, path: str | os.PathLike[str], *, evidence: bool = False, key: str | bytes | None = None
+    ) -> Path:
         """Write everything to a file that `load` reads: `to_json`, manifest and all.
 
         Parameters
         ----------
         path : path
             Such as ``2026-12.json``.
+        evidence : bool, default False
+            As in `to_dict`: with it the saved result can be proved again.
         key : str or bytes, optional
             A secret of your own for the fingerprints of the manifest: see `keyed`.
 
@@ -261,7 +265,7 @@ class Exporting(Manifested):
         """
         pairing = self if key is None else self.keyed(key)
         target = Path(path)
-        pairing.to_json(target)
+        pairing.to_json(target, evidence=evidence)
         return target
 
     @staticmethod

@@ -8,23 +8,29 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
+import pandas as pd
+
 from peermatch.audit import (
     Given,
     digest_of,
     key_from_rows,
     key_from_secret,
     manifest_of,
+    result_fingerprint,
     row_fingerprints,
     row_texts,
 )
-from peermatch.criteria import FittedCriterion, Meetings, fitted_to_dict
+from peermatch.cohort import Cohort
+from peermatch.criteria import FittedCriterion, Meetings, Sides, fitted_to_dict
 from peermatch.errors import ConfigError
 from peermatch.explain import LISTED, NOT_USED
 from peermatch.pairing.facts import PairingFacts
 from peermatch.report import certificate_data, pairs_data
 from peermatch.scoring import SCORING_REVISION
 
-__all__ = ["Manifested", "fitted_digest"]
+__all__ = ["Manifested", "fitted_digest", "prints_of"]
+
+Prints = tuple[bytes, list[list[str]], list[str]]
 
 
 def fitted_digest(fitted: Iterable[FittedCriterion]) -> bytes:
@@ -39,6 +45,36 @@ def fitted_digest(fitted: Iterable[FittedCriterion]) -> bytes:
 def _learned(encoder: Any) -> Any:
     # earlier meetings are an input of the run, and not learned of people
     return ["meetings", encoder.as_of] if isinstance(encoder, Meetings) else encoder
+
+
+def prints_of(
+    everyone: tuple[Cohort, Cohort | None], uses: pd.DataFrame, sides: Sides, own_key: bytes | None = None
+) -> Prints:
+    """Return the key, the columns that were used of each side, and the fingerprint of every row.
+
+    Parameters
+    ----------
+    everyone : (Cohort, Cohort or None)
+    uses : pandas.DataFrame
+        From `uses_frame`: the columns that decided about something or show in the result.
+    sides : Sides
+    own_key : bytes, optional
+        Of a secret; otherwise the rows make the key.
+    """
+    used = uses[uses["used_for"] != NOT_USED]
+    if own_key is None:
+        # whoever knows all but a veto could otherwise find out whose it is: see `manifest_of`
+        used = used[used["kind"] != "private"]
+    columns, rows = [], []
+    for cohort, side in zip(everyone, sides.names, strict=True):
+        if cohort is None:
+            continue
+        theirs = used[[one in (None, side) for one in used["side"].tolist()]] if sides.two_sided else used
+        named = {name for name in theirs["column"].tolist() if name != LISTED and cohort.has(name)}
+        columns.append(sorted(named))
+        rows.append(row_texts(cohort, columns[-1]))
+    key = key_from_rows(rows) if own_key is None else own_key
+    return key, columns, [one for texts in rows for one in row_fingerprints(texts, key)]
 
 
 class Manifested(PairingFacts):
@@ -110,34 +146,11 @@ class Manifested(PairingFacts):
             columns=columns,
             fingerprints=fingerprints,
             certificate=certificate_data(self._outcome, self.certificate),
-            pairs=pairs_data(self._outcome, self._frames["pairs"]),
+            result=result_fingerprint(pairs_data(self._outcome, self._frames["pairs"])),
             round=self.round,
             scoring_revision=SCORING_REVISION,
         )
 
     @cached_property
-    def _prints(self) -> tuple[bytes, list[list[str]], list[str]]:
-        """The key, the columns that were used of each side, and the fingerprint of every row."""
-        cohorts = [cohort for cohort in self.everyone if cohort is not None]
-        columns = self._columns_used()
-        sides = [row_texts(cohort, names) for cohort, names in zip(cohorts, columns, strict=True)]
-        key = key_from_rows(sides) if self.own_key is None else self.own_key
-        return key, columns, [one for rows in sides for one in row_fingerprints(rows, key)]
-
-    def _columns_used(self) -> list[list[str]]:
-        """Return, for each side, the columns of its table that decided about something or show in the result."""
-        uses = self._uses[self._uses["used_for"] != NOT_USED]
-        if self.own_key is None:
-            # whoever knows all but a veto could otherwise find out whose it is: see `manifest_of`
-            uses = uses[uses["kind"] != "private"]
-        found = []
-        for hand, cohort in enumerate(self.everyone):
-            if cohort is None:
-                continue
-            theirs = uses
-            if self.sides.two_sided:
-                mine = [side is None or side == self.sides.names[hand] for side in uses["side"].tolist()]
-                theirs = uses[mine]
-            named = {name for name in theirs["column"].tolist() if name != LISTED and cohort.has(name)}
-            found.append(sorted(named))
-        return found
+    def _prints(self) -> Prints:
+        return prints_of(self.everyone, self._uses, self.sides, self.own_key)

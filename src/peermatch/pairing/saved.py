@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,6 +26,9 @@ from peermatch.report import (
     saved_frames,
     write_files,
 )
+
+if TYPE_CHECKING:
+    from peermatch.verify import EvidenceVerdict
 
 __all__ = ["SavedResult"]
 
@@ -167,6 +170,31 @@ class SavedResult:
             == manifest["certificate"]["fingerprint"],
         }
         return tuple(name for name, same in found.items() if not same)
+
+    def verify(self) -> EvidenceVerdict:
+        """Prove the result again on the evidence in it, by code that shares nothing with solvers.
+
+        Returns
+        -------
+        EvidenceVerdict
+            Of a result that was saved without ``evidence=True``, what can be checked without.
+
+        Raises
+        ------
+        InputError
+            Where the evidence is not of its form.
+
+        Examples
+        --------
+        >>> import peermatch as pm
+        >>> people = [{"id": name, "site": site} for name, site in [("ada", "Oslo"), ("bo", "Rome"), ("cy", "Oslo")]]
+        >>> pairing = pm.PeerMatcher("id", [pm.same("site")]).match(people)
+        >>> pm.SavedResult(pairing.to_dict(evidence=True)).verify().holds
+        True
+        """
+        from peermatch.verify import verify_result
+
+        return verify_result(self._data)
 
     # ---- out again --------------------------------------------------------------------------------------
 

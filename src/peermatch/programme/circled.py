@@ -197,6 +197,10 @@ class Circled(Grouped):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data: ``{"schema": "peermatch/circles/1", ...}``; ids are strings plus type."""
+        return super().to_dict()
+
+    @property
+    def _data(self) -> dict[str, Any]:
         found, frames = self.found, self._frames
         return {
             "schema": SCHEMA,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from peermatch.errors import InputError, error_item
 from peermatch.explain import Outcome, fit_to_show
 from peermatch.explain.wording import counted, wrapped
 from peermatch.problem import IntArray, Status
+from peermatch.programme.group_manifest import group_manifest
 from peermatch.programme.groups import group_id
 from peermatch.programme.told import check_audience, group_notices, without_group, without_values
 from peermatch.report import csv_text, json_text, write_files
@@ -215,9 +217,31 @@ class Grouped(ABC):
 
     # ---- out of here ------------------------------------------------------------------------------------
 
-    @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data; ids are strings plus type."""
+        return {**self._data, "manifest": self.manifest}
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the result was made from, as fingerprints: see `Pairing.manifest`."""
+        return copy.deepcopy(self._manifest[1])
+
+    @property
+    def row_key(self) -> bytes:
+        """The key of the manifest's fingerprints, which the rows make: see `Pairing.row_key`."""
+        return self._manifest[0]
+
+    @cached_property
+    def _manifest(self) -> tuple[bytes, dict[str, Any]]:
+        data = self._data
+        return group_manifest(
+            self.ready, self._met, self.settings, self.round, data["members"], data["certificate"]
+        )
+
+    @property
+    @abstractmethod
+    def _data(self) -> dict[str, Any]:
+        """Everything but the manifest as plain data."""
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return `to_dict` as JSON, and write it to a file where one is given.

@@ -16,7 +16,7 @@ from peermatch.criteria import Criterion, Rule, as_day, key_of
 from peermatch.criteria.tables import pair_table
 from peermatch.errors import InputError, error_item
 from peermatch.matcher import PeerMatcher
-from peermatch.pairing import Pairing
+from peermatch.pairing import Pairing, SavedResult
 from peermatch.problem import GRID
 from peermatch.programme.labels import day_of
 from peermatch.programme.turns import sat_out
@@ -66,8 +66,10 @@ def history_of(source: Any, sides: tuple[str, str] | None) -> pd.DataFrame:
     return frame[[*HISTORY, *rest]].astype(object)
 
 
-def attendance_of(pairing: Pairing, date: str | None) -> pd.DataFrame:
+def attendance_of(pairing: Pairing | SavedResult, date: str | None) -> pd.DataFrame:
     """Return one row for everybody who took part in a round: who was paired, with which score, and who sat out."""
+    if isinstance(pairing, SavedResult):
+        return _attendance_of_saved(pairing, date)
     sides, pairs = pairing.sides, pairing.matching.pairs
     scores = (pairing.scores.at(pairs[:, 0], pairs[:, 1]) / GRID).tolist()
     hands = [(sides.left, pairs[:, 0], sides.names[0] if sides.two_sided else None)]
@@ -84,6 +86,22 @@ def attendance_of(pairing: Pairing, date: str | None) -> pd.DataFrame:
             status = "sat out" if score is None else "paired"
             rows.append((pairing.round, date, side, id, status, score))
     assert len(sat_out(pairing)) == sum(row[4] == "sat out" for row in rows)
+    return pd.DataFrame(rows, columns=list(ATTENDANCE), dtype=object)
+
+
+def _attendance_of_saved(saved: SavedResult, date: str | None) -> pd.DataFrame:
+    pairs, people, names = saved.pairs, saved.people, saved.side_names
+    scores: dict[tuple[str | None, Any], list[float]] = {}
+    for name in names:
+        side = name if saved.two_sided else None
+        for id, score in zip(pairs[name].tolist(), pairs["score"].tolist(), strict=True):
+            scores.setdefault((side, key_of(id)), []).append(score)
+    rows = []
+    for row in people[people["status"] != "not taking part"].to_dict("records"):
+        side = row.get("side")
+        some = scores.get((side, key_of(row["id"])))
+        told = ("sat out", None) if some is None else ("paired", sum(some) / len(some))
+        rows.append((saved.round, date, side, row["id"], *told))
     return pd.DataFrame(rows, columns=list(ATTENDANCE), dtype=object)
 
 

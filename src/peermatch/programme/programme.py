@@ -17,7 +17,7 @@ from peermatch.criteria import key_of, looks_back
 from peermatch.criteria.history import round_order
 from peermatch.errors import ConfigError, InputError, error_item
 from peermatch.matcher import PeerMatcher
-from peermatch.pairing import Pairing
+from peermatch.pairing import Pairing, SavedResult
 from peermatch.programme import held, saved
 from peermatch.programme.dossier import Dossier
 from peermatch.programme.history import extend_history
@@ -256,15 +256,15 @@ class Programme:
                 raise
         return ask(None)
 
-    def record(self, pairing: Pairing) -> None:
-        """Write a round down that was matched elsewhere: one of a plan, say.
+    def record(self, pairing: Pairing | SavedResult) -> None:
+        """Write a round down that was matched elsewhere: one of a plan, say, or one that was saved.
 
         Raises
         ------
         ConfigError
             If it has no name, or there was a round of that name.
         """
-        if not isinstance(pairing, Pairing):
+        if not isinstance(pairing, Pairing | SavedResult):
             raise ConfigError(must_be("record", "pairing", "a Pairing", pairing))
         if pairing.round is None:
             raise ConfigError("A round needs a name to be written down: match with round=.")
@@ -272,7 +272,7 @@ class Programme:
         named = day_of(pairing.round)
         self._write_down(pairing, pairing.settings.get("as_of") or (None if named is None else str(named)))
 
-    def _write_down(self, pairing: Pairing, date: str | None) -> None:
+    def _write_down(self, pairing: Pairing | SavedResult, date: str | None) -> None:
         history = held.history_of(extend_history(self._history, pairing), self._matcher.sides)
         history.loc[history["round"] == pairing.round, "date"] = date
         self._history = history

@@ -154,6 +154,10 @@ class Ringed(Grouped):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data: ``{"schema": "peermatch/rings/1", ...}``; ids are strings plus type."""
+        return super().to_dict()
+
+    @property
+    def _data(self) -> dict[str, Any]:
         found, frames = self.found, self._frames
         return {
             "schema": SCHEMA,

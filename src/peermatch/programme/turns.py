@@ -12,7 +12,7 @@ import numpy as np
 from peermatch.cohort.display import ROWS, card, table
 from peermatch.cohort.wording import counted
 from peermatch.criteria import Sides, key_of
-from peermatch.pairing import Pairing
+from peermatch.pairing import Pairing, SavedResult
 from peermatch.problem import IntArray
 
 __all__ = ["Turns", "alone_in", "sat_out", "weakest", "weakest_of"]
@@ -92,8 +92,12 @@ def sat_out(pairing: Pairing) -> tuple[Any, ...]:
     return alone_in(pairing.sides, pairing.matching.pairs)
 
 
-def weakest(pairing: Pairing) -> tuple[Any, ...]:
+def weakest(pairing: Pairing | SavedResult) -> tuple[Any, ...]:
     """Return the ids of the pair with the lowest score, the first of several; none where there is no pair."""
+    if isinstance(pairing, SavedResult):
+        made, (first, second) = pairing.pairs, pairing.side_names
+        at = int(made["score"].to_numpy().argmin()) if len(made) else None
+        return () if at is None else (made[first].tolist()[at], made[second].tolist()[at])
     pairs = pairing.matching.pairs
     return weakest_of(pairing.sides, pairs, pairing.scores.at(pairs[:, 0], pairs[:, 1]))
 

@@ -51,7 +51,7 @@ def audit_schema() -> dict[str, Any]:
     _may_lack(parts["manifest"], "key", "configuration", "fitted", "inputs")
     _may_lack(parts["manifest"]["properties"]["rows"], "fingerprints")
     properties = schema["properties"]
-    del properties["evidence"]
+    del properties["evidence"], properties["fitted"]
     properties["schema"] = {"const": AUDIT_SCHEMA}
     properties["audience"] = {"const": "auditor"}
     properties["uses"] = {"type": "array", "items": {"$ref": "#/$defs/use"}}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from peermatch.audit import settings_of
+from peermatch.audit import Given, settings_of
 from peermatch.checks import did_you_mean
 from peermatch.cohort import Cohort
 from peermatch.criteria import (
@@ -71,6 +71,7 @@ class Prepared:
     or_none: Capacity = (None, None)
     solver: Solver | None = None
     org: Cohort | None = None
+    given: Given | None = None
 
 
 def prepare(matcher: PeerMatcher, request: Request, solver: Solver | None = None) -> Prepared:
@@ -103,7 +104,10 @@ def _prepare(matcher: PeerMatcher, request: Request, solver: Solver | None) -> P
     scores = LazyScores(
         criteria, enforcement.masks, sides.shape, two_sided=sides.two_sided, mutual=matcher.mutual
     )
-    return Prepared(everyone, sides, capacity, fitted, enforcement, scores, minimum, or_none, solver, org)
+    given = given_of(matcher, request, org) if request.groups else None
+    return Prepared(
+        everyone, sides, capacity, fitted, enforcement, scores, minimum, or_none, solver, org, given
+    )
 
 
 def run(matcher: PeerMatcher, solver: Solver, request: Request) -> Pairing:
