@@ -8,10 +8,10 @@ Idea
 Invariant
     A file is used only if its stamp, signature, processor and the versions of Numba and Python are those of
     this process, and so is the bytecode of the kernel and of all that it calls, and its contents are whole (a
-    digest stands in front). Files and folders that somebody else could have written to are neither read nor written
-    to: a pickle runs what it says. It is written only if the sources on disk are still those that this process
-    imported. Whatever goes wrong with a file or folder, the kernel is compiled in memory: one line in the log,
-    never an exception.
+    digest stands in front). It is written only if the sources on disk are still those that this process
+    imported. A pickle runs what it says, so nothing is read from, or written to, a file or folder that
+    somebody else could have written. Whatever goes wrong with a file or folder, the kernel is compiled in
+    memory: one line in the log, never an exception.
 Cost
     Importing reads the kernel sources once (about a millisecond). Nothing compiles before its first call.
 
