@@ -50,6 +50,7 @@ SIDEBAR: dict[str, list[str]] = {
         "What “best” means <objectives>",
         "how-it-is-proved",
         "manifest",
+        "Verifying <verifying>",
         "research",
         "privacy",
         "limits",

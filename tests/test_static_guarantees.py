@@ -156,6 +156,7 @@ COMMANDS = [
     ["update", "people.csv", "--config", "programme.toml", "--previous", "results", "--out", "updated"],
     ["draft", "people.csv", "--config", "programme.toml", "--from", "results", "--accept", "all", "--out", "drafted"],
     ["diff", "results", "updated"],
+    ["verify", "results", "people.csv"],
     ["fit", "people.csv", "--config", "programme.toml", "--outcomes", "history.csv", "--out", "fitted.toml"],
     ["pseudonymise", "people.csv", "--id", "person_id", "--key", "keys/key.json", "--out", "pseudo.csv"],
     ["reidentify", "pseudo.csv", "--key", "keys/key.json", "--people", "people.csv", "--out", "back.csv"],
