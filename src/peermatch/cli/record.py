@@ -288,7 +288,7 @@ def _machine() -> dict[str, Any]:
             versions[name] = metadata.version(name)
     return {
         "host": platform.node(),
-        "platform": platform.platform(),
+        "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processors": os.cpu_count(),
         "threads": thread_count(),
         "peak_memory_bytes": _peak(),

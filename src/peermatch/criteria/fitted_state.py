@@ -13,7 +13,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -21,13 +20,22 @@ import numpy as np
 from peermatch.criteria.criterion import Criterion
 from peermatch.criteria.fitting import FittedCriterion
 from peermatch.criteria.meetings import Meetings
+from peermatch.encoders._many import Vocabulary
+from peermatch.encoders._splitting import Splitter
+from peermatch.encoders.readers import (
+    AvailabilityReader,
+    BackgroundReader,
+    ExperienceReader,
+    GoalsReader,
+    SkillsReader,
+)
 from peermatch.errors import ConfigError, InputError, error_item
 
 __all__ = ["FITTED_SCHEMA", "fitted_from_dict", "fitted_to_dict"]
 
 FITTED_SCHEMA = "peermatch/fitted/1"
 
-_OURS = "peermatch.encoders."
+_READERS = (AvailabilityReader, BackgroundReader, ExperienceReader, GoalsReader, SkillsReader)
 _DTYPES = (
     "bool",
     "int8",
@@ -122,11 +130,11 @@ def _plain_object(value: Any, name: str) -> dict[str, Any]:
         options = {key: _plain(getattr(value, key), name) for key in _WORDS_OPTIONS}
         words = sorted(value.vocabulary_, key=value.vocabulary_.__getitem__)
         return {"~words": words, "options": options, "weights": _plain(np.asarray(value.idf_), name)}
-    if not kind.__module__.startswith(_OURS):
+    if _kinds(kind.__name__).get(kind.__name__) is not kind:
         raise _cannot(name, f"a {kind.__name__}")
     state = {key: one for key, one in _state_of(value).items() if not callable(one)}
     return {
-        "~reader": f"{kind.__module__.removeprefix(_OURS)}:{kind.__name__}",
+        "~reader": kind.__name__,
         "state": [[key, _plain(one, name)] for key, one in state.items()],
     }
 
@@ -278,14 +286,19 @@ def _words(value: Mapping[str, Any], where: str) -> Any:
     return made
 
 
+def _kinds(name: str) -> dict[str, type]:
+    """Return what may be made anew, by name: a closed list. What reads free text is imported where it is asked for."""
+    kinds: list[type] = [*_READERS, Splitter, Vocabulary]
+    if name == "TextVectors":
+        from peermatch.encoders._text import TextVectors
+
+        kinds.append(TextVectors)
+    return {kind.__name__: kind for kind in kinds}
+
+
 def _reader(value: Mapping[str, Any], where: str) -> Any:
-    module, _, name = str(value["~reader"]).partition(":")
-    if not module.replace("_", "").isalnum() or not name.isidentifier():
-        raise ValueError
-    kind = getattr(import_module(_OURS + module), name)
-    if not isinstance(kind, type) or kind.__module__ != _OURS + module or issubclass(kind, BaseException):
-        raise ValueError
-    made = object.__new__(kind)
+    kind = _kinds(str(value["~reader"]))[value["~reader"]]
+    made: Any = object.__new__(kind)
     for key, one in _list(value["state"], where):
         if not isinstance(key, str) or key.startswith("__") or callable(getattr(kind, key, None)):
             raise ValueError

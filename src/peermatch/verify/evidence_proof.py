@@ -10,6 +10,7 @@ import numpy as np
 
 from peermatch.errors import InputError
 from peermatch.problem import (
+    FORBIDDEN,
     GRID,
     BoundCertificate,
     Certificate,
@@ -32,6 +33,7 @@ from peermatch.verify.evidence_reading import member, number, record, whole, who
 from peermatch.verify.evidence_scores import EvidenceScores
 from peermatch.verify.evidence_trios import trio_faults
 from peermatch.verify.proof import Proof
+from peermatch.verify.slack import row_blocks
 
 __all__ = ["Proved", "prove_again"]
 
@@ -267,7 +269,12 @@ def _prove_kept(
     except ValueError as error:
         out.faults.append(f"The certificate cannot be checked: {error}")
         return
-    problem = Problem(worth_more, free.problem.objective, free.problem.capacity)
+    if at_most is None:
+        objective = free.problem.objective
+    else:  # more pairs come first by what every pair is worth more, so that a price may outweigh that
+        objective = "best_total"
+        out.faults += _shift_faults(free.problem, shift)
+    problem = Problem(worth_more, objective, free.problem.capacity)
     proved = read_matching(member(kept, "proved", where), f"{where}.proved", problem.scores.shape)
     proof = _proof_of(problem, proved, certificate, out)
     _conclude(read, proof, certificate, out)
@@ -280,6 +287,29 @@ def _prove_kept(
             out.faults.append("The certificate is about another gap than that of the result.")
         return
     _bound_of_breaking(read, free, inside, (held, bonus, shift, at_most), proof, out)
+
+
+def _shift_faults(problem: Problem, shift: int) -> list[str]:
+    """Say what is wrong where one pair more is not always worth more than better pairs, or nothing should be added."""
+    if problem.objective != "everyone_first":
+        return (
+            ["Every pair is worth more in the evidence, which this objective does not ask."] if shift else []
+        )
+    rows, columns = problem.one_place_each()[0].scores.shape
+    most = min(rows, columns) if problem.two_sided else rows // 2
+    highest, lowest = 0, GRID
+    for some in row_blocks(*problem.scores.shape):
+        block = problem.scores.block(some)
+        allowed = block[block != FORBIDDEN]
+        highest, lowest = (
+            max(highest, int(allowed.max(initial=0))),
+            min(lowest, int(allowed.min(initial=GRID))),
+        )
+    if shift > max(0, most - 1) * max(0, highest - lowest) - lowest:
+        return []
+    return [
+        "Every pair is worth too little more in the evidence for as many pairs as possible to come first."
+    ]
 
 
 def _as_updated(read: ReadDocument, at_most: int | None, bonus: IntArray, shift: int) -> bool:
@@ -313,7 +343,7 @@ def _bound_of_breaking(
     scores = free.problem.scores.at(inside[:, 0], inside[:, 1])
     value = sum(scores.tolist()) + shift * len(inside)
     least = proof.upper_bound - price * max(0, len(held) - at_most) - value
-    if shift == 0 and 2 * least > (read.claim.gap or 0):
+    if read.claim.pairs_gap == 0 and 2 * least > (read.claim.gap or 0):
         out.faults.append(
             f"The stated gap is {(read.claim.gap or 0) / 2:g}; the duals prove no less than {least}."
         )
