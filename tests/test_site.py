@@ -216,8 +216,10 @@ def public_names():
     yield from (f"peermatch.{name}" for name in pm.__all__)
     for part in ("solvers", "verify", "encoders", "datasets", "report.plots"):
         module = importlib.import_module(f"peermatch.{part}")
-        constants = {name for name in module.__all__ if name.isupper()}
-        yield from (f"peermatch.{part}.{name}" for name in module.__all__ if name not in constants)
+        # constants, and what stands on the front page as well
+        others = {name for name in module.__all__ if name.isupper()}
+        others |= {name for name in pm.__all__ if getattr(pm, name) is getattr(module, name, None)}
+        yield from (f"peermatch.{part}.{name}" for name in module.__all__ if name not in others)
     for owner in (pm.PeerMatcher, pm.Pairing, pm.Programme, pm.Draft):
         yield from (f"peermatch.{owner.__name__}.{name}" for name in dir(owner) if _is_method(owner, name))
 

@@ -19,6 +19,7 @@ def test_match_keeps_evidence_where_it_is_asked_to(folder, run):
     assert verify_result(kept).proved
     assert not verify_result(bare).proved
     assert kept.pop("evidence")["schema"] == "peermatch/evidence/1"
+    assert kept.pop("fitted")["schema"] == "peermatch/fitted/1"
     assert kept == bare
 
 

@@ -232,8 +232,8 @@ def test_everything_is_looked_at(results):
 
 def test_every_public_class_of_results_is_looked_at(results):
     """A new public result needs its place above."""
-    # they stand inside a matcher; a key shows no more than its fingerprint
-    of_parts = {"Criterion", "Rule", "PseudonymKey"}
+    # they stand inside a matcher; a key shows no more than its fingerprint; a verdict is a sentence
+    of_parts = {"Criterion", "Rule", "PseudonymKey", "EvidenceVerdict", "InputVerdict"}
     seen = {type(value).__name__ for value in results.values()} | {"FittedWeights"}
     public = {
         name

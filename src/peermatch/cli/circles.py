@@ -43,8 +43,7 @@ def run_circles(args: argparse.Namespace, console: Console) -> int:
     result = _formed(args, rules, console)
     from peermatch.publication import publishing
 
-    record.keep_key(result)
-    with publishing(folder):
+    with record.keeping_key(result), publishing(folder):
         files = [] if folder is None else [path.name for path in result.to_csv(folder)]
         if folder is not None:
             files += write_folders(args, folder, result, console)

@@ -83,9 +83,8 @@ def run_match(args: argparse.Namespace, console: Console) -> int:
     say_that_it_compiles(console)
     pairing = record.keyed(matched(args, matcher, (left, right), org, history, console))
     quality = quality_of(args, pairing)
-    record.keep_key(pairing)
     # together, and only if the folder's history still is what it was: nothing of two runs is mixed
-    with publishing(folder, check=check_kept):
+    with record.keeping_key(pairing), publishing(folder, check=check_kept):
         went = take_away_earlier(folder, args)
         files: list[str] = []
         if folder is not None:

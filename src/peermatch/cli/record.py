@@ -14,7 +14,8 @@ import os
 import platform
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -97,17 +98,28 @@ class RunRecord:
         """Return the pairing with the key that was asked for."""
         return pairing if self._secret is None else pairing.keyed(self._secret)
 
-    def keep_key(self, pairing: Pairing | Grouped) -> None:
+    @contextmanager
+    def keeping_key(self, pairing: Pairing | Grouped) -> Iterator[None]:
         """Write the key down before the results appear, so that there is never a result whose key is nowhere.
 
-        Keys of earlier results stay in the record, should this one not come to its end.
+        Keys of earlier results stay in the record, should this one not come to its end. If it fails, the record is
+        again what it was.
 
         Raises
         ------
         OutputError
             If it cannot be written.
         """
+        before = self.path.read_bytes() if self.path is not None and self.path.is_file() else None
         self.write(None, (), pairing)
+        try:
+            yield
+        except BaseException:
+            if self.path is not None and before is None:
+                self.path.unlink(missing_ok=True)
+            elif self.path is not None and before is not None:
+                _write_private(self.path, before.decode("utf-8", "replace"))
+            raise
 
     def write(self, folder: Path | None, files: Sequence[str], pairing: Pairing | Grouped) -> None:
         """Write the record, whole or not at all, for nobody but the user to read.

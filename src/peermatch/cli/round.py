@@ -88,8 +88,7 @@ def run_round(args: argparse.Namespace, console: Console) -> int:
             check_history_kept(folder, before, name, kept.path)
 
     pairing = record.keyed(run)
-    record.keep_key(pairing)
-    with publishing(folder, check=check_kept):
+    with record.keeping_key(pairing), publishing(folder, check=check_kept):
         went = take_away_earlier(folder, args)
         files = _written(args, folder, pairing, before, console)
         kept.save(programme)

@@ -74,7 +74,6 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
             pairing = latest.programme.update(left, previous=args.previous, **asked)
         prices = pairing.price_of_stability(progress=progress) if args.prices else None
         pairing = record.keyed(pairing)
-    record.keep_key(pairing)
     from peermatch.cli.earlier_files import say_what_went, take_away_earlier
     from peermatch.publication import publishing
 
@@ -90,7 +89,7 @@ def run_update(args: argparse.Namespace, console: Console) -> int:
 
     files: list[str] = []
     check_kept()
-    with publishing(folder, check=check_kept):
+    with record.keeping_key(pairing), publishing(folder, check=check_kept):
         went = take_away_earlier(folder, args)
         if folder is not None:
             files = write_results(folder, pairing, earlier)

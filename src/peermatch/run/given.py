@@ -47,7 +47,7 @@ def given_of(matcher: PeerMatcher, request: Request, org: Cohort | None) -> Give
         "locks": _table(asked.locks, "locks", directed=directed),
         # without ranks the order of rows is the order of preference
         "preferences": _table(asked.preferences, "preferences", directed=True, ordered=True),
-        "set_aside": _table(_in_any_order(asked.set_aside), "set_aside", directed=True),
+        "set_aside": _set_aside(asked.set_aside),
         "first": digest_of(_in_any_order(asked.first)) if asked.first is not None else None,
         "previous": None if asked.previous is None else _of_snapshot(asked.previous),
         "fitted": None if asked.fitted is None else fitted_digest(asked.fitted),
@@ -112,6 +112,14 @@ def _configured(kind: str, key: str, value: Any, directed: bool) -> Any:
     if callable(value):
         return [getattr(value, "__module__", ""), getattr(value, "__qualname__", type(value).__qualname__)]
     return value
+
+
+def _set_aside(given: Any) -> bytes | None:
+    """Return the digest of who was set aside; nobody is the same as nothing."""
+    nobody = given is None or (hasattr(given, "__len__") and not isinstance(given, str) and not len(given))
+    if nobody or (isinstance(given, Mapping) and not any(len(ids) for ids in given.values())):
+        return None
+    return _table(_in_any_order(given), "set_aside", directed=True)
 
 
 def _in_any_order(ids: Any) -> Any:
