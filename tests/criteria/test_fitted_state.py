@@ -92,6 +92,15 @@ def test_a_transformer_of_ones_own_cannot_be_written_down():
     assert pairing.manifest["fitted"]
 
 
+def test_a_word_model_of_ones_own_is_not_taken_for_ours():
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    own = TfidfVectorizer(analyzer="char")
+    pairing = pm.PeerMatcher("id", [pm.overlap("story", text=own)]).match(records())
+    with pytest.raises(pm.ConfigError, match="a TfidfVectorizer is among it"):
+        fitted_to_dict(pairing.fitted)
+
+
 # ---- hostile --------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,9 @@ def run_verify(args: argparse.Namespace, console: Console) -> int:
     from peermatch.scoring import thread_count
     from peermatch.verify import verify_result
 
-    document = SavedResult.read(args.result).to_dict()
-    proof = verify_result(document, threads=thread_count())
+    saved = SavedResult.read(args.result)
+    document = saved.to_dict()
+    proof = _with_manifest(verify_result(document, threads=thread_count()), saved.altered)
     found = None if tables is None else _reproduced(args, document, tables)
     if args.json:
         console.data(json.dumps(_plain(args, proof, found), ensure_ascii=False, indent=1) + "\n")
@@ -44,6 +46,17 @@ def run_verify(args: argparse.Namespace, console: Console) -> int:
     elif not proof.holds:
         console.error(proof.sentence)
     return DONE if proof.holds else NOT_PROVED
+
+
+def _with_manifest(proof: EvidenceVerdict, altered: Sequence[str]) -> EvidenceVerdict:
+    """Add what is not as the manifest says: somebody has edited the result, and not its manifest."""
+    if not altered:
+        return proof
+    faults = tuple(
+        f"What the result says of its {what} is not what its manifest was made for." for what in altered
+    )
+    sentence = proof.sentence if proof.faults else f"The result was edited: {faults[0]}"
+    return replace(proof, holds=False, faults=(*proof.faults, *faults), sentence=sentence)
 
 
 def _tables(args: argparse.Namespace) -> tuple[Any, Any] | None:

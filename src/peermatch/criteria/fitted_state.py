@@ -126,17 +126,23 @@ def _plain_object(value: Any, name: str) -> dict[str, Any]:
     if isinstance(value, Meetings):
         return {"~meetings": _plain(_day(value.as_of), name)}  # who met when is an input, and was not learned
     kind = type(value)
-    if kind.__module__.startswith("sklearn.") and kind.__name__ == "TfidfVectorizer":
-        options = {key: _plain(getattr(value, key), name) for key in _WORDS_OPTIONS}
-        words = sorted(value.vocabulary_, key=value.vocabulary_.__getitem__)
-        return {"~words": words, "options": options, "weights": _plain(np.asarray(value.idf_), name)}
     if _kinds(kind.__name__).get(kind.__name__) is not kind:
         raise _cannot(name, f"a {kind.__name__}")
     state = {key: one for key, one in _state_of(value).items() if not callable(one)}
     return {
         "~reader": kind.__name__,
-        "state": [[key, _plain(one, name)] for key, one in state.items()],
+        "state": [
+            [key, _plain_words(one, name) if key == "words_" else _plain(one, name)]
+            for key, one in state.items()
+        ],
     }
+
+
+def _plain_words(model: Any, name: str) -> dict[str, Any]:
+    """Return the word model that `TextVectors` makes, by its vocabulary and weights."""
+    options = {key: _plain(getattr(model, key), name) for key in _WORDS_OPTIONS}
+    words = sorted(model.vocabulary_, key=model.vocabulary_.__getitem__)
+    return {"~words": words, "options": options, "weights": _plain(np.asarray(model.idf_), name)}
 
 
 def _state_of(value: Any) -> dict[str, Any]:

@@ -283,7 +283,7 @@ def is_guide(name: str) -> bool:
 
     Examples
     --------
-    >>> is_guide("guide-0123456789abcdef.md"), is_guide("notes.md")
+    >>> is_guide("guide-p-0123456789ab.md"), is_guide("notes.md")
     (True, False)
     """
     return _GUIDE.fullmatch(name) is not None
