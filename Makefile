@@ -7,6 +7,9 @@ OUT ?= demo-results
 PYTEST_ARGS ?= -q
 BENCH ?= full
 BENCH_ARGS ?=
+FUZZ_SECONDS ?= 300
+PROGRAMMES ?= 10000
+MUTANTS ?= 15
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
@@ -18,13 +21,15 @@ endif
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
+INSTALLED_RELIABILITY := $(VENV)/.installed-reliability
 PACKAGING := pyproject.toml
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors unit docs exactness bench bench-large install install-dev clean
+.PHONY: help demo test lint types floors unit docs exactness bench bench-large fuzz soak mutation coverage kill \
+  install install-dev clean
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +68,21 @@ bench: $(INSTALLED_BENCH) ## peermatch beside its peers, about an hour, writes d
 bench-large: $(INSTALLED_BENCH) ## the proof for 100,000 people, and growth on the way there
 	@$(BIN)/python -m benchmarks.bench large $(BENCH_ARGS)
 
+fuzz: $(INSTALLED_RELIABILITY) ## fuzz all that comes in, about five minutes (FUZZ_SECONDS=...; Linux)
+	@$(BIN)/python -m reliability.fuzz --seconds $(FUZZ_SECONDS)
+
+soak: $(INSTALLED_DEV) ## random programmes, all invariants, about half an hour (PROGRAMMES=10000)
+	@$(BIN)/python -m reliability.soak --programmes $(PROGRAMMES)
+
+mutation: $(INSTALLED_DEV) ## small faults in checkers, rules and kernels, about half an hour (MUTANTS=15 of each file)
+	@$(BIN)/python -m reliability.mutation --mutants $(MUTANTS)
+
+coverage: $(INSTALLED_RELIABILITY) ## line and branch coverage, kernels as plain Python, about a quarter of an hour
+	@$(BIN)/python -m reliability.coverage_run
+
+kill: $(INSTALLED_DEV) ## kill -9 in 200 runs, about a quarter of an hour
+	@$(BIN)/python -m reliability.kill
+
 install: $(INSTALLED) ## the environment, for use
 
 install-dev: $(INSTALLED_DEV) ## the environment, for development
@@ -88,7 +108,12 @@ $(INSTALLED_BENCH): $(VENV)/.made $(PACKAGING)
 	@$(BIN)/python -m pip install --quiet --no-deps 'algmatch>=1.5'
 	@touch $(INSTALLED) $@
 
+$(INSTALLED_RELIABILITY): $(VENV)/.made $(PACKAGING)
+	@echo "Installing peermatch with what fuzzing and coverage need into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[reliability]'
+	@touch $(INSTALLED) $(INSTALLED_DEV) $@
+
 clean: ## remove the environment made here, results of the demo, and caches
 	@if [ -e "$(VENV)/.made" ]; then rm -rf "$(VENV)"; fi
 	rm -rf "$(OUT)" build dist benchmarks/build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests benchmarks reliability -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

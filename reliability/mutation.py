@@ -2,10 +2,10 @@
 
     python -m reliability.mutation [--mutants 15 | --all] [--seed 0] [NAME ...]
 
-Mutated are the checkers, the rules, and the kernels that have plain twins, without compilation (NUMBA_DISABLE_JIT=1):
+Mutated are the checkers, the rules, and the kernels that have plain twins, with compilation off (NUMBA_DISABLE_JIT):
 there a decorated kernel is a plain function, while tools for mutation pass over whatever is decorated. Every mutant is
-tried in a process of its own, forked from one that has imported heavy libraries and nothing of peermatch; it ends at the
-first test that fails. Of a large file a sample is drawn, by the seed.
+tried in a process of its own, forked from one that has imported heavy libraries and nothing of peermatch; it ends with
+the first test that fails. Of a large file a sample is drawn, by the seed.
 
 A file without a single mutant is a failure (exit code 1), and so is one whose tests fail without any fault. What
 survives is listed; `reliability/mutants.md` judges it.

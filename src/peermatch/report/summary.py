@@ -139,6 +139,16 @@ def _criteria(outcome: Outcome) -> str:
     width = max(len(name) for name, _, _ in rows)
     lines = ["What the score is made of, on average"]
     lines += [f"  {name.ljust(width)}  {mean:.2f}  (weight {percent(weight)})" for name, mean, weight in rows]
+    scores = outcome.scores
+    without = [
+        shortened(column_words(part.criterion.name))
+        for part, left, right in zip(scores.criteria, scores.left_shares, scores.right_shares, strict=True)
+        if not part.criterion.sensitive
+        and (part.left_on.any() or part.right_on.any())
+        and not (left.any() or right.any())
+    ]
+    if without:
+        lines.append(f"  beside the others too little weight to count at all: {', '.join(without)}")
     return "\n".join(lines)
 
 
