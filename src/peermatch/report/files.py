@@ -11,20 +11,29 @@ import pandas as pd
 
 __all__ = ["csv_text", "plain_text", "safe_text"]
 
-_RISKY = re.compile(r"'*[=+\-@\t\r\n]")
-_SHIELDED = re.compile(r"'+[=+\-@\t\r\n]")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+"""What formulas start with; full-width, small and mathematical forms too, which some versions read alike."""
+_UNSEEN = (
+    "\\s\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0"
+)
+"""Blanks, controls and marks without width: some programs drop them when a table is read, and the sign comes first."""
+_START = f"(?:[{_UNSEEN}]*[{_SIGNS}]|[\\t\\r\\n])"
+_RISKY = re.compile(f"'*{_START}")
+_SHIELDED = re.compile(f"'+{_START}")
 
 
 def safe_text(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: an apostrophe goes before = + - @, tab and line ends.
+    """Return text that no spreadsheet takes for a formula.
 
-    Text that already starts with apostrophes and one of these gets one more, so that `plain_text` always finds the
-    way back.
+    An apostrophe goes before = + - @ (full-width, small and mathematical forms of them too), even where blanks,
+    controls or marks without width come first, and before a leading tab or line end. Text that already starts with
+    apostrophes and one of these gets one more, so that `plain_text` always finds the way back.
 
     Examples
     --------
-    >>> safe_text("=1+1"), safe_text("Ada"), safe_text("'=1")
-    ("'=1+1", 'Ada', "''=1")
+    >>> safe_text("=1+1"), safe_text("Ada"), safe_text("'=1"), safe_text("  =1")
+    ("'=1+1", 'Ada', "''=1", "'  =1")
     """
     return "'" + text if _RISKY.match(text) else text
 
