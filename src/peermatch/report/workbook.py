@@ -130,6 +130,8 @@ def _write_sheet(openpyxl: Any, sheet: Any, frame: pd.DataFrame, look: Any) -> N
             return cell
         if not isinstance(value, str):
             return value
+        if not value:
+            return None
         cell = cells_of.WriteOnlyCell(sheet, value)
         cell.data_type = "s"  # whatever openpyxl takes it for: a formula, an error code
         cell.number_format = "@"  # so that it stays text where somebody edits it
@@ -158,7 +160,7 @@ def _value(cell: Any) -> Any:
         return _text(cell)
     if isinstance(cell, list | tuple):
         # a list of one number stays a number, as in CSV
-        return _value(cell[0]) if len(cell) == 1 else _text("; ".join(map(str, cell))) or None
+        return _value(cell[0]) if len(cell) == 1 else _text("; ".join(map(str, cell)))
     if cell is None or cell is pd.NA or cell != cell:
         return None
     if isinstance(cell, bool):
