@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from peermatch.cli.console import Console
-from peermatch.cli.handouts import AUDIT, PARTICIPANTS, REPORT
+from peermatch.cli.handouts import AUDIT, EXCEL, PARTICIPANTS, REPORT
 
 __all__ = ["say_what_went", "take_away_earlier"]
 
@@ -87,7 +87,7 @@ def _earlier(folder: Path) -> list[Path]:
     from peermatch.report.participant import is_guide
 
     optional = (
-        *(REPORT, QUALITY, CHANGES, PRICES, _DATA_PROTECTION),
+        *(REPORT, EXCEL, QUALITY, CHANGES, PRICES, _DATA_PROTECTION),
         *(*SENSITIVITY_FILES, *RELAXING_FILES, *ADVISED_FILES),
     )
     handed = folder / PARTICIPANTS

@@ -28,6 +28,11 @@ def add_handouts(parser: argparse.ArgumentParser, *, report: bool = True) -> Non
             action="store_true",
             help="report.html: one page to search, with everybody's reasons; for the administrator",
         )
+        handouts.add_argument(
+            "--excel",
+            action="store_true",
+            help="result.xlsx: the tables as sheets of one Excel workbook; for the administrator",
+        )
     handouts.add_argument(
         "--for-participants",
         action="store_true",

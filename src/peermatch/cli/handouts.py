@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AUDIT",
     "DATA_PROTECTION",
+    "EXCEL",
     "PARTICIPANTS",
     "REPORT",
     "check_decided",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 REPORT, PARTICIPANTS, AUDIT = "report.html", "participants", "audit"
+EXCEL = "result.xlsx"
 DATA_PROTECTION = "data-protection.md"
 
 
@@ -34,6 +36,7 @@ def check_handouts(args: argparse.Namespace) -> None:
     """Refuse what would be written nowhere, or would say nothing."""
     asked = {
         "--report": getattr(args, "report", False),
+        "--excel": getattr(args, "excel", False),
         "--for-participants": args.for_participants,
         "--for-auditor": args.for_auditor,
         "--data-protection": getattr(args, "data_protection", False),
@@ -41,6 +44,10 @@ def check_handouts(args: argparse.Namespace) -> None:
     option = next((name for name, given in asked.items() if given), None)
     if option is not None and args.out is None:
         raise ConfigError(f"{option} has nowhere to go: name a folder with --out.")
+    if asked["--excel"]:
+        from peermatch.report.workbook import check_openpyxl
+
+        check_openpyxl()  # before anybody is paired
     if args.contact is not None and not args.for_participants:
         raise ConfigError(
             "--contact stands on what participants read. Give it together with --for-participants."
@@ -72,6 +79,8 @@ def write_handouts(args: argparse.Namespace, folder: Path, pairing: Pairing, con
     files = []
     if args.report:
         files.append(pairing.report(folder / REPORT).name)
+    if args.excel:
+        files.append(pairing.to_excel(folder / EXCEL).name)
     files += write_folders(args, folder, pairing, console)
     if args.for_auditor:
         pairing.report(folder / AUDIT / REPORT, audience="auditor")

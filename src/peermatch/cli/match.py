@@ -13,7 +13,7 @@ from peermatch.cli.advisers import find_advisers, read_advisers
 from peermatch.cli.configuring import take_configuration
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable, records_from
-from peermatch.cli.handouts import REPORT, check_decided, check_handouts, write_handouts
+from peermatch.cli.handouts import EXCEL, REPORT, check_decided, check_handouts, write_handouts
 from peermatch.cli.progress import Progress, say_that_it_compiles
 from peermatch.cli.quality import QUALITY, check_quality, quality_of, write_quality
 from peermatch.cli.record import RunRecord
@@ -301,6 +301,7 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     names = (*names, *RELAXING_FILES) if args.relax else names
     names = names if args.quality_by is None else (*names, QUALITY)
     names = (*names, REPORT) if args.report else names
+    names = (*names, EXCEL) if args.excel else names
     refuse_overwriting(given, names, folder)
 
 

@@ -18,7 +18,7 @@ from peermatch.cohort.reidentify import Reidentifier
 from peermatch.cohort.wording import counted
 from peermatch.errors import ConfigError, InputError, OutputError, error_item
 from peermatch.publication import write_files
-from peermatch.report.files import csv_text, plain_text, safe_text
+from peermatch.report.files import csv_rows, csv_text, plain_text, safe_text
 
 __all__ = ["run_pseudonymise", "run_reidentify"]
 
@@ -131,14 +131,11 @@ def _text_of(path: Path) -> str:
 
 def _of_csv(text: str, found: Reidentifier) -> str:
     """Return a table in which ids are shielded like all text that a spreadsheet could take for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
-            writer.writerow([_of_cell(cell, found) for cell in row])
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        return csv_rows([_of_cell(cell, found) for cell in row] for row in rows)
     except csv.Error as error:
         raise InputError(error_item("not_csv", f"The table cannot be read as CSV: {error}.")) from None
-    return out.getvalue()
 
 
 def _of_cell(cell: str, found: Reidentifier) -> str:

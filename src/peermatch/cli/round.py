@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import DONE, GAP, INFEASIBLE, Console
 from peermatch.cli.files import HISTORY, check_day, check_writable
-from peermatch.cli.handouts import REPORT, check_decided, check_handouts, write_handouts
+from peermatch.cli.handouts import EXCEL, REPORT, check_decided, check_handouts, write_handouts
 from peermatch.cli.kept import KeptFile
 from peermatch.cli.match import (
     check_tables,
@@ -199,6 +199,7 @@ def _check_overwriting(args: argparse.Namespace, folder: Path, programme: Path) 
     names = PLAN_FILES if args.plan is not None else (*RESULT_FILES, *(RELAXING_FILES if args.relax else ()))
     given = (args.people, args.left, args.right, args.org, args.history, args.locks, args.set_aside)
     names = (*names, REPORT) if args.report else names
+    names = (*names, EXCEL) if args.excel else names
     tables = (*given, str(programme))
     refuse_overwriting(tables, names, folder)
 

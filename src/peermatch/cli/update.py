@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import Console
 from peermatch.cli.files import HISTORY, check_day, check_writable
-from peermatch.cli.handouts import REPORT, check_decided, check_handouts, write_handouts
+from peermatch.cli.handouts import EXCEL, REPORT, check_decided, check_handouts, write_handouts
 from peermatch.cli.latest_round import LatestRound, note_of_programme
 from peermatch.cli.match import (
     check_arguments,
@@ -134,6 +134,7 @@ def _check_overwriting(args: argparse.Namespace, folder: Path) -> None:
     if args.history is not None and Path(args.history).name != HISTORY:
         given.append(args.history)
     names = (*RESULT_FILES, CHANGES, PRICES, *((REPORT,) if args.report else ()))
+    names = (*names, EXCEL) if args.excel else names
     refuse_overwriting(given, names, folder)
 
 

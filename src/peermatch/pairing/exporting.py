@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from peermatch.checks import must_be
 from peermatch.criteria import fitted_to_dict
 from peermatch.errors import ConfigError
 from peermatch.explain import runner_up
@@ -140,6 +141,57 @@ class Exporting(Manifested):
             files["audit.txt"] = self._audit_page
         last = "result.json" if audience == ADMINISTRATOR else "audit.json"
         return write_files(folder, {**files, last: self.to_json(audience=audience, evidence=evidence)})
+
+    def to_excel(self, path: str | os.PathLike[str], *, audience: str = ADMINISTRATOR) -> Path:
+        """Write an Excel workbook: sheets people, pairs, members, unmatched, rules and repairs.
+
+        Of an update also changes. Ids stay what they are: text keeps its leading zeros, and whole numbers of more than
+        15 digits are text, since Excel would round them. No cell is a formula, whatever people wrote: such text has a
+        leading apostrophe as in `to_csv`. The same result gives the same bytes.
+
+        Parameters
+        ----------
+        path : path
+            Such as ``2026-12.xlsx``.
+        audience : {"administrator", "auditor"}
+            For an auditor: by ids and without values, and a sheet uses. It is not for participants.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ConfigError
+            If the package openpyxl is missing (``pip install 'peermatch[excel]'``), the name does not end in .xlsx, or
+            it is not for this audience.
+        OutputError
+            If the file cannot be written, or a table is longer than a sheet.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import peermatch as pm
+        >>> people = [{"id": "007", "site": "Oslo"}, {"id": "012", "site": "Oslo"}]
+        >>> pairing = pm.PeerMatcher("id", [pm.same("site")]).match(people)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     pairing.to_excel(f"{folder}/result.xlsx").name
+        'result.xlsx'
+        """
+        from peermatch.report.workbook import workbook_bytes
+
+        check_audience("to_excel", audience)
+        target = Path(path)
+        if target.suffix.lower() != ".xlsx":
+            raise ConfigError(must_be("to_excel()", "path", "a name that ends in .xlsx", target.name))
+        names = [*_FILES, "repairs"]
+        names += [] if self.update is None else ["changes"]
+        names += ["uses"] if audience == AUDITOR else []
+        frames = self._frames_of(audience)
+        return write_files(
+            target.parent, {target.name: workbook_bytes({name: frames[name] for name in names})}
+        )[0]
 
     def evidence(self, *, audience: str = ADMINISTRATOR) -> dict[str, Any]:
         """Return the encoded numbers that were scored, and what the solver was given, as plain data.

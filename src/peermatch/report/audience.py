@@ -136,6 +136,9 @@ THINGS: Mapping[str, Access] = MappingProxyType(
             "tables without names and values, uses.csv, audit.txt and audit.json",
             "notices.csv and a guide for each pair",
         ),
+        "to_excel": _for_both(
+            "all tables as sheets of one workbook", "tables without names and values, and uses"
+        ),
         "to_dict": _for_both("everything", "everything but names and values, and what was used"),
         "to_json": _for_both("everything", "everything but names and values, and what was used"),
         "evidence": Access(
