@@ -57,13 +57,13 @@ def test_no_id_no_name_and_no_text_is_left():
         "name",
         "contact",
         "about",
-        "last_partner",
     }
-    assert {name for name, what in became.items() if what == "pseudonyms"} == {"id", "boss", "not_with"}
+    replaced = {name for name, what in became.items() if what == "pseudonyms"}
+    assert replaced == {"id", "boss", "not_with", "last_partner"}
     why = found.columns.set_index("column")["why"].to_dict()
     assert why["about"] == "it holds free text"
     assert why["contact"] == "it holds e-mail addresses"
-    assert "name it in columns=" in why["last_partner"]
+    assert why["last_partner"] == "it holds ids of people here"
     assert set(became) == set(PEOPLE[0])  # every column is accounted for
 
 
@@ -136,7 +136,40 @@ def test_what_matching_needs_is_kept(name, cells):
 def test_whole_numbers_may_be_anything_but_not_under_the_name_of_a_manager():
     people = [{"id": k, "years": k % 5 + 1, "manager_no": k // 2 + 1} for k in range(1, 9)]
     found = pm.pseudonymise(people, "id", key=KEY)
-    assert set(found.people) == {"id", "years"}
+    assert set(found.people) == {"id", "years", "manager_no"}
+    assert set(found.people["manager_no"]) <= set(found.people["id"])
+    people[3]["manager_no"] = 77  # nobody here: whose id that is cannot be known
+    mixed = pm.pseudonymise(people, "id", key=KEY)
+    assert set(mixed.people) == {"id", "years"}
+    assert "name it in columns=" in mixed.columns.set_index("column")["why"]["manager_no"]
+
+
+def test_columns_that_hold_what_people_are_called_are_left_out():
+    people = [
+        {
+            "id": f"e{k}",
+            "name": f"Ada{k} King{k}",
+            "boss": boss,
+            "friends": "nobody; Ada3 King3" if k == 1 else None,
+        }
+        for k, boss in enumerate([None, "ada0 king0", "King0, Ada0", "Ada1 King1", "Ada0 King0"])
+    ]
+    found = pm.pseudonymise(people, "id", key=KEY)
+    assert set(found.people) == {"id"}
+    why = found.columns.set_index("column")["why"]
+    assert "called: name it in manager=" in why["friends"]
+    assert found.columns.set_index("column")["became"]["boss"] == "dropped"
+    by_manager = pm.pseudonymise(people, "id", key=KEY, label="name", manager="boss")
+    assert set(by_manager.people) == {"id", "boss"}
+    assert "King" not in by_manager.people.to_csv()
+
+
+def test_vetoes_keep_people_apart_unasked():
+    matcher = pm.PeerMatcher("id", [pm.near("years")], [pm.veto("not_with")])
+    found = pm.pseudonymise(PEOPLE, "id", key=KEY)
+    assert "not_with" in found.people
+    (rule,) = matcher.match(found.people).rules.to_dict("records")
+    assert rule["pairs_removed"] == matcher.match(PEOPLE).rules["pairs_removed"][0] == 3
 
 
 # ---- ids exactly ----------------------------------------------------------------------------------------

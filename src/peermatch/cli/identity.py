@@ -14,6 +14,7 @@ from peermatch.cohort.cells import CellError, canonical
 from peermatch.cohort.frames import in_memory
 from peermatch.cohort.names import vocabulary
 from peermatch.cohort.reading import file_table
+from peermatch.cohort.rows import without_notes
 from peermatch.cohort.wording import counted
 from peermatch.criteria.lines import reporting_lines
 from peermatch.errors import InputError, error_item
@@ -27,10 +28,17 @@ __all__ = [
     "find_sides",
 ]
 
-_ID_WORDS = ("id", "identifier", "uuid", "email", "mail", "number", "no", "nr", "nummer", "personalnummer", "matricule",
+_ID_WORDS = ("id", "identifier", "uuid", "number", "no", "nr", "nummer", "personalnummer", "matricule", "email", "mail",
              "code", "key", "login", "username", "user", "badge", "employee", "staff", "emp", "person", "worker",
              "mitarbeiter")  # fmt: skip
 _ID_ENDINGS = ("nummer", "kennung")
+_OTHER_NUMBERS = tuple(
+    vocabulary(
+        "phone telefon telephone tel mobil handy fax steuer tax konto bank iban account haus house room zimmer "
+        "postleit zip insurance versicherung passport ausweis kosten cost"
+    )
+)
+"""Numbers so called are not what people are known by."""
 _LABEL_WORDS = frozenset(
     {"display", "full", "preferred", "name", "names", "first", "given", "employee", "person", "known", "as", "label",
      "colleague", "mitarbeiter", "vorname", "nom", "nombre", "prenom", "s"}
@@ -107,6 +115,7 @@ def find_id(
         table = file_table(source, {"encoding": encoding, "separator": separator, "sheet": sheet})
     else:
         table = in_memory(source)
+    table = without_notes(table)
     columns = []
     for name, raw in zip(table.names, table.columns, strict=True):
         try:
@@ -147,7 +156,18 @@ def _nearly_tells_apart(column: Column, rows: int) -> bool:
 def _is_referred_to(column: Column, others: Sequence[Column]) -> bool:
     """Whether another column holds this one's codes, as that of managers does."""
     ids = {str(value) for value in column.distinct}
-    return column.is_code and any(_holds_ids(other, ids) for other in others if other is not column)
+    return column.is_code and any(
+        _holds_ids(other, ids) or _names_some(other, ids) for other in others if other is not column
+    )
+
+
+def _names_some(column: Column, ids: set[str]) -> bool:
+    """Whether a column that most leave empty holds ids of this table and nothing else, as one of vetoes does."""
+    if not 2 <= column.known < _MOSTLY * len(column.cells) or not column.is_code:
+        return False
+    if column.is_number and min(len(str(value)) for value in column.distinct) < _DIGITS:
+        return False
+    return all(str(value) in ids and "@" not in str(value) for value in column.values)
 
 
 def _id_order(column: Column) -> tuple[bool, bool, bool, int]:
@@ -158,7 +178,7 @@ def _id_order(column: Column) -> tuple[bool, bool, bool, int]:
 
 def _id_rank(column: Column) -> int:
     """Rank by name, best first; a manager's id is nobody's own."""
-    if column.words & _MANAGER:
+    if column.words & _MANAGER or any(word.startswith(_OTHER_NUMBERS) for word in column.words):
         return 2 * len(_ID_WORDS)
     if any(word.endswith(_ID_ENDINGS) for word in column.words):
         return _ID_WORDS.index("number")
@@ -166,7 +186,8 @@ def _id_rank(column: Column) -> int:
 
 
 def _no_id(columns: Sequence[Column], rows: int, where: str) -> dict[str, object]:
-    named = [column for column in first_of(columns, _ID_WORDS[:5]) if column.known]
+    nearly = [one for one in columns if _id_rank(one) < len(_ID_WORDS) and _nearly_tells_apart(one, rows)]
+    named = sorted(nearly, key=_id_order) or [one for one in first_of(columns, _ID_WORDS[:5]) if one.known]
     message = (
         f"No column of {where} ({counted(rows, 'row')}) is full and different in every row, as ids must be."
     )

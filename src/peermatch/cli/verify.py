@@ -11,7 +11,6 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peermatch.cli.console import DONE, NOT_PROVED, Console
@@ -19,7 +18,6 @@ from peermatch.errors import ConfigError
 from peermatch.explain.wording import wrapped
 
 if TYPE_CHECKING:
-    from peermatch.matcher import PeerMatcher
     from peermatch.programme import InputVerdict
     from peermatch.verify import EvidenceVerdict
 
@@ -80,14 +78,17 @@ def _tables(args: argparse.Namespace) -> tuple[Any, Any] | None:
 
 
 def _reproduced(args: argparse.Namespace, document: dict[str, Any], tables: tuple[Any, Any]) -> InputVerdict:
+    from peermatch.cli.match import decoded
     from peermatch.cli.record import key_in_file
     from peermatch.matcher import PeerMatcher
     from peermatch.programme import reproduce
+    from peermatch.programme.reproduced import matcher_of
 
     matcher = None if args.config is None else PeerMatcher.from_toml(args.config)
+    reader = matcher if matcher is not None else matcher_of(document["settings"], [])
     key = None if args.key is None else key_in_file(args.key, document["manifest"]["key"]["id"])
     left, right = (
-        None if table is None else _decoded(table, matcher, document["settings"], args.encoding)
+        table if table is None or reader is None else decoded(table, reader, args.encoding)
         for table in tables
     )
     return reproduce(
@@ -96,19 +97,10 @@ def _reproduced(args: argparse.Namespace, document: dict[str, Any], tables: tupl
         right,
         role=args.role,
         matcher=matcher,
-        org=None if args.org is None else _decoded(args.org, matcher, document["settings"], args.encoding),
+        org=args.org if args.org is None or reader is None else decoded(args.org, reader, args.encoding),
         history=_history(args.history, document.get("round")),
         key=key,
     )
-
-
-def _decoded(path: str, matcher: PeerMatcher | None, settings: dict[str, Any], encoding: str | None) -> Any:
-    """Return a table in another encoding, read; any other is left to be read with the names of its columns."""
-    if encoding is None or Path(path).suffix.lower() not in (".csv", ".tsv", ".txt"):
-        return path
-    from peermatch.cohort import read_people
-
-    return read_people(path, settings["id"] if matcher is None else matcher.id, encoding=encoding, at_least=1)
 
 
 def _history(path: str | None, round: str | None) -> Any:

@@ -192,6 +192,8 @@ def pseudonymise(
         dropped.
     drop : list of str
         Columns to leave out.
+        A column that holds ids of people here and nothing else gets pseudonyms unasked; one that holds what they are
+        called is left out.
     keep : list of str
         Columns to keep although they look as if they said who somebody is: by their name, by e-mail addresses or long
         numbers in them, as free text, or since nearly everyone has another text there.
@@ -299,9 +301,16 @@ def _of_people(
 ) -> pd.DataFrame:
     """Return a table of people, and tell of its columns."""
     data: dict[str, Any] = {}
+    called = _called(cohort, gone, (*keep, *holding))
     for name in cohort.columns:
         cells = cohort.column(name).tolist()
         why = gone.get(name)
+        free = why is None and name not in keep and (only is None or name in only)
+        if free and name != cohort.id and name not in holding and _holds_nothing_else(name, cells, names):
+            # vetoes and managers: to leave them out would let people be paired against them
+            data[name] = [names.cell(cell, f"Column {name!r} of {table}") for cell in cells]
+            told.append((table, name, REPLACED, "it holds ids of people here"))
+            continue
         if why is None and name in (cohort.id, *holding):
             where = f"Column {name!r} of {table}"
             read = names.one if name == cohort.id else names.cell
@@ -311,7 +320,9 @@ def _of_people(
         if why is None and only is not None and name not in only:
             why = "of the whole staff only reporting lines are kept"
         if why is None and name not in keep:
-            why = why_identifying(name, cells) or _names_people(name, cells, names)
+            why = (
+                why_identifying(name, cells) or _names_people(name, cells, names) or _tells_who(cells, called)
+            )
         if why is None:
             data[name] = cells
             told.append((table, name, KEPT, "as asked" if name in keep else ""))
@@ -327,6 +338,36 @@ def _replaced(cells: Sequence[Any], cohort: Cohort, names: _Names) -> str:
         for cell in cells
     )
     return f"{counted(strangers, 'cell')} with ids that nobody here has" if strangers else ""
+
+
+def _called(cohort: Cohort, gone: dict[str, str], spared: Sequence[str]) -> set[str]:
+    """Return what people here are called, in small letters: the cells of columns that say who somebody is."""
+    found: set[str] = set()
+    for name in cohort.columns:
+        cells = [cell for cell in cohort.column(name).tolist() if isinstance(cell, str)]
+        telling = name in gone or (name not in spared and name != cohort.id and why_identifying(name, cells))
+        if telling and len(set(cells)) > len(cells) // 2:
+            found |= {cell.strip().casefold() for cell in cells}
+    names = {cell for cell in found if len(cell) > 2 and any(letter.isalpha() for letter in cell)}
+    turned = {", ".join(reversed(cell.rsplit(" ", 1))) for cell in names if " " in cell}
+    return names | turned
+
+
+def _tells_who(cells: Sequence[Any], called: set[str]) -> str | None:
+    """Say why a column that nobody spoke of names people by what they are called, as managers often are."""
+    said = [cell.casefold() for cell in cells if isinstance(cell, str)]
+    pieces = (piece.strip() for cell in said for piece in (cell, *cell.replace("|", ";").split(";")))
+    if called.isdisjoint(pieces):
+        return None
+    return "it holds what people here are called: name it in manager= for pseudonyms, or in keep="
+
+
+def _holds_nothing_else(name: str, cells: Sequence[Any], names: _Names) -> bool:
+    """Whether a column that nobody spoke of holds ids of people here, and nothing else."""
+    if _names_people(name, cells, names) is None:
+        return False
+    known = set(map(str, names.ids))
+    return all(str(one) in known for cell in cells for one in ids_in_cell(cell, names.ids))
 
 
 def _names_people(name: str, cells: Sequence[Any], names: _Names) -> str | None:

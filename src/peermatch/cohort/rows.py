@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from copy import copy
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,11 @@ from peermatch.cohort.table import Repair, Sure, Table
 from peermatch.cohort.wording import LIMIT, capped, listing
 from peermatch.errors import InputError, error_item
 
-__all__ = ["leave_out_nobody", "settle_duplicates"]
+__all__ = ["leave_out_nobody", "settle_duplicates", "without_notes"]
 
 _COUNTED = 3  # cells of a row of totals: the word, and what was counted
+_LAST = 5  # notes are looked for in so many of the last rows
+_ERROR = re.compile(r"#[^\W\d_]+[/!?]?[^\W\d_]*[!?]?")
 _NUMBER = re.compile(r"[-+]?[\d.,  ]+%?")
 
 _NOTE = re.compile(
@@ -50,7 +54,7 @@ def leave_out_nobody(table: Table, id: str) -> Table:
         if type(cell) is str and id in cell and tidy_name(cell) == id and _is_header(table, at)
     ]
     out = dict.fromkeys(again, ("header_again", "the row repeats the header, and was left out"))
-    for at in range(len(cells) - 1, max(-1, len(cells) - 6), -1):
+    for at in range(len(cells) - 1, max(-1, len(cells) - 1 - _LAST), -1):
         note = _note(table, at)
         if note is None:
             break
@@ -97,10 +101,23 @@ def _note(table: Table, at: int) -> str | None:
     """Return the only text of a row where it is a note that exports write below a table, perhaps with a few numbers."""
     if len(table.columns) < 2:
         return None  # nothing tells a note from an id
-    said = [column[at] for column in table.columns if _says(column[at])]
+    said = [column[at] for column in table.columns if _says(column[at]) and not _is_error(column[at])]
     texts = [cell.strip() for cell in said if isinstance(cell, str)]
     words = [text for text in texts if not _NUMBER.fullmatch(text)]
     return words[0] if len(words) == 1 and len(said) <= _COUNTED and _NOTE.fullmatch(words[0]) else None
+
+
+def _is_error(cell: Any) -> bool:
+    """Whether a raw cell is what a spreadsheet shows where a formula failed."""
+    return isinstance(cell, str) and _ERROR.fullmatch(cell.strip()) is not None
+
+
+def without_notes(table: Table) -> Table:
+    """Return a copy without the notes in the last rows, for whoever looks for the id column before reading."""
+    notes = list(takewhile(lambda at: _note(table, at) is not None, range(len(table.rows) - 1, -1, -1)))[
+        :_LAST
+    ]
+    return _without(copy(table), notes) if notes else table
 
 
 def _beside(table: Table, at: int) -> str:

@@ -28,7 +28,7 @@ from peermatch.run.way import Prepared, prepare
 if TYPE_CHECKING:
     from peermatch.cohort import Cohort
 
-__all__ = ["InputVerdict", "reproduce"]
+__all__ = ["InputVerdict", "matcher_of", "reproduce"]
 
 Person = tuple[str | None, tuple[str, Any]]
 """Side (None in one pool) and typed id."""
@@ -182,7 +182,7 @@ def reproduce(
     settings = data["settings"]
     run = _Run(data, settings, people, others, role or settings.get("role"), org, history)
     notes: list[str] = []
-    used = matcher if matcher is not None else _matcher_of(settings, notes)
+    used = matcher if matcher is not None else matcher_of(settings, notes)
     if used is None:
         return _nothing(notes)
     _check_same(used, settings)
@@ -278,7 +278,7 @@ def _nothing(notes: Sequence[str]) -> InputVerdict:
     return InputVerdict(False, 0, (), (), (), (), tuple(notes), "nothing")
 
 
-def _matcher_of(settings: Mapping[str, Any], notes: list[str]) -> PeerMatcher | None:
+def matcher_of(settings: Mapping[str, Any], notes: list[str]) -> PeerMatcher | None:
     """Build the matcher again from what a result tells of it, without what is not told."""
     known = ("id", "label", "eligible", "sides", "same_person", "capacity", "mutual", "unknown")
     guarded = ("protected", "audit_only", "sensitive", "consent", "show")
