@@ -149,7 +149,7 @@ def test_no_mixture_makes_an_element(plain, tmp_path_factory, text):
 
 @pytest.mark.parametrize("draw", ["waterfall", "scores", "map"])
 def test_pictures_hold_hostile_names_as_text(draw, tmp_path):
-    """Matplotlib reads two dollar signs as a formula of its own, so there is one here."""
+    """Two dollar signs are a formula to matplotlib: it must not be one here."""
     pyplot = pytest.importorskip("matplotlib.pyplot")
 
     def parts(text, ids):
@@ -160,4 +160,4 @@ def test_pictures_hold_hostile_names_as_text(draw, tmp_path):
         pyplot.close("all")
         return {(one.tag, name) for one in tree.iter() for name in (None, *one.attrib)}
 
-    assert parts("<mark-x y-mark='1'>&\"$", "<mark-x>") <= parts("plain", "plain")
+    assert parts("$<mark-x y-mark='1'>&\"$", "<mark-x>") <= parts("plain", "plain")
