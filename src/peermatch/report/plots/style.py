@@ -107,7 +107,7 @@ def _take_as_text(ax: Axes) -> None:
     kept = {id(text) for axis in powers for text in axis.findobj(Text) if text is not axis.label}
     for text in ax.findobj(Text):
         if id(text) not in kept:
-            text.set_parse_math(False)  # type: ignore[attr-defined]
+            text.set_parse_math(False)
 
 
 def shade(share: float) -> tuple[str, str]:
