@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
-from peermatch.errors import InfeasibleError, InputError, PeerMatchError, VerificationError
+from peermatch.errors import InfeasibleError, InputError, OutputError, PeerMatchError, VerificationError
 
 __all__ = [
     "BAD_INPUT",
@@ -69,18 +70,20 @@ class Console:
         """Write a result for people to standard output; signs that the terminal has not become question marks."""
         coding = getattr(self.out, "encoding", None) or "utf-8"
         text = text.encode(coding, "replace").decode(coding)
-        self.out.write(text if text.endswith("\n") else text + "\n")
-        self.out.flush()
+        with _told():
+            self.out.write(text if text.endswith("\n") else text + "\n")
+            self.out.flush()
 
     def data(self, text: str) -> None:
         """Write a result for programs to standard output: UTF-8 everywhere, line ends as they are."""
         raw = getattr(self.out, "buffer", None)
-        self.out.flush()
-        if raw is None:
-            self.out.write(text)
-        else:
-            raw.write(text.encode("utf-8"))
-            raw.flush()
+        with _told():
+            self.out.flush()
+            if raw is None:
+                self.out.write(text)
+            else:
+                raw.write(text.encode("utf-8"))
+                raw.flush()
 
     def note(self, text: str) -> None:
         """Write a line to standard error, unless told to be quiet."""
@@ -186,6 +189,19 @@ def _described(part: Mapping[str, Any]) -> str:
     ]
     more = f" ({'; '.join(rest)})" if rest else ""
     return f"{part.get('rule', 'a demand')}{people}{more}"
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say that it is standard output that cannot be written, such as a file on a full disk, and no folder."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever reads left: no error
+    except OSError as error:
+        with suppress(OSError, ValueError):
+            forget_output()  # or what is left of it is tried again at exit
+        raise OutputError(f"Standard output cannot be written: {error.strerror or error}.") from error
 
 
 def forget_output() -> None:

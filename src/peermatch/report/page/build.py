@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from peermatch.cohort.display import visible
+
 __all__ = ["participant_html", "report_html"]
 
 _TEMPLATE, _PARTICIPANT = "report.html.j2", "participant.html.j2"
@@ -58,13 +60,9 @@ def report_html(context: Mapping[str, Any], data: Mapping[str, Any]) -> str:
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "base-uri 'none'; form-action 'none'"
     )
-    return (
-        _environment()
-        .get_template(_TEMPLATE)
-        .render(
-            **context, policy=policy, style=Markup(style), script=Markup(script), data=Markup(_embedded(data))
-        )
-    )
+    template = _environment().get_template(_TEMPLATE)
+    parts = {"style": Markup(style), "script": Markup(script), "data": Markup(_embedded(data))}
+    return visible(template.render(**context, policy=policy, **parts))
 
 
 def participant_html(context: Mapping[str, Any]) -> str:
@@ -78,7 +76,7 @@ def participant_html(context: Mapping[str, Any]) -> str:
     style = _part("report.css")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
     template = _environment().get_template(_PARTICIPANT)
-    return template.render(**context, policy=policy, style=Markup(style))
+    return visible(template.render(**context, policy=policy, style=Markup(style)))
 
 
 def _hash(text: str) -> str:

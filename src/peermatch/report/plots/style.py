@@ -94,7 +94,20 @@ def dressed(
         ax.set_axisbelow(True)
         ax.grid(axis=grid, color=LINES, linewidth=0.6)  # type: ignore[arg-type]
     _ALT[ax] = alt
+    _take_as_text(ax)
     return ax
+
+
+def _take_as_text(ax: Axes) -> None:
+    """Let no name be read as mathematics, as matplotlib does between two dollar signs; powers of ten on axes may."""
+    from matplotlib.text import Text
+    from matplotlib.ticker import LogFormatter
+
+    powers = [axis for axis in (ax.xaxis, ax.yaxis) if isinstance(axis.get_major_formatter(), LogFormatter)]
+    kept = {id(text) for axis in powers for text in axis.findobj(Text) if text is not axis.label}
+    for text in ax.findobj(Text):
+        if id(text) not in kept:
+            text.set_parse_math(False)
 
 
 def shade(share: float) -> tuple[str, str]:
