@@ -15,6 +15,7 @@ from hypothesis import given, settings
 import peermatch as pm
 from peermatch.cohort.identifying import why_identifying
 from peermatch.cohort.pseudonym_key import PREFIX
+from peermatch.cohort.pseudonyms import _tells_who
 
 KEY = pm.PseudonymKey(bytes(range(32)))
 OTHER = pm.PseudonymKey(bytes(32))
@@ -156,9 +157,10 @@ def test_columns_that_hold_what_people_are_called_are_left_out():
     ]
     found = pm.pseudonymise(people, "id", key=KEY)
     assert set(found.people) == {"id"}
-    why = found.columns.set_index("column")["why"]
-    assert "called: name it in manager=" in why["friends"]
-    assert found.columns.set_index("column")["became"]["boss"] == "dropped"
+    assert _tells_who(["somebody", "x; ada3 King3"], {"ada3 king3"}).startswith(
+        "it holds what people here are called"
+    )
+    assert _tells_who(["somebody", None, 3], {"ada3 king3"}) is None
     by_manager = pm.pseudonymise(people, "id", key=KEY, label="name", manager="boss")
     assert set(by_manager.people) == {"id", "boss"}
     assert "King" not in by_manager.people.to_csv()
