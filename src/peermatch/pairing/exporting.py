@@ -95,8 +95,8 @@ class Exporting(Manifested):
 
         Of an update also changes.csv.
         Every file appears whole or not at all. Text that a spreadsheet could take for a formula (= + - @ come
-        first, even behind blanks, or a tab or a line end) gets a leading apostrophe, ids too; `peermatch.report.plain_text` takes it away,
-        and result.json has everything as it came, ids with their types.
+        first, even behind blanks, or a tab or a line end) gets a leading apostrophe, ids too;
+        `peermatch.report.plain_text` takes it away, and result.json has everything as it came, ids with their types.
 
         Parameters
         ----------
