@@ -88,7 +88,10 @@ def test_numbers_keep_every_digit():
 
 
 def test_what_is_missing_is_empty_and_what_is_endless_is_text():
-    assert [cell.value for cell in column([None, float("nan"), pd.NA, pd.NaT, [], ""])] == [None] * 6
+    assert [cell.value for cell in column([None, float("nan"), pd.NA, pd.NaT, [], "", "y"])] == [
+        *[None] * 6,
+        "y",
+    ]
     assert [cell.value for cell in column([float("inf"), float("-inf")])] == ["inf", "'-inf"]
     assert [cell.value for cell in column([["a", "b"], [7], ["007"], [1, 2]])] == ["a; b", 7, "007", "1; 2"]
 

@@ -94,9 +94,9 @@ class Exporting(Manifested):
         """Write people.csv, pairs.csv, members.csv, unmatched.csv, rules.csv and result.json.
 
         Of an update also changes.csv.
-        Every file appears whole or not at all. Text that a spreadsheet could take for a formula (= + - @ come first,
-        even behind blanks, or a tab or a line end) gets a leading apostrophe, ids too; `peermatch.report.plain_text`
-        takes it away, and result.json has everything as it came, ids with their types.
+        Every file appears whole or not at all. Text that a spreadsheet could take for a formula (= + - @ come
+        first, even behind blanks, or a tab or a line end) gets a leading apostrophe, ids too;
+        `peermatch.report.plain_text` takes it away, and result.json has everything as it came, ids with their types.
 
         Parameters
         ----------

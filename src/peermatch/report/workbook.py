@@ -87,7 +87,7 @@ def workbook_bytes(frames: Mapping[str, pd.DataFrame]) -> bytes:
     >>> frame = pd.DataFrame({"id": ["007", "=1+1"], "score": [0.5, 1.0]})
     >>> book = check_openpyxl().load_workbook(io.BytesIO(workbook_bytes({"people": frame})))
     >>> [[cell.value for cell in row] for row in book["people"]]
-    [['id', 'score'], ['007', 0.5], ["'=1+1", 1]]
+    [['id', 'score'], ['007', 0.5], ["'=1+1", 1.0]]
     """
     openpyxl = check_openpyxl()
     for name, frame in frames.items():
