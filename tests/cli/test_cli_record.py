@@ -12,7 +12,7 @@ import pytest
 import peermatch as pm
 from peermatch.audit import key_id
 from peermatch.cli.entry import main
-from peermatch.cli.record import key_in_file
+from peermatch.cli.record import RunRecord, key_in_file
 from peermatch.errors import ConfigError
 
 CONFIG = 'id = "id"\n[[criteria]]\nkind = "near"\ncolumn = "years"\n'
@@ -204,3 +204,31 @@ def test_circles_and_rings_have_records(folder):
         data = json.loads((folder / "seats.run.json").read_text("utf-8"))
         (path,) = (folder / "seats").glob("rings.json" if more else "circles.json")
         assert data["keys"][0]["id"] == json.loads(path.read_text("utf-8"))["manifest"]["key"]["id"]
+
+
+def test_a_run_that_fails_leaves_the_record_as_it_was_and_that_of_others(folder):
+    assert match("--out", "results", "--round", "r1") == 0
+    path = folder / "results.run.json"
+    first = path.read_bytes()
+    assert match("--out", "results", "--round", "r2") == 2  # it would lose the history of the first
+    assert path.read_bytes() == first
+
+    def failing(write):
+        record = RunRecord("match", {}, [], path)
+        pairing = pm.PeerMatcher("id", [pm.same("x")]).match([{"id": k, "x": 1} for k in range(4)])
+
+        def fails():
+            with record.keeping_key(pairing):
+                write()
+                raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            fails()
+
+    failing(lambda: None)
+    assert path.read_bytes() == first
+    failing(lambda: path.write_text('{"keys": []}'))  # another run has been here
+    assert path.read_text() == '{"keys": []}'
+    path.unlink()
+    failing(lambda: None)
+    assert not path.exists()

@@ -110,15 +110,18 @@ class RunRecord:
         OutputError
             If it cannot be written.
         """
-        before = self.path.read_bytes() if self.path is not None and self.path.is_file() else None
+        before = _bytes_at(self.path)
         self.write(None, (), pairing)
+        mine = _bytes_at(self.path)
         try:
             yield
         except BaseException:
-            if self.path is not None and before is None:
-                self.path.unlink(missing_ok=True)
-            elif self.path is not None and before is not None:
-                _write_private(self.path, before.decode("utf-8", "replace"))
+            # unless another run has written its own meanwhile
+            if self.path is not None and _bytes_at(self.path) == mine:
+                if before is None:
+                    self.path.unlink(missing_ok=True)
+                else:
+                    _write_private(self.path, before.decode("utf-8", "replace"))
             raise
 
     def write(self, folder: Path | None, files: Sequence[str], pairing: Pairing | Grouped) -> None:
@@ -197,6 +200,10 @@ def _bytes_of(path: str) -> bytes:
     except OSError as error:
         why = error.strerror or str(error)
         raise ConfigError(f"argument --key: the file {path} cannot be read: {why}.") from None
+
+
+def _bytes_at(path: Path | None) -> bytes | None:
+    return path.read_bytes() if path is not None and path.is_file() else None
 
 
 def _keys_in(path: Path) -> list[dict[str, Any]]:
