@@ -19,6 +19,7 @@ from peermatch.problem import (
 )
 from peermatch.verify import (
     blocking_pairs,
+    is_stable_partition,
     problem_of_preferences,
     prove_bound,
     prove_stable,
@@ -133,3 +134,46 @@ def test_great_numbers_are_checked_as_exactly_as_small_ones():
     proof = prove_optimal(problem, matching)
     assert not proof.verified
     assert any("slack of -1" in fault for fault in proof.faults)
+
+
+def test_great_numbers_count_every_column_that_can_have_a_pair():
+    great = 2**61
+    problem = Problem(DenseScores(np.array([[4, 1], [3, 2]]), two_sided=True), "everyone_first")
+    certificate = BoundCertificate(
+        scale=great, bonus=0, vertex_duals=np.array([3 * great, 3 * great, great, 0]), pairs_covered=4
+    )
+    few = Matching.of(
+        problem,
+        [[0, 0]],
+        status=Status.GAP,
+        solver="by hand",
+        certificate=certificate,
+        gap=great,
+        pairs_gap=0,
+    )
+    proof = prove_bound(problem, few)
+    assert proof.pairs_bound == 2
+    assert any("more pairs can be made" in fault for fault in proof.faults)
+
+
+def test_equals_do_not_block_a_partition():
+    alike = DenseScores([[0, 5, 5, 5], [5, 0, 5, 5], [5, 5, 0, 5], [5, 5, 5, 0]])
+    assert is_stable_partition(alike, [1, 0, 3, 2])
+
+
+def test_a_wish_that_nobody_returns_is_no_pair():
+    problem = problem_of_preferences([[0, 1]], [[0], []])
+    matching = Matching.of(problem, [[0, 0]], status=Status.STABLE, solver="by hand")
+    assert blocking_pairs(problem, matching).tolist() == []
+    nobody = Matching.of(problem, [], status=Status.GAP, solver="by hand")
+    assert blocking_pairs(problem, nobody).tolist() == [[0, 0]]
+
+
+def test_arrays_of_any_sort_may_be_filled_up():
+    lists = np.array([[1, 2], [0, -1], [0, -1]])
+    for given in (lists, lists.astype(object)):
+        problem = problem_of_preferences(given)
+        nobody = Matching.of(problem, [], status=Status.GAP, solver="by hand")
+        assert blocking_pairs(problem, nobody).tolist() == [[0, 1], [0, 2]]
+    with pytest.raises(InputError):
+        problem_of_preferences([[1, -1], [0]])
