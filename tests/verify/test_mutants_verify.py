@@ -158,7 +158,7 @@ def test_great_numbers_count_every_column_that_can_have_a_pair():
 
 def test_equals_do_not_block_a_partition():
     alike = DenseScores([[0, 5, 5, 5], [5, 0, 5, 5], [5, 5, 0, 5], [5, 5, 5, 0]])
-    assert is_stable_partition(alike, [1, 0, 3, 2])
+    assert is_stable_partition(Problem(alike), [1, 0, 3, 2])
 
 
 def test_a_wish_that_nobody_returns_is_no_pair():
