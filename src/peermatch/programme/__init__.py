@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from peermatch.programme.draft import Draft
     from peermatch.programme.edit_cost import EditCost
     from peermatch.programme.history import extend_history
+    from peermatch.programme.input_verdict import InputVerdict
     from peermatch.programme.pictures import plot_rounds
     from peermatch.programme.plan import RoundPlan
     from peermatch.programme.programme import Programme
-    from peermatch.programme.reproduced import InputVerdict, reproduce
+    from peermatch.programme.reproduced import reproduce
     from peermatch.programme.ringed import Ringed
     from peermatch.programme.rings import form_rings
     from peermatch.programme.rounds import plan_rounds
@@ -56,7 +57,7 @@ _HOME = {
     "Dossier": "dossier",
     "Draft": "draft",
     "EditCost": "edit_cost",
-    "InputVerdict": "reproduced",
+    "InputVerdict": "input_verdict",
     "Programme": "programme",
     "Ringed": "ringed",
     "RoundPlan": "plan",
