@@ -47,16 +47,22 @@ def kept_rows(
     yield "participants/", f"{named} of partners, guides for a first meeting", told, "each participant"
     yield "audit/", "ids, scores, weights, what each rule removed", _NOBODY, "auditor"
     yield (
-        "the manifest, where a result has one",
-        "fingerprints, which cannot be read back",
+        "the manifest, in every result",
+        "fingerprints, which cannot be read back; their key is kept apart",
         _NOBODY,
-        "auditor",
+        "administrator; auditors without those that the table itself keys",
     )
     yield (
         "evidence, where it was asked for",
-        "ids, and the whole numbers that were scored",
-        "all that criteria read, as numbers",
-        "whoever checks the proof",
+        "the encoded numbers that were scored, and what criteria learned, with words that people wrote",
+        "all that criteria and rules read",
+        "administrator; others only where that was decided",
+    )
+    yield (
+        "the record of the run, beside the folder",
+        "clock, host, names of files, and the key of the fingerprints",
+        _NOBODY,
+        "administrator, kept apart from the results",
     )
     yield (
         "programme.json",
