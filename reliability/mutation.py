@@ -29,7 +29,7 @@ from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
-_MORE = "tests/verify/test_mutants_verify.py"
+_MORE, _RULES = "tests/verify/test_mutants_verify.py", "tests/criteria/test_mutants_rules.py"
 """Tests that were written because a mutant survived."""
 
 TARGETS: Mapping[str, tuple[str, ...]] = {
@@ -60,8 +60,8 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
     "verify/evidence_similarity.py": ("tests/verify/test_verify_evidence_scores.py",),
     "verify/evidence_rules.py": ("tests/verify/test_verify_evidence_scores.py",),
     "verify/document_checks.py": ("tests/verify/test_verify_document.py",),
-    "criteria/masks.py": ("tests/criteria/test_rules.py",),
-    "criteria/enforcing.py": ("tests/criteria/test_rules.py",),
+    "criteria/masks.py": ("tests/criteria/test_rules.py", _RULES),
+    "criteria/enforcing.py": ("tests/criteria/test_rules.py", _RULES),
     "criteria/listed.py": ("tests/criteria/test_rules.py", "tests/contracts/test_criterion_contract.py"),
     "criteria/history.py": ("tests/criteria/test_rules.py", "tests/criteria/test_novelty.py"),
     "criteria/lines.py": ("tests/criteria/test_rules.py",),
