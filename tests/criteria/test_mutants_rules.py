@@ -42,3 +42,14 @@ def test_everybody_who_is_in_the_staff_stands_in_a_line():
         pm.InputError, match=r"1 of 8 people who take part \(the first is 'e7'\) are not in org"
     ):
         matched(pm.not_in_line("boss", min_found=1.0), people=people, org=org[:-1])
+
+
+@pytest.mark.parametrize("strength", [0, 0.0, -1, 1.5, "much", float("nan")])
+def test_strengths_of_ties_are_above_0_and_at_most_1(strength):
+    rows = [{"a": "e1", "b": "e2", "strength": 1.0}, {"a": "e3", "b": "e4", "strength": strength}]
+    matcher = pm.PeerMatcher("id", [pm.ties(rows)])
+    if strength != strength:  # what is missing counts as 1
+        assert matcher.match(PEOPLE).pairs["score"].max() == 1.0
+        return
+    with pytest.raises(pm.InputError, match="strengths above 0 and at most 1. Row 2"):
+        matcher.match(PEOPLE)
