@@ -53,5 +53,5 @@ def test_strengths_of_ties_are_above_0_and_at_most_1(strength):
     if isinstance(strength, float) and math.isnan(strength):  # what is missing counts as 1
         assert matcher.match(PEOPLE).pairs["score"].max() == 1.0
         return
-    with pytest.raises(pm.InputError, match="strengths above 0 and at most 1. Row 2"):
+    with pytest.raises(pm.InputError, match=r"strengths above 0 and at most 1\. Row 2"):
         matcher.match(PEOPLE)
