@@ -68,7 +68,7 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
     "kernels/pair_masks.py": ("tests/kernels/test_pair_kernels.py",),
     "kernels/pair_similarity.py": ("tests/kernels/test_pair_kernels.py",),
     "kernels/pair_lists.py": ("tests/kernels/test_pair_kernels.py",),
-    "kernels/pair_scores.py": ("tests/kernels/test_pair_kernels.py",),
+    "kernels/pair_scores.py": ("tests/kernels/test_pair_kernels.py", "tests/test_whole_runs.py"),
 }
 """What is mutated, and the tests that should see it."""
 
