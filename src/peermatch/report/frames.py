@@ -113,6 +113,7 @@ def _ids(outcome: Outcome) -> tuple[list[Any], list[Any]]:
 
 
 def plain_frame(rows: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
+    """Return rows as a table, each column of the type that its cells have."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     data = {}
     for name, cells in zip(names, columns, strict=True):
